@@ -1,0 +1,145 @@
+import type {Duplex} from 'node:stream';
+
+/** How a command in a machine ended, and what it printed. */
+export interface ExecResult {
+  readonly argv: readonly string[];
+  /** Exit status, or `undefined` when a signal ended the command. */
+  readonly exitCode: number | undefined;
+  /** Name of the signal that ended the command, for instance `SIGKILL`. */
+  readonly signal: string | undefined;
+  /** UTF-8; bytes that are not UTF-8 become U+FFFD. Cut at `maxBytes`. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Wall time from spawn to exit, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** Options of {@link Machine.exec}. */
+export interface ExecOptions {
+  /** Fed to standard input, which is empty otherwise. */
+  readonly input?: string | Uint8Array;
+  /** Added to the machine's own small environment (`PATH`, `HOME`, `LANG`). */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ends the command, with everything it started, after this many milliseconds. Default: 60 000, times the machine's `slowness`. */
+  readonly timeoutMs?: number;
+  /** Ends the command when aborted. */
+  readonly signal?: AbortSignal;
+  /** Output beyond this many bytes per stream is dropped. Default: 32 MiB. */
+  readonly maxBytes?: number;
+}
+
+/** A command that is still running, with its streams. */
+export interface RunningCommand {
+  /** Standard input and output as one stream. */
+  readonly stream: Duplex;
+  /** Settles when the command has ended; never rejects. `stdout` is empty, since the stream carried it. */
+  readonly ended: Promise<ExecResult>;
+  kill(): void;
+}
+
+/** A TCP endpoint, as addressed inside the machine. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Facts about a machine: plain data, the same for the life of the machine. */
+export interface MachineTraits {
+  /** Name of the provider that made it. */
+  readonly provider: string;
+  /** `uname -r` inside. */
+  readonly kernel: string;
+  readonly cgroupVersion: 1 | 2;
+  /** `none` where no processor is emulated or virtualised, as in a sandbox. */
+  readonly acceleration: 'none' | 'kvm' | 'hvf' | 'tcg';
+  /** How many times slower than the host itself a command may be; deadlines are multiplied by it. */
+  readonly slowness: number;
+  /** IPv4 address at which the world outside reaches the machine. */
+  readonly address: string;
+  /** Whether `snapshot` and `restore` work on it. */
+  readonly snapshots: boolean;
+}
+
+/**
+ * Everything another process needs to speak to a machine it does not own; plain JSON.
+ * `details` belongs to the provider and is validated by its `attach`.
+ */
+export interface MachineReference {
+  readonly id: string;
+  readonly runtimeSet: string;
+  readonly traits: MachineTraits;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** A machine with the runtimes installed and their daemons answering. */
+export interface Machine {
+  readonly reference: MachineReference;
+  readonly traits: MachineTraits;
+
+  /** Runs a command as root and reports; never throws on its exit status. Throws {@link MachineError} when the machine can't run it at all. */
+  exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Runs a command that must exit with 0 and returns its standard output. Throws {@link CommandError} otherwise. */
+  succeed(argv: readonly string[], options?: ExecOptions): Promise<string>;
+  /** Runs a command that must not exit with 0. Throws {@link CommandError} when it does. */
+  fail(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Starts a command and hands out its streams while it runs. */
+  spawn(argv: readonly string[], options?: Pick<ExecOptions, 'env' | 'signal'>): RunningCommand;
+
+  /** Writes a file in the machine, creating its folder; mode 0644 unless told. */
+  put(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  /** Reads a file of the machine. Throws {@link MachineError} when it is not there. */
+  get(path: string): Promise<Uint8Array>;
+
+  /** Path on this host of a Unix socket that leads to the socket at `path` in the machine. */
+  forwardSocket(path: string): Promise<string>;
+  /**
+   * A TCP connection from the outside of the machine, as another host that uses the machine as its gateway would open it.
+   * No port is opened on this host. Rejects with an `Error` whose `code` is `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH` or `ECONNRESET`.
+   */
+  dialFromOutside(endpoint: Endpoint, signal: AbortSignal): Promise<Duplex>;
+
+  /** Copies what explains a failure (console, logs of the daemons) into a folder of this host; returns the files written. */
+  evidence(folder: string): Promise<readonly string[]>;
+}
+
+/** A machine together with the duty to throw it away. */
+export interface OwnedMachine extends Machine, AsyncDisposable {}
+
+/** What a machine is to be made of. */
+export interface MachineSpec {
+  /** Unique on this host; part of every name the provider gives. */
+  readonly id: string;
+  readonly runId: string;
+  /** The baked root it starts from. */
+  readonly image: BakedImage;
+  /** Host folder for what belongs to this machine alone; made and removed by the provider. */
+  readonly folder: string;
+}
+
+/** The result of a bake: what a provider starts a machine from. */
+export interface BakedImage {
+  readonly runtimeSet: string;
+  /** Root file system as a folder, never written to. */
+  readonly root: string;
+  /** Content hash of everything that went in. */
+  readonly key: string;
+}
+
+/** Makes machines. */
+export interface Provider {
+  readonly name: string;
+  /** One sentence per thing that keeps this host from running such machines, with the command that mends it; empty when usable. */
+  missing(): Promise<readonly Requirement[]>;
+  /** Starts a machine whose daemons answer, or leaves nothing behind. */
+  start(spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine>;
+  /** The same machine from another process. */
+  attach(reference: MachineReference): Machine;
+}
+
+/** Something a host lacks. */
+export interface Requirement {
+  /** What is missing, as a sentence without a final period. */
+  readonly sentence: string;
+  /** The command that mends it, where there is one. */
+  readonly remedy?: string;
+}
