@@ -119,8 +119,11 @@ export interface MachineSpec {
 /** The result of a bake: what a provider starts a machine from. */
 export interface BakedImage {
   readonly runtimeSet: string;
-  /** Root file system as a folder, never written to. */
-  readonly root: string;
+  /**
+   * Folders of the cache that make up the root file system, topmost first, in the sense of overlayfs `lowerdir`; never written to.
+   * The last one is the whole Debian root, those above it add files such as the registry's content.
+   */
+  readonly layers: readonly [string, ...string[]];
   /** Content hash of everything that went in. */
   readonly key: string;
 }
