@@ -1,4 +1,5 @@
-import type {Duplex} from 'node:stream';
+import type {Duplex, Readable} from 'node:stream';
+import type {Ledger} from './ledger/ledger.ts';
 
 /** How a command in a machine ended, and what it printed. */
 export interface ExecResult {
@@ -32,7 +33,8 @@ export interface ExecOptions {
 export interface RunningCommand {
   /** Standard input and output as one stream. */
   readonly stream: Duplex;
-  /** Settles when the command has ended; never rejects. `stdout` is empty, since the stream carried it. */
+  readonly stderr: Readable;
+  /** Settles when the command has ended; never rejects. `stdout` and `stderr` are empty, since the streams carried them. */
   readonly ended: Promise<ExecResult>;
   kill(): void;
 }
@@ -114,6 +116,17 @@ export interface MachineSpec {
   readonly image: BakedImage;
   /** Host folder for what belongs to this machine alone; made and removed by the provider. */
   readonly folder: string;
+  /** Put into the machine before its daemons start. */
+  readonly files: readonly MachineFile[];
+  /** Written before anything is made on the host, so that another process can undo it. */
+  readonly ledger: Ledger;
+}
+
+/** A file that a machine is to have from its start. */
+export interface MachineFile {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  readonly mode: number;
 }
 
 /** The result of a bake: what a provider starts a machine from. */

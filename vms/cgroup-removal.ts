@@ -1,0 +1,59 @@
+import {readFile, readdir, rmdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
+import {MachineError} from './errors.ts';
+
+/**
+ * Kills every process in a cgroup folder and below it, and removes the folder. Does nothing when it does not exist.
+ * Throws {@link MachineError} when processes are still there after `deadlineMs`.
+ */
+export const removeCgroup = async (folder: string, deadlineMs = 10_000): Promise<void> => {
+  const deadline = performance.now() + deadlineMs;
+  for (;;) {
+    const left = await killAndRemove(folder);
+    if (left === undefined) {
+      return;
+    }
+    if (performance.now() > deadline) {
+      throw new MachineError(`Cannot remove the cgroup "${folder}": ${left}`);
+    }
+    await setTimeout(5);
+  }
+};
+
+/** One attempt; returns what is in the way, or `undefined` when the folder is gone. */
+const killAndRemove = async (folder: string): Promise<string | undefined> => {
+  const entries = await readdir(folder, {withFileTypes: true}).catch(() => undefined);
+  if (entries === undefined) {
+    return undefined;
+  }
+  for (const entry of entries) {
+    if (entry.isDirectory()) {
+      const left = await killAndRemove(join(folder, entry.name));
+      if (left !== undefined) {
+        return left;
+      }
+    }
+  }
+  const processes = (await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
+  for (const process of processes) {
+    kill(Number(process));
+  }
+  try {
+    await rmdir(folder);
+    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return undefined;
+    }
+    return processes.length > 0 ? `processes ${processes.join(', ')} are still in it` : (error as Error).message;
+  }
+};
+
+const kill = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended since it was listed.
+  }
+};

@@ -1,0 +1,85 @@
+import {Duplex} from 'node:stream';
+import type {Readable, Writable} from 'node:stream';
+import {execa} from 'execa';
+import {PlumblineError} from './errors.ts';
+import type {ExecOptions, ExecResult, RunningCommand} from './machine.ts';
+
+/** How the commands of a machine are started on this host: `argv` is handed to it as its last arguments. */
+export interface CommandPrefix {
+  readonly file: string;
+  readonly argv: readonly string[];
+  /** The command's whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
+
+/** Result of {@link runCommand} with the bytes of standard output as they came. */
+export interface RawResult extends ExecResult {
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Runs `argv` behind a prefix and waits for its end. Throws a {@link PlumblineError} of class `runtime` when it does not end in
+ * time, and the signal's reason when it is aborted; in both cases it is killed with everything it started.
+ */
+export const runCommand = async (prefix: CommandPrefix, argv: readonly string[], options: ExecOptions & {readonly timeoutMs: number}): Promise<RawResult> => {
+  options.signal?.throwIfAborted();
+  const startedAt = performance.now();
+  const result = await execa(prefix.file, [...prefix.argv, ...argv], {
+    ...spawnOptions(prefix, options),
+    input: options.input ?? '',
+    timeout: options.timeoutMs,
+    maxBuffer: options.maxBytes ?? DEFAULT_MAX_BYTES,
+    encoding: 'buffer',
+    stripFinalNewline: false,
+  });
+  options.signal?.throwIfAborted();
+  const {bytes, stderr} = {bytes: result.stdout, stderr: decode(result.stderr)};
+  if (result.timedOut) {
+    throw new PlumblineError('runtime', `Cannot run "${argv.join(' ')}": no end within ${options.timeoutMs} ms`, {
+      command: argv,
+      expected: `an end within ${options.timeoutMs} ms`,
+      seen: `still running${stderr && `, having said: ${stderr.slice(-500)}`}`,
+    });
+  }
+  if (result.exitCode === undefined && result.signal === undefined && !result.isMaxBuffer) {
+    throw new PlumblineError('harness', `Cannot start "${prefix.file}": ${result.originalMessage ?? 'unknown reason'}`, {command: argv, cause: result});
+  }
+  return {argv, exitCode: result.exitCode, signal: result.signal, stdout: decode(bytes), stderr, bytes, durationMs: performance.now() - startedAt};
+};
+
+/** Starts `argv` behind a prefix and hands out its streams. */
+export const startCommand = (prefix: CommandPrefix, argv: readonly string[], options: Pick<ExecOptions, 'env' | 'signal'> = {}): RunningCommand => {
+  const startedAt = performance.now();
+  const subprocess = execa(prefix.file, [...prefix.argv, ...argv], {
+    ...spawnOptions(prefix, options),
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+  });
+  const ended = subprocess.then((result) => ({
+    argv,
+    exitCode: result.exitCode,
+    signal: result.signal,
+    stdout: '',
+    stderr: '',
+    durationMs: performance.now() - startedAt,
+  }));
+  const {stdin, stdout, stderr} = subprocess as unknown as {stdin: Writable; stdout: Readable; stderr: Readable};
+  return {stream: Duplex.from({writable: stdin, readable: stdout}), stderr, ended, kill: () => void subprocess.kill('SIGKILL')};
+};
+
+const spawnOptions = (prefix: CommandPrefix, {env, signal}: Pick<ExecOptions, 'env' | 'signal'>) =>
+  ({
+    reject: false,
+    extendEnv: false,
+    env: {...prefix.env, ...env},
+    // Whatever the command started ends with it, as long as it stayed in the process group.
+    killDescendants: true,
+    forceKillAfterDelay: 500,
+    ...(signal && {cancelSignal: signal}),
+  }) as const;
+
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -1,0 +1,67 @@
+import type {Duplex, Readable} from 'node:stream';
+import type {Endpoint, RunningCommand} from './machine.ts';
+
+/** Codes of a connection that was not made, as Node and connect(2) name them. */
+export type DialErrorCode = 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'ECONNRESET';
+
+/** A TCP connection that was not made. */
+export class DialError extends Error {
+  readonly code: DialErrorCode;
+
+  constructor({host, port}: Endpoint, code: DialErrorCode, cause?: unknown) {
+    super(`Cannot connect to "${host}:${port}": ${code}`, {cause});
+    this.name = 'DialError';
+    this.code = code;
+  }
+}
+
+/**
+ * Arguments of the socat(1) that opens a TCP connection and joins it to its own standard streams. With `-d -d` it says on
+ * standard error when the connection stands, which tells connecting from waiting for an answer.
+ */
+export const dialArgv = ({host, port}: Endpoint): string[] => ['socat', '-d', '-d', '-', `TCP4:${host}:${port}`];
+
+/** Turns a running {@link dialArgv} command into its connection. Rejects with a {@link DialError} when none was made. */
+export const awaitConnection = async (command: RunningCommand, endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> => {
+  const abort = (): void => command.kill();
+  signal.addEventListener('abort', abort, {once: true});
+  command.stream.on('error', () => command.kill());
+  try {
+    const said = await untilConnected(command.stderr);
+    if (!said.includes(CONNECTED)) {
+      await command.ended;
+      throw new DialError(endpoint, signal.aborted ? 'ETIMEDOUT' : codeOf(said), said);
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+  command.stream.once('close', () => command.kill());
+  return command.stream;
+};
+
+const CONNECTED = 'starting data transfer loop';
+
+/** What socat said up to the moment the connection stood, or all it said when it never did. */
+const untilConnected = (stderr: Readable): Promise<string> =>
+  new Promise((resolve) => {
+    let said = '';
+    stderr.setEncoding('utf8');
+    stderr.on('data', (text: string) => {
+      said += text;
+      if (said.includes(CONNECTED)) {
+        resolve(said);
+      }
+    });
+    stderr.once('end', () => resolve(said));
+    stderr.once('error', () => resolve(said));
+  });
+
+const codeOf = (said: string): DialErrorCode => SENTENCES.find(([sentence]) => said.includes(sentence))?.[1] ?? 'ECONNRESET';
+
+// strerror(3) in the C locale, which is what socat prints.
+const SENTENCES: readonly (readonly [string, DialErrorCode])[] = [
+  ['Connection refused', 'ECONNREFUSED'],
+  ['Connection timed out', 'ETIMEDOUT'],
+  ['No route to host', 'EHOSTUNREACH'],
+  ['Network is unreachable', 'ENETUNREACH'],
+];

@@ -1,0 +1,22 @@
+import {z} from 'zod';
+
+/** Something on this host that a run made, and that a name alone suffices to remove. */
+export const ledgerEntry = z.discriminatedUnion('kind', [
+  /** A folder with everything below it. */
+  z.object({kind: z.literal('folder'), path: z.string().startsWith('/')}),
+  /** A cgroup, with every process in it. */
+  z.object({kind: z.literal('cgroup'), path: z.string().startsWith('/sys/fs/cgroup/')}),
+]);
+
+const processIdentity = z.object({pid: z.number().int().positive(), startTime: z.string(), bootId: z.string()});
+
+/** One line of a ledger. */
+export const ledgerLine = z.discriminatedUnion('type', [
+  z.object({type: z.literal('owner'), runId: z.string(), process: processIdentity, startedAt: z.string()}),
+  z.object({type: z.literal('made'), entry: ledgerEntry}),
+  z.object({type: z.literal('gone'), entry: ledgerEntry}),
+  z.object({type: z.literal('kept')}),
+]);
+
+export type LedgerEntry = z.infer<typeof ledgerEntry>;
+export type LedgerLine = z.infer<typeof ledgerLine>;

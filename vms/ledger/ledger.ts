@@ -1,0 +1,70 @@
+import {appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync} from 'node:fs';
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {identify} from '../processes.ts';
+import {stateFolder} from '../state.ts';
+import type {LedgerEntry, LedgerLine} from './ledger-entry.ts';
+
+/**
+ * The list of what a run makes on this host, on disk before the thing exists, so that it can be undone after any kind of end.
+ * One JSON object a line; the first names the process that owns the run.
+ */
+export class Ledger implements AsyncDisposable {
+  readonly #file: string;
+  readonly #open = new Set<string>();
+  #kept = false;
+
+  private constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Starts the ledger of a run owned by this process. */
+  static async start(runId: string): Promise<Ledger> {
+    const folder = ledgerFolder();
+    mkdirSync(folder, {recursive: true, mode: 0o700});
+    const file = join(folder, `${runId}.jsonl`);
+    const owner: LedgerLine = {type: 'owner', runId, process: await identify(process.pid), startedAt: new Date().toISOString()};
+    // Never there without its owner: a sweep that runs at this moment would take it for a dead run's.
+    writeFileSync(`${file}.new`, `${JSON.stringify(owner)}\n`, {mode: 0o600});
+    renameSync(`${file}.new`, file);
+    return new Ledger(file);
+  }
+
+  /** Notes something that is about to be made. Returns once it is on disk. */
+  record(entry: LedgerEntry): void {
+    this.#append({type: 'made', entry});
+    this.#open.add(JSON.stringify(entry));
+  }
+
+  /** Notes that something recorded before is gone. */
+  settle(entry: LedgerEntry): void {
+    this.#append({type: 'gone', entry});
+    this.#open.delete(JSON.stringify(entry));
+  }
+
+  /** Marks what the ledger lists as kept on purpose: later runs leave it alone, an explicit sweep does not. */
+  keep(): void {
+    this.#kept = true;
+    this.#append({type: 'kept'});
+  }
+
+  /** Removes the ledger when nothing it lists is left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#open.size === 0 && !this.#kept) {
+      await rm(this.#file, {force: true});
+    }
+  }
+
+  #append(line: LedgerLine): void {
+    const file = openSync(this.#file, 'a', 0o600);
+    try {
+      appendFileSync(file, `${JSON.stringify(line)}\n`);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+/** Where the ledgers of this user's runs are. */
+export const ledgerFolder = (): string => stateFolder('ledger');

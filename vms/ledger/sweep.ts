@@ -1,0 +1,96 @@
+import {readFile, readdir, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {removeCgroup} from '../cgroup-removal.ts';
+import {isAlive} from '../processes.ts';
+import {ledgerLine, type LedgerEntry, type LedgerLine} from './ledger-entry.ts';
+import {ledgerFolder} from './ledger.ts';
+
+/** What a sweep did about one dead run. */
+export interface Swept {
+  readonly runId: string;
+  readonly removed: readonly LedgerEntry[];
+  /** What could not be removed, each with the reason. */
+  readonly failed: readonly {readonly entry: LedgerEntry; readonly reason: string}[];
+}
+
+/**
+ * Removes what dead runs left on this host, newest thing first. Runs whose owner is alive are never touched; what was kept on
+ * purpose goes only with `kept: true`.
+ */
+export const sweep = async ({kept}: {readonly kept: boolean}): Promise<Swept[]> => {
+  const swept: Swept[] = [];
+  for (const file of await ledgerFiles()) {
+    const path = join(ledgerFolder(), file);
+    const lines = parseLedger(await readFile(path, 'utf8').catch(() => ''));
+    if (isSwept(lines, kept)) {
+      swept.push(await sweepRun(file.replace(/\.jsonl$/, ''), path, lines));
+    }
+  }
+  return swept;
+};
+
+const ledgerFiles = async (): Promise<string[]> => {
+  const files = await readdir(ledgerFolder()).catch(() => []);
+  return files.filter((file) => file.endsWith('.jsonl')).sort();
+};
+
+/**
+ * The lines of a ledger's text. A last line cut short by a crash is dropped: it was written before the thing it names was made,
+ * and nothing is made until the line is whole.
+ */
+export const parseLedger = (text: string): LedgerLine[] =>
+  text.split('\n').flatMap((line) => {
+    try {
+      return [ledgerLine.parse(JSON.parse(line))];
+    } catch {
+      return [];
+    }
+  });
+
+/** Entries of a ledger that were made and are not known to be gone, in the order they are to be undone. */
+export const entriesToUndo = (lines: readonly LedgerLine[]): LedgerEntry[] => {
+  const entries = new Map<string, LedgerEntry>();
+  for (const line of lines) {
+    if (line.type === 'made') {
+      entries.set(JSON.stringify(line.entry), line.entry);
+    } else if (line.type === 'gone') {
+      entries.delete(JSON.stringify(line.entry));
+    }
+  }
+  return [...entries.values()].reverse();
+};
+
+/** Removes one thing that a run made; does nothing when it is gone already. */
+export const undo = async (entry: LedgerEntry): Promise<void> => {
+  switch (entry.kind) {
+    case 'folder':
+      await rm(entry.path, {recursive: true, force: true});
+      break;
+    case 'cgroup':
+      await removeCgroup(entry.path);
+      break;
+  }
+};
+
+const isSwept = (lines: readonly LedgerLine[], kept: boolean): boolean => {
+  const owner = lines.find((line) => line.type === 'owner');
+  const isOwned = owner !== undefined && isAlive(owner.process);
+  return !isOwned && (kept || lines.every((line) => line.type !== 'kept'));
+};
+
+const sweepRun = async (runId: string, path: string, lines: readonly LedgerLine[]): Promise<Swept> => {
+  const removed: LedgerEntry[] = [];
+  const failed: {entry: LedgerEntry; reason: string}[] = [];
+  for (const entry of entriesToUndo(lines)) {
+    try {
+      await undo(entry);
+      removed.push(entry);
+    } catch (error) {
+      failed.push({entry, reason: error instanceof Error ? error.message : String(error)});
+    }
+  }
+  if (failed.length === 0) {
+    await rm(path, {force: true});
+  }
+  return {runId, removed, failed};
+};

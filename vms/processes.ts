@@ -1,0 +1,34 @@
+import {readFile} from 'node:fs/promises';
+import {readFileSync} from 'node:fs';
+
+/** A process that can't be mistaken for a later one with the same id. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks since boot, field 22 of proc_pid_stat(5). */
+  readonly startTime: string;
+  /** `/proc/sys/kernel/random/boot_id`: start times repeat after a reboot. */
+  readonly bootId: string;
+}
+
+/** The identity of a running process. Rejects when there is none with this id. */
+export const identify = async (pid: number): Promise<ProcessIdentity> => {
+  const [stat, bootId] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile(BOOT_ID, 'utf8')]);
+  return {pid, startTime: startTimeOf(stat), bootId: bootId.trim()};
+};
+
+/** Whether exactly this process still runs; a zombie does not. */
+export const isAlive = ({pid, startTime, bootId}: ProcessIdentity): boolean => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return startTimeOf(stat) === startTime && stateOf(stat) !== 'Z' && readFileSync(BOOT_ID, 'utf8').trim() === bootId;
+  } catch {
+    return false;
+  }
+};
+
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+
+// The second field, the command's name, may contain spaces and parentheses: count from the last parenthesis.
+const fieldsAfterName = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+const stateOf = (stat: string): string => fieldsAfterName(stat)[0] ?? '';
+const startTimeOf = (stat: string): string => fieldsAfterName(stat)[19] ?? '';

@@ -1,0 +1,5 @@
+import {sandbox} from './providers/sandbox/provider.ts';
+import type {Provider} from './machine.ts';
+
+/** Every provider there is, in the order `--machine auto` prefers them. */
+export const providers: readonly Provider[] = [sandbox];

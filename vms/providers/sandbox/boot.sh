@@ -1,0 +1,127 @@
+#!/bin/sh
+# Becomes a sandbox machine, in three stages, each of which replaces the one before:
+#
+#   join      on the host: enter the machine's cgroups, then private namespaces
+#   assemble  in them: put the root file system together and pivot into it
+#   services  as the machine: start the daemons, under an init that reaps
+#
+# Nothing is mounted or linked outside the private namespaces, so the kernel removes all of it when the last process ends.
+#
+# From the environment, set by start.ts:
+#   MACHINE_FOLDER     this machine's own folder on a real file system
+#   MACHINE_LAYERS     overlayfs lowerdir=
+#   MACHINE_CGROUPS    cgroup folders to enter, one per line
+#   MACHINE_HIERARCHIES  what to mount below /sys/fs/cgroup: "v2", or one line "FOLDER OPTIONS" per version 1 hierarchy
+set -eu
+
+join() {
+  # The pid that nsenter and cgroup.procs need is the one in the host's pid namespace: init's own /proc tells another.
+  echo "$MACHINE_CGROUPS" | while read -r cgroup; do echo $$ >"$cgroup/cgroup.procs"; done
+  exec unshare --mount --net --pid --ipc --uts --cgroup --fork --kill-child "$0" assemble
+}
+
+assemble() {
+  read -r pid _ </proc/self/stat # still the host's /proc
+  mount --make-rprivate /
+  root=$MACHINE_FOLDER/root
+  mount -t overlay overlay -o "lowerdir=$MACHINE_LAYERS,upperdir=$MACHINE_FOLDER/upper,workdir=$MACHINE_FOLDER/work" "$root"
+  mount -t proc proc "$root/proc"
+  mount -t sysfs -o ro sysfs "$root/sys"
+  mount -t tmpfs -o mode=755 run "$root/run"
+  devices "$root/dev"
+  cgroups "$root/sys/fs/cgroup"
+  # The runtimes put overlays of their own here, and an overlay can't be the upper layer of an overlay.
+  for store in docker containerd; do
+    mkdir -p "$MACHINE_FOLDER/$store" "$root/var/lib/$store"
+    mount --bind "$MACHINE_FOLDER/$store" "$root/var/lib/$store"
+  done
+  cp "$0" "$root/run/boot.sh"
+  echo "$pid" >"$MACHINE_FOLDER/init.pid.new"
+  mv "$MACHINE_FOLDER/init.pid.new" "$MACHINE_FOLDER/init.pid"
+  cd "$root"
+  mkdir -p .host
+  pivot_root . .host
+  umount -l /.host
+  rmdir /.host
+  hostname plumbline
+  exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+    /usr/bin/tini -- /bin/sh /run/boot.sh services
+}
+
+devices() {
+  mount -t tmpfs -o mode=755,nosuid dev "$1"
+  for node in null zero full random urandom tty; do
+    : >"$1/$node"
+    mount --bind "/dev/$node" "$1/$node"
+  done
+  mkdir "$1/pts" "$1/shm" "$1/mqueue"
+  mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$1/pts"
+  mount -t tmpfs -o mode=1777 shm "$1/shm"
+  mount -t mqueue mqueue "$1/mqueue"
+  ln -s pts/ptmx "$1/ptmx"
+  ln -s /proc/self/fd "$1/fd"
+  for stream in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${stream%%:*}" "$1/${stream#*:}"; done
+}
+
+cgroups() {
+  if [ "$MACHINE_HIERARCHIES" = v2 ]; then
+    mount -t cgroup2 cgroup2 "$1"
+    # A cgroup with processes of its own can't hand controllers down (cgroups(7), "no internal processes").
+    mkdir "$1/init"
+    for process in $(cat "$1/cgroup.procs"); do echo "$process" >"$1/init/cgroup.procs" 2>/dev/null || true; done
+    for controller in $(cat "$1/cgroup.controllers"); do echo "+$controller" >"$1/cgroup.subtree_control"; done
+    return
+  fi
+  mount -t tmpfs -o mode=755 cgroup "$1"
+  echo "$MACHINE_HIERARCHIES" | while read -r folder options; do
+    mkdir "$1/$folder"
+    if [ "$options" = v2 ]; then
+      mount -t cgroup2 cgroup2 "$1/$folder"
+      continue
+    fi
+    mount -t cgroup -o "$options" cgroup "$1/$folder"
+    case "$folder" in
+      *,*) for name in $(echo "$folder" | tr , ' '); do ln -s "$folder" "$1/$name"; done ;;
+    esac
+  done
+}
+
+services() {
+  rm /run/boot.sh
+  network
+  tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id
+  mkdir -p /var/log/plumbline /run/lock
+  service registry docker-registry serve /etc/docker/registry/config.yml
+  service containerd containerd
+  until [ -S /run/containerd/containerd.sock ]; do sleep 0.01; done # start.ts holds the deadline
+  service dockerd dockerd --containerd=/run/containerd/containerd.sock
+  exec sleep infinity
+}
+
+# The machine's way out, as in a VM: eth0, with a gateway behind it that is the world outside.
+network() {
+  sysctl -qw net.ipv4.ip_forward=0
+  ip link set lo up
+  mkdir /run/plumbline
+  : >/run/plumbline/outside
+  unshare --net=/run/plumbline/outside true
+  ip link add eth0 type veth peer name uplink netns /run/plumbline/outside
+  ip address add 192.0.2.2/24 dev eth0
+  ip link set eth0 up
+  ip route add default via 192.0.2.1
+  nsenter --net=/run/plumbline/outside ip -batch - <<COMMANDS
+address add 192.0.2.1/24 dev uplink
+link set lo up
+link set uplink up
+route add default via 192.0.2.2
+COMMANDS
+  echo 'nameserver 192.0.2.1' >/etc/resolv.conf
+}
+
+service() {
+  name=$1
+  shift
+  "$@" >"/var/log/plumbline/$name.log" 2>&1 </dev/null &
+}
+
+"$@"

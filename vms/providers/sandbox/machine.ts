@@ -1,0 +1,120 @@
+import {access, mkdir, readdir, copyFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Duplex} from 'node:stream';
+import {z} from 'zod';
+import {runCommand, startCommand, type CommandPrefix, type RawResult} from '../../command.ts';
+import {awaitConnection, dialArgv} from '../../dial.ts';
+import {CommandError, MachineError} from '../../errors.ts';
+import type {Endpoint, ExecOptions, ExecResult, Machine, MachineReference, MachineTraits, RunningCommand} from '../../machine.ts';
+import {isAlive} from '../../processes.ts';
+
+/** What another process needs to enter a sandbox machine. */
+export const sandboxDetails = z.object({
+  /** The machine's init, with its id on the host. */
+  init: z.object({pid: z.number().int().positive(), startTime: z.string(), bootId: z.string()}),
+  /** Cgroup folders that a command must join. */
+  cgroups: z.array(z.string()),
+  folder: z.string(),
+});
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const ENTER = join(import.meta.dirname, 'enter.sh');
+const ENVIRONMENT = {PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8'};
+
+const PUT_SCRIPT = 'umask 077 && mkdir -p "${1%/*}" && cat >"$1" && chmod "$2" "$1"';
+
+/** A running sandbox, entered through its namespaces. */
+export class SandboxMachine implements Machine {
+  readonly reference: MachineReference;
+  readonly traits: MachineTraits;
+  readonly #details: z.infer<typeof sandboxDetails>;
+
+  constructor(reference: MachineReference) {
+    this.reference = reference;
+    this.traits = reference.traits;
+    this.#details = sandboxDetails.parse(reference.details);
+  }
+
+  async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    return this.#run(argv, options);
+  }
+
+  async succeed(argv: readonly string[], options: ExecOptions = {}): Promise<string> {
+    const result = await this.#run(argv, options);
+    if (result.exitCode !== 0) {
+      throw new CommandError(result);
+    }
+    return result.stdout;
+  }
+
+  async fail(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    const result = await this.#run(argv, options);
+    if (result.exitCode === 0) {
+      throw new CommandError(result, 'an exit code other than 0');
+    }
+    return result;
+  }
+
+  spawn(argv: readonly string[], options: Pick<ExecOptions, 'env' | 'signal'> = {}): RunningCommand {
+    return startCommand(this.#prefix(), argv, options);
+  }
+
+  async put(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+    await this.succeed(['sh', '-c', PUT_SCRIPT, 'put', path, mode.toString(8)], {input: content});
+  }
+
+  async get(path: string): Promise<Uint8Array> {
+    const result = await this.#run(['cat', path], {});
+    if (result.exitCode !== 0) {
+      throw new MachineError(`Cannot read "${path}" in the machine: ${result.stderr.trim()}`, {command: result.argv});
+    }
+    return result.bytes;
+  }
+
+  async forwardSocket(path: string): Promise<string> {
+    // Links are resolved inside: followed from here, an absolute one would lead into the host's own root.
+    const target = (await this.succeed(['realpath', path])).trim();
+    return `/proc/${this.#details.init.pid}/root${target}`;
+  }
+
+  dialFromOutside(endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> {
+    const {pid} = this.#details.init;
+    const command = startCommand(this.#prefix(`--net=/proc/${pid}/root/run/plumbline/outside`), dialArgv(endpoint));
+    return awaitConnection(command, endpoint, signal);
+  }
+
+  async evidence(folder: string): Promise<readonly string[]> {
+    await mkdir(folder, {recursive: true});
+    const logs = join(this.#details.folder, 'upper/var/log/plumbline');
+    const names = await readdir(logs).catch(() => []);
+    const sources = [...names.map((name) => join(logs, name)), join(this.#details.folder, 'console.log')];
+    const written = [];
+    for (const source of sources) {
+      if (await isReadable(source)) {
+        const target = join(folder, source.slice(source.lastIndexOf('/') + 1));
+        await copyFile(source, target);
+        written.push(target);
+      }
+    }
+    return written;
+  }
+
+  async #run(argv: readonly string[], options: ExecOptions): Promise<RawResult> {
+    const result = await runCommand(this.#prefix(), argv, {timeoutMs: DEFAULT_TIMEOUT_MS * this.traits.slowness, ...options});
+    if (result.exitCode !== 0 && !isAlive(this.#details.init)) {
+      throw new MachineError(`Cannot run "${argv.join(' ')}": the machine is gone`, {command: argv});
+    }
+    return result;
+  }
+
+  #prefix(nsenterOption = '--'): CommandPrefix {
+    const {init, cgroups} = this.#details;
+    return {file: ENTER, argv: [String(init.pid), init.startTime, cgroups.join('\n'), nsenterOption, ...(nsenterOption === '--' ? [] : ['--'])], env: ENVIRONMENT};
+  }
+}
+
+const isReadable = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,47 @@
+import {readFile, statfs} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import {existsSync} from 'node:fs';
+import type {MachineReference, MachineSpec, Provider, Requirement} from '../../machine.ts';
+import {stateFolder} from '../../state.ts';
+import {readHostCgroups} from './cgroups.ts';
+import {SandboxMachine} from './machine.ts';
+import {startSandbox} from './start.ts';
+
+/** Machines made of Linux namespaces on this host: no virtual machine, this host's kernel. */
+export const sandbox: Provider = {
+  name: 'sandbox',
+  missing: async () => [...missingPrivilege(), ...(await missingKernelParts()), ...(await unsuitableStateFolder())],
+  start: (spec: MachineSpec, signal: AbortSignal) => startSandbox(spec, signal),
+  attach: (reference: MachineReference) => new SandboxMachine(reference),
+};
+
+const missingPrivilege = (): Requirement[] => {
+  if (process.platform !== 'linux') {
+    return [{sentence: 'A sandbox is made of Linux namespaces, and this is not Linux'}];
+  }
+  return process.getuid?.() === 0 ? [] : [{sentence: 'A sandbox is made of namespaces that only root may make', remedy: 'sudo npm run scenarios'}];
+};
+
+const missingKernelParts = async (): Promise<Requirement[]> => {
+  if (process.platform !== 'linux') {
+    return [];
+  }
+  const fileSystems = await readFile('/proc/filesystems', 'utf8');
+  return [
+    ...(/\toverlay$/m.test(fileSystems) ? [] : [{sentence: 'The kernel has no overlay file system loaded', remedy: 'sudo modprobe overlay'}]),
+    ...((await readHostCgroups()) === undefined ? [{sentence: 'No cgroup file system is mounted', remedy: 'sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup'}] : []),
+  ];
+};
+
+const OVERLAYFS_MAGIC = 0x79_4c_76_30; // statfs(2)
+
+const unsuitableStateFolder = async (): Promise<Requirement[]> => {
+  let folder = stateFolder();
+  while (!existsSync(folder)) {
+    folder = dirname(folder);
+  }
+  const {type} = await statfs(folder);
+  return type === OVERLAYFS_MAGIC
+    ? [{sentence: `"${stateFolder()}" is on overlayfs, which can't carry the overlays of docker and containerd`, remedy: 'export XDG_STATE_HOME=/a/folder/on/ext4-or-xfs'}]
+    : [];
+};

@@ -1,0 +1,180 @@
+import {spawn} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {mkdir, open, readFile, rm, writeFile} from 'node:fs/promises';
+import {release} from 'node:os';
+import {dirname, join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
+import {Client} from 'undici';
+import {removeCgroup} from '../../cgroup-removal.ts';
+import {HostError, ProvisionError} from '../../errors.ts';
+import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
+import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
+import {identify} from '../../processes.ts';
+import {cgroupFolders, makeCgroups, readHostCgroups, type HostCgroups} from './cgroups.ts';
+import {SandboxMachine} from './machine.ts';
+
+const BOOT = join(import.meta.dirname, 'boot.sh');
+const START_DEADLINE_MS = 30_000;
+/** Where the machine's own uplink has its address; see `network` in boot.sh. */
+const ADDRESS = '192.0.2.2';
+
+/** A sandbox machine that this process started and has to throw away. */
+class OwnedSandbox extends SandboxMachine implements OwnedMachine {
+  readonly #undo: AsyncDisposableStack;
+
+  constructor(reference: MachineReference, undo: AsyncDisposableStack) {
+    super(reference);
+    this.#undo = undo;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undo.disposeAsync();
+  }
+}
+
+/** Starts a machine from namespaces and waits until its daemons answer. */
+export const startSandbox = async (spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine> => {
+  const cgroups = await readHostCgroups();
+  if (cgroups === undefined) {
+    throw new HostError('Cannot start a sandbox: no cgroup file system is mounted', [
+      {sentence: 'No cgroup file system is mounted', remedy: 'mount -t cgroup2 cgroup2 /sys/fs/cgroup'},
+    ]);
+  }
+  await using undo = new AsyncDisposableStack();
+  const name = `plumbline-${spec.id}`;
+  await makeFolder(spec, undo);
+  await makeMachineCgroups(spec, cgroups, name, undo);
+  const ended = launch(spec, cgroups, name);
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(START_DEADLINE_MS)]);
+  const pid = await untilReady(spec, ended, deadline);
+  const init = await identify(pid);
+  const joined = cgroupFolders(cgroups, name).map((folder) => (cgroups.version === 2 ? join(folder, 'init') : folder));
+  const reference: MachineReference = {
+    id: spec.id,
+    runtimeSet: spec.image.runtimeSet,
+    traits: {provider: 'sandbox', kernel: release(), cgroupVersion: cgroups.version, acceleration: 'none', slowness: 1, address: ADDRESS, snapshots: false},
+    details: {init, cgroups: joined, folder: spec.folder},
+  };
+  return new OwnedSandbox(reference, undo.move());
+};
+
+const makeFolder = async ({folder, files, ledger}: MachineSpec, undo: AsyncDisposableStack): Promise<void> => {
+  const entry: LedgerEntry = {kind: 'folder', path: folder};
+  ledger.record(entry);
+  undo.defer(async () => {
+    await rm(folder, {recursive: true, force: true});
+    ledger.settle(entry);
+  });
+  for (const part of ['upper', 'work', 'root']) {
+    await mkdir(join(folder, part), {recursive: true});
+  }
+  for (const {path, content, mode} of files) {
+    const target = join(folder, 'upper', path);
+    await mkdir(dirname(target), {recursive: true});
+    await writeFile(target, content, {mode});
+  }
+};
+
+const makeMachineCgroups = async ({ledger}: MachineSpec, cgroups: HostCgroups, name: string, undo: AsyncDisposableStack): Promise<void> => {
+  const entries: LedgerEntry[] = cgroupFolders(cgroups, name).map((path) => ({kind: 'cgroup', path}));
+  for (const entry of entries) {
+    ledger.record(entry);
+  }
+  // Every process of the machine is in these groups, so removing them ends the machine.
+  undo.defer(async () => {
+    for (const entry of entries) {
+      await removeCgroup(entry.path);
+      ledger.settle(entry);
+    }
+  });
+  await makeCgroups(cgroups, name);
+};
+
+/** Starts boot.sh; the promise settles, with the exit status, when the machine has ended. */
+const launch = async ({folder, image}: MachineSpec, cgroups: HostCgroups, name: string): Promise<number | null> => {
+  const console = await open(join(folder, 'console.log'), 'a', 0o600);
+  try {
+    const child = spawn(BOOT, ['join'], {
+      // A session of its own: Ctrl-C in the terminal must reach the tool alone, which then tears the machine down in order.
+      detached: true,
+      stdio: ['ignore', console.fd, console.fd],
+      env: {
+        PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+        MACHINE_FOLDER: folder,
+        MACHINE_LAYERS: image.layers.map(escapeLayer).join(':'),
+        MACHINE_CGROUPS: cgroupFolders(cgroups, name).join('\n'),
+        MACHINE_HIERARCHIES: cgroups.version === 2 ? 'v2' : cgroups.hierarchies.map(({folder: at, options}) => `${at} ${options}`).join('\n'),
+      },
+    });
+    return await new Promise<number | null>((resolve, reject) => {
+      child.once('exit', resolve);
+      child.once('error', reject);
+    });
+  } finally {
+    await console.close();
+  }
+};
+
+/** Waits for the daemons and returns the pid of the machine's init. */
+const untilReady = async (spec: MachineSpec, ended: Promise<number | null>, signal: AbortSignal): Promise<number> => {
+  let hasEnded = false;
+  void ended.then(
+    () => (hasEnded = true),
+    () => (hasEnded = true),
+  );
+  const pidFile = join(spec.folder, 'init.pid');
+  let waitingFor = 'the namespaces';
+  for (;;) {
+    if (existsSync(pidFile)) {
+      const pid = Number(await readFile(pidFile, 'utf8'));
+      waitingFor = await notReady(pid);
+      if (waitingFor === '') {
+        return pid;
+      }
+    }
+    if (hasEnded || signal.aborted) {
+      throw await startFailure(spec, waitingFor, hasEnded, signal);
+    }
+    await setTimeout(10);
+  }
+};
+
+/** What the machine with this init still lacks; empty when it is ready. */
+const notReady = async (pid: number): Promise<string> => {
+  const tcp = await readFile(`/proc/${pid}/net/tcp`, 'utf8').catch(() => '');
+  if (!REGISTRY_LISTENS.test(tcp)) {
+    return 'the registry';
+  }
+  const socketPath = `/proc/${pid}/root/run/docker.sock`;
+  return existsSync(socketPath) && (await answersPing(socketPath)) ? '' : 'dockerd';
+};
+
+/** 127.0.0.1:443 in state LISTEN, as proc_net_tcp prints it. */
+const REGISTRY_LISTENS = /^ *\d+: 0100007F:01BB [0-9A-F:]+ 0A /m;
+
+const answersPing = async (socketPath: string): Promise<boolean> => {
+  const client = new Client('http://docker', {connect: {socketPath}});
+  try {
+    const {statusCode, body} = await client.request({method: 'GET', path: '/_ping'});
+    await body.dump();
+    return statusCode === 200;
+  } catch {
+    return false; // Not listening yet; the caller holds the deadline.
+  } finally {
+    await client.destroy();
+  }
+};
+
+const startFailure = async ({folder}: MachineSpec, waitingFor: string, hasEnded: boolean, signal: AbortSignal): Promise<unknown> => {
+  if (signal.aborted && (signal.reason as Error | undefined)?.name !== 'TimeoutError') {
+    return signal.reason;
+  }
+  const logs = ['console.log', ...['registry', 'containerd', 'dockerd'].map((name) => `upper/var/log/plumbline/${name}.log`)];
+  const texts = await Promise.all(logs.map((log) => readFile(join(folder, log), 'utf8').catch(() => '')));
+  const said = texts.flatMap((text) => text.trim().split('\n').slice(-2)).filter(Boolean).join(' | ').slice(-800);
+  const state = hasEnded ? 'its init has ended' : `no answer from ${waitingFor} within ${START_DEADLINE_MS / 1000} s`;
+  return new ProvisionError(`Cannot start a sandbox machine: ${state}${said && `, ${said}`}`);
+};
+
+/** Escapes what separates layers, per Documentation/filesystems/overlayfs.rst. */
+const escapeLayer = (path: string): string => path.replaceAll(/[\\:,]/g, '\\$&');
