@@ -1,0 +1,108 @@
+import {readdir, rename, rm, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import {cacheFolder, entryPaths, suffixes} from './cache-folder.ts';
+import {readManifest} from './cache-manifest.ts';
+import {tryLock} from './file-lock.ts';
+
+/** One entry of the cache, as a person wants to see it. */
+export interface CacheSummary {
+  readonly kind: string;
+  readonly key: string;
+  /** The entry in words, as in `root "bookworm"`. */
+  readonly what: string;
+  readonly bytes: number;
+  readonly madeAt: Date;
+  readonly lastUsedAt: Date;
+}
+
+/** What {@link pruneCache} takes away: entries not used for so many days, or all. */
+export type PruneChoice = {readonly olderThanDays: number} | {readonly all: true};
+
+/** The entries of the cache, the one used last first. Entries whose manifest is broken are listed with no size. */
+export const listCache = async (): Promise<readonly CacheSummary[]> => {
+  const kinds = await namesIn(cacheFolder());
+  const summaries = await Promise.all(
+    kinds.map(async (kind) => {
+      const names = await namesIn(join(cacheFolder(), kind));
+      return Promise.all(names.filter(isEntry).map(async (key) => summarise(kind, key)));
+    }),
+  );
+  return summaries.flat().sort((left, right) => right.lastUsedAt.getTime() - left.lastUsedAt.getTime());
+};
+
+/**
+ * Removes entries, and what dead bakes left. Never touches an entry that a live process uses or makes.
+ * Returns what was removed.
+ */
+export const pruneCache = async (choice: PruneChoice, signal: AbortSignal): Promise<readonly CacheSummary[]> => {
+  const removed: CacheSummary[] = [];
+  for (const summary of await listCache()) {
+    if (!isChosen(summary, choice)) continue;
+    if (await removeEntry(summary, signal)) removed.push(summary);
+  }
+  for (const kind of await namesIn(cacheFolder()))
+    await removeDeadPartials(join(cacheFolder(), kind), undefined, signal);
+  return removed;
+};
+
+/** Removes the partial folders of a kind that no live bake works on. `own` is the caller's, which holds its lock. */
+export const removeDeadPartials = async (
+  kindFolder: string,
+  own: string | undefined,
+  signal: AbortSignal,
+): Promise<void> => {
+  for (const name of await namesIn(kindFolder)) {
+    if (!name.endsWith(suffixes.partial)) continue;
+    const partial = join(kindFolder, name);
+    if (partial === own) {
+      await remove(partial);
+      continue;
+    }
+    const lockFile = `${partial.slice(0, -suffixes.partial.length)}${suffixes.lock}`;
+    await using lock = await tryLock(lockFile, 'exclusive', signal);
+    if (lock) await remove(partial);
+  }
+};
+
+const removeEntry = async ({kind, key}: CacheSummary, signal: AbortSignal): Promise<boolean> => {
+  const paths = entryPaths(cacheFolder(), kind, key);
+  await using lock = await tryLock(paths.lock, 'exclusive', signal);
+  if (!lock) return false;
+  // Renamed first, so that a prune that is killed leaves no half of an entry. The lock file stays: a process may wait on it.
+  await remove(paths.partial);
+  await rename(paths.entry, paths.partial);
+  await remove(paths.partial);
+  return true;
+};
+
+const summarise = async (kind: string, key: string): Promise<CacheSummary> => {
+  const paths = entryPaths(cacheFolder(), kind, key);
+  const manifest = await readManifest(paths);
+  const lastUsedAt = await stat(paths.lock).then(
+    ({mtime}) => mtime,
+    () => new Date(0),
+  );
+  return {
+    kind,
+    key,
+    what: manifest?.what ?? `damaged ${kind}`,
+    bytes: manifest?.bytes ?? 0,
+    madeAt: new Date(manifest?.madeAt ?? 0),
+    lastUsedAt,
+  };
+};
+
+const isChosen = ({lastUsedAt}: CacheSummary, choice: PruneChoice): boolean =>
+  'all' in choice || Date.now() - lastUsedAt.getTime() > choice.olderThanDays * 24 * 3600 * 1000;
+
+const isEntry = (name: string): boolean => /^[0-9a-f]{64}$/u.test(name);
+
+const remove = async (path: string): Promise<void> => rm(path, {recursive: true, force: true, maxRetries: 3});
+
+const namesIn = async (folder: string): Promise<readonly string[]> => {
+  try {
+    return (await readdir(folder)).sort();
+  } catch {
+    return [];
+  }
+};

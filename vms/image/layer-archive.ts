@@ -1,0 +1,28 @@
+import {createHash} from 'node:crypto';
+import {createReadStream} from 'node:fs';
+import {stat} from 'node:fs/promises';
+import {pipeline} from 'node:stream/promises';
+import {$} from 'zx';
+import {imageEpoch, type StoredLayer} from './oci-documents.ts';
+
+/**
+ * Packs a tree as a compressed layer at `file`: the same tree gives the same bytes, whenever and in whatever order its files were made.
+ * gzip(1) rather than Node's zlib, whose output depends on the processor.
+ */
+export const packLayer = async (tree: string, file: string, signal: AbortSignal): Promise<StoredLayer> => {
+  const plain = `${file}.tar`;
+  const shell = $({signal, quiet: true, env: {...process.env, LC_ALL: 'C', GZIP: undefined}});
+  // ustar and the GNU format have no fields for the times of access and change, which the pax format would store.
+  await shell`tar --create --format=gnu --sort=name --mtime=@${imageEpoch} --numeric-owner --file=${plain} --directory=${tree} .`;
+  const diffId = await digestOfFile(plain);
+  await shell`gzip --no-name --stdout ${plain} > ${file}`;
+  await shell`rm ${plain}`;
+  const {size} = await stat(file);
+  return {digest: await digestOfFile(file), size, diffId};
+};
+
+const digestOfFile = async (file: string): Promise<string> => {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return `sha256:${hash.digest('hex')}`;
+};
