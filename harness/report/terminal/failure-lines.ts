@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import type {FailureRecord} from '../run-record.ts';
 import type {Paint} from './paint.ts';
 import {cut, printable} from './printable.ts';
-import {shellCommand} from './shell-command.ts';
+import {shellCommand} from '../shell-command.ts';
 
 /** Longest command shown: cut later than other strings, since a command is there to be copied. */
 const LONGEST_COMMAND = 2000;

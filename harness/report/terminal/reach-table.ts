@@ -38,7 +38,9 @@ const tableLines = (title: string, cells: readonly CellRecord[], paint: Paint, w
   const left = cells.length - shown.length;
   return [
     ...(fits(wide, width) ? wide : drawn(head, rows, 1, paint)),
-    ...(left > 0 ? [paint('quiet', `and ${left} repetitions in which everything held`)] : []),
+    ...(left > 0
+      ? [paint('quiet', `and ${left} ${left === 1 ? 'repetition' : 'repetitions'} in which everything held`)]
+      : []),
   ];
 };
 
