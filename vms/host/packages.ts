@@ -1,0 +1,103 @@
+import {access} from 'node:fs/promises';
+import {hasProgram, searchPath} from './search-path.ts';
+
+/**
+ * What a host can be wanted for: to bake roots, to run machines in namespaces, to run them in qemu,
+ * to pull images from their real registry.
+ */
+export type HostNeed = 'bake' | 'sandbox' | 'qemu' | 'pull';
+
+/** A package of Debian and Ubuntu, and what shows that it, or the same from elsewhere, is there. */
+export interface HostPackage {
+  readonly name: string;
+  readonly needs: readonly HostNeed[];
+  /** Programs it brings; looked for on the search path. */
+  readonly programs: readonly string[];
+  /** Files it brings, as absolute paths. */
+  readonly files: readonly string[];
+}
+
+/** A package that is not there, with the programs and files of it that were not found. */
+export interface MissingPackage {
+  readonly name: string;
+  readonly lacking: readonly string[];
+}
+
+/** What {@link missingPackages} may take the place of; each has a default. */
+export interface PackageSearch {
+  readonly packages?: readonly HostPackage[];
+  /** Folders in which programs are looked for. */
+  readonly folders?: readonly string[];
+}
+
+/** The packages that are not there for these needs, in the order of the table. Nothing is started. */
+export async function missingPackages(
+  needs: readonly HostNeed[],
+  {packages = hostPackages(), folders = searchPath()}: PackageSearch = {},
+): Promise<readonly MissingPackage[]> {
+  const wanted = packages.filter((candidate) => candidate.needs.some((need) => needs.includes(need)));
+  const looked = await Promise.all(
+    wanted.map(async (candidate) => ({name: candidate.name, lacking: await lackingParts(candidate, folders)})),
+  );
+  return looked.filter(({lacking}) => lacking.length > 0);
+}
+
+/**
+ * Every package that a host may need, by the names of Debian and Ubuntu (https://packages.debian.org).
+ * Which one has qemu depends on the architecture, given in the words of `process.arch`.
+ */
+export function hostPackages(architecture: string = process.arch): readonly HostPackage[] {
+  return [...COMMON, architecture === 'arm64' ? QEMU_ARM : QEMU_X86];
+}
+
+const COMMON: readonly HostPackage[] = [
+  {name: 'mmdebstrap', needs: ['bake'], programs: ['mmdebstrap'], files: []},
+  {
+    // Part of every Debian; on Ubuntu it is what lets a Debian suite be verified.
+    name: 'debian-archive-keyring',
+    needs: ['bake'],
+    programs: [],
+    files: ['/usr/share/keyrings/debian-archive-keyring.gpg'],
+  },
+  {name: 'tar', needs: ['bake'], programs: ['tar'], files: []},
+  {name: 'gzip', needs: ['bake'], programs: ['gzip'], files: []},
+  {
+    name: 'util-linux',
+    needs: ['bake', 'sandbox'],
+    programs: ['unshare', 'nsenter', 'setpriv', 'flock'],
+    files: [],
+  },
+  {name: 'mount', needs: ['bake', 'sandbox'], programs: ['mount', 'umount'], files: []},
+  {name: 'iproute2', needs: ['sandbox'], programs: ['ip'], files: []},
+  {name: 'e2fsprogs', needs: ['qemu'], programs: ['mke2fs'], files: []},
+  {name: 'qemu-utils', needs: ['qemu'], programs: ['qemu-img'], files: []},
+  {name: 'skopeo', needs: ['pull'], programs: ['skopeo'], files: []},
+];
+
+const QEMU_X86: HostPackage = {
+  name: 'qemu-system-x86',
+  needs: ['qemu'],
+  programs: ['qemu-system-x86_64'],
+  files: [],
+};
+
+const QEMU_ARM: HostPackage = {
+  name: 'qemu-system-arm',
+  needs: ['qemu'],
+  programs: ['qemu-system-aarch64'],
+  files: [],
+};
+
+const lackingParts = async (candidate: HostPackage, folders: readonly string[]): Promise<readonly string[]> => {
+  const parts = await Promise.all([
+    ...candidate.programs.map(async (program) => ((await hasProgram(program, folders)) ? [] : [program])),
+    ...candidate.files.map(async (file) => ((await exists(file)) ? [] : [file])),
+  ]);
+  return parts.flat();
+};
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,28 @@
+import {constants} from 'node:fs';
+import {access, stat} from 'node:fs/promises';
+import {delimiter, join} from 'node:path';
+
+/** Where programs of the administrator are, which Debian leaves out of the `PATH` of other users. */
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** Folders in which programs are looked for: those of `PATH`, then those of the administrator. */
+export function searchPath(path: string = process.env['PATH'] ?? ''): readonly string[] {
+  return [...path.split(delimiter).filter((folder) => folder !== ''), ...SYSTEM_FOLDERS];
+}
+
+/** Whether one of the folders has a program of this name. Nothing is started. */
+export async function hasProgram(name: string, folders: readonly string[] = searchPath()): Promise<boolean> {
+  for (const folder of folders) {
+    if (await isProgram(join(folder, name))) return true;
+  }
+  return false;
+}
+
+const isProgram = async (file: string): Promise<boolean> => {
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+};
