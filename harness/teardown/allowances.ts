@@ -1,0 +1,135 @@
+import type {Thing, ThingKind} from './thing.ts';
+
+/** A difference that is not residue. */
+export interface Allowance {
+  readonly kind: ThingKind;
+  /** Matches the whole identity of the thing. */
+  readonly pattern: RegExp;
+  readonly change: 'appeared' | 'vanished' | 'either';
+  readonly reason: string;
+  /** Where the reason can be checked. */
+  readonly source: string;
+}
+
+/**
+ * Everything that comes and goes by design, in one place. Each entry lets something slip, so each has to be as narrow as what it
+ * allows. Most are folders and namespaces without content that a daemon makes for its first container and keeps.
+ */
+export const allowances: readonly Allowance[] = [
+  {
+    kind: 'process',
+    pattern: /^kernel thread .*$/,
+    change: 'either',
+    reason: 'the kernel starts and ends its own threads as work comes',
+    source: 'https://docs.kernel.org/core-api/workqueue.html',
+  },
+  {
+    kind: 'file',
+    pattern: /^\/run\/docker\/netns\/[0-9a-f]{12} \(file\)$/,
+    change: 'either',
+    reason: 'the namespace is unmounted and gone; dockerd removes the empty file that named it up to 60 seconds later',
+    source: 'https://github.com/moby/moby/blob/v28.5.2/libnetwork/osl/namespace_linux.go (gpmCleanupPeriod)',
+  },
+  {
+    kind: 'network namespace',
+    pattern: /^\/run\/docker\/netns\/default$/,
+    change: 'appeared',
+    reason:
+      "dockerd's name for the machine's own namespace, made for the first container with the network mode host and kept",
+    source: 'https://github.com/moby/moby/blob/v28.5.2/daemon/libnetwork/sandbox.go (the sandbox "default")',
+  },
+  {
+    kind: 'mount',
+    pattern: /^\/run\/netns \(tmpfs \S+ \/netns\)$/,
+    change: 'appeared',
+    reason: '"ip netns add" mounts the folder of names on itself, once, so that names propagate',
+    source: 'https://github.com/iproute2/iproute2/blob/v6.1.0/ip/ipnetns.c (netns_add)',
+  },
+  {
+    kind: 'cgroup',
+    pattern: /^\/(docker|default|moby)$/,
+    change: 'appeared',
+    reason:
+      'runc makes the parent of the cgroup it is told (/docker/ID, /NAMESPACE/ID) and removes only the last folder',
+    source: 'https://github.com/opencontainers/runc/blob/v1.3.6/libcontainer/cgroups (Destroy)',
+  },
+  {
+    kind: 'containerd namespace',
+    pattern: /^(default|moby)$/,
+    change: 'appeared',
+    reason: 'containerd makes a namespace when something is stored in it, and keeps it when it is empty',
+    source: 'https://github.com/containerd/containerd/blob/main/docs/namespaces.md',
+  },
+  {
+    kind: 'file',
+    pattern:
+      /^\/run\/(netns|runc|docker\/(netns|containerd|runtime-runc(\/moby)?)|containerd\/(s|fifo|runc(\/(default|moby))?)) \(folder\)$/,
+    change: 'appeared',
+    reason: 'folder of state, made on first use and kept; what is in it is not allowed',
+    source: 'seen on Debian bookworm, trixie and forky after the first container of each level',
+  },
+  {
+    kind: 'file',
+    pattern: /^\/(run|var\/lib)\/containerd\/io\.containerd\.runtime\.v2\.task\/(default|moby) \(folder\)$/,
+    change: 'appeared',
+    reason: "folder of a namespace's bundles, made for its first task and kept; what is in it is not allowed",
+    source: 'https://github.com/containerd/containerd/blob/v2.1.4/core/runtime/v2/bundle.go',
+  },
+  {
+    kind: 'file',
+    pattern:
+      /^\/var\/lib\/containerd\/io\.containerd\.(content\.v1\.content(\/(ingest|blobs(\/sha256)?))? \(folder\)|snapshotter\.v1\.[a-z]+\/metadata\.db \(file\))$/,
+    change: 'appeared',
+    reason:
+      'made by the first content or snapshot of a machine; contents and snapshots are listed from containerd itself',
+    source: 'https://github.com/containerd/containerd/blob/main/docs/content-flow.md',
+  },
+  {
+    kind: 'address',
+    pattern: /^fe80::\S+ dev (docker0|cni\d+) scope link$/,
+    change: 'appeared',
+    reason: 'a bridge gets its link-local address when the first veth brings it up, and keeps it',
+    source: 'https://www.rfc-editor.org/rfc/rfc4862#section-5.3',
+  },
+  {
+    kind: 'route',
+    pattern: /^((local|multicast|anycast) )?(fe80::\S*|ff00::\/8) dev (docker0|cni\d+) .*$/,
+    change: 'appeared',
+    reason: 'routes of that link-local address',
+    source: 'https://www.rfc-editor.org/rfc/rfc4862#section-5.3',
+  },
+  {
+    kind: 'firewall rule',
+    pattern: /^ip6? (raw|mangle|nat|filter) chain (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) policy ACCEPT$/,
+    change: 'appeared',
+    reason:
+      'iptables makes the built-in chains of a table with its first rule and keeps them; dockerd 28 is the first to use "raw"',
+    source: 'https://manpages.debian.org/bookworm/iptables/iptables-nft.8.en.html',
+  },
+  {
+    kind: 'address',
+    pattern: /^\S+ dev \S+ scope \S+ dynamic$/,
+    change: 'either',
+    reason: 'given and taken by a router or a DHCP server outside',
+    source: 'https://www.rfc-editor.org/rfc/rfc4862#section-5.5.3',
+  },
+  {
+    kind: 'route',
+    pattern: /^.* protocol ra .*$/,
+    change: 'either',
+    reason: 'given and taken by a router outside, through its advertisements',
+    source: 'https://www.rfc-editor.org/rfc/rfc4861#section-6.3.4',
+  },
+];
+
+/** The allowance that covers a difference, if there is one. */
+export const allowanceFor = (
+  change: 'appeared' | 'vanished',
+  {kind, identity}: Pick<Thing, 'kind' | 'identity'>,
+): Allowance | undefined =>
+  allowances.find(
+    (allowance) =>
+      allowance.kind === kind &&
+      (allowance.change === 'either' || allowance.change === change) &&
+      allowance.pattern.test(identity),
+  );

@@ -1,0 +1,72 @@
+# Part 4: mounts, cgroup folders, files, state of runc, sysctls.
+
+# Where container software keeps its state, and how deep to look: deeper levels hold image content, not names of things.
+my @watched = (
+    ['/run', 9], ['/tmp', 3], ['/var/tmp', 3], ['/dev/shm', 2], ['/root', 2], ['/var/lib/cni', 4], ['/etc/cni', 3], ['/etc/netns', 3],
+    ['/var/lib/docker', 2], ['/var/lib/containerd', 3], ['/var/lib/containerd/io.containerd.content.v1.content/ingest', 1],
+);
+my @sysctls = qw(
+    net/ipv4/ip_forward net/ipv4/conf/all/forwarding net/ipv4/conf/default/forwarding net/ipv4/conf/all/route_localnet
+    net/ipv6/conf/all/forwarding net/ipv6/conf/default/forwarding net/bridge/bridge-nf-call-iptables net/bridge/bridge-nf-call-ip6tables
+    kernel/hostname kernel/core_pattern
+);
+
+sub emit_files {
+    my %mounted;
+    my @mounts;
+    for my $line (split /\n/, slurp('/proc/1/mountinfo') || '') {
+        my ($left, $right) = split / - /, $line, 2;
+        my (undef, undef, undef, $root, $point) = split ' ', $left;
+        my ($type, $source) = split ' ', $right;
+        s/\\([0-7]{3})/chr oct $1/ge for $root, $point, $source;
+        $mounted{$point} = 1;
+        push @mounts, [$point, $type, $source, $root];
+    }
+    emit('mounts', '', @mounts);
+    emit('cgroups', '', cgroups(map { $_->[0] } grep { $_->[1] =~ /^cgroup2?$/ } @mounts));
+    my (@files, %seen);
+    walk($_->[0], $_->[1], \%mounted, \%seen, \@files) for @watched;
+    emit('files', '', @files);
+    emit('runc', '', runc_states());
+    emit('sysctls', '', map { my $value = slurp("/proc/sys/$_"); defined $value ? [$_, $value =~ s/\s+$//r] : () } @sysctls);
+}
+
+# A folder of cgroupfs has as many links as it has folders in it, plus two: most are known to be leaves without reading them.
+sub cgroups {
+    my @found;
+    for my $mount (@_) {
+        my @queue = ('');
+        while (defined(my $path = shift @queue)) {
+            push @found, [$mount, $path] if $path ne '';
+            next if ((lstat "$mount$path")[3] || 2) == 2;
+            push @queue, map { "$path/$_" } grep { lstat "$mount$path/$_" and -d _ } entries("$mount$path");
+        }
+    }
+    return @found;
+}
+
+# Does not enter other mounts: what is in there belongs to the mount, which is in the inventory itself.
+sub walk {
+    my ($folder, $depth, $mounted, $seen, $files) = @_;
+    for my $name (entries($folder)) {
+        my $path = "$folder/$name";
+        my @stat = lstat $path or next;
+        my $type = -l _ ? 'link' : -d _ ? 'folder' : -S _ ? 'socket' : -p _ ? 'pipe' : -f _ ? 'file' : 'device';
+        push @$files, [$path, $type, $type eq 'file' ? $stat[7] : ''] unless $seen->{$path}++;
+        walk($path, $depth - 1, $mounted, $seen, $files) if $type eq 'folder' && $depth > 1 && !$mounted->{$path};
+    }
+}
+
+# What "runc list" would say, from the files it reads. A container of runc is a folder with state.json in it.
+sub runc_states {
+    my @roots = ('/run/runc');
+    push @roots, glob('/run/containerd/runc/*'), glob('/run/docker/runtime-*/*'), glob('/run/user/*/runc');
+    my @states;
+    for my $root (@roots) {
+        for my $id (entries($root)) {
+            my ($pid) = (slurp("$root/$id/state.json") || next) =~ /"init_process_pid":(\d+)/;
+            push @states, [$root, $id, $pid];
+        }
+    }
+    return @states;
+}

@@ -1,0 +1,33 @@
+import type {RunMarks} from './host/marks.ts';
+import {keyOf, numberDuplicates} from './thing.ts';
+import type {Inventory, Thing} from './thing.ts';
+import {readHostCgroups, readHostFolders, readHostLinks} from './host/names.ts';
+import {readHostMounts} from './host/mounts.ts';
+import {readHostProcesses} from './host/processes.ts';
+import {readHostSockets} from './host/sockets.ts';
+
+/**
+ * Lists what a run holds on this host; compare two with `compareInventories`. Starts no process. Only what is marked as the run's is
+ * listed, since a docker or another run of this tool on the same host makes links, mounts and sockets whenever it likes:
+ * - processes with `PLUMBLINE_RUN=<run id>` in the environment they were started with
+ * - listening sockets of those, of this process and of its descendants
+ * - links, cgroups and named network namespaces with one of `names` in their name; addresses and routes go with their link
+ * - mounts in this mount namespace at, below or made from one of `folders`, and the folders themselves
+ *
+ * What is not Linux has none of it but the folders.
+ */
+export const takeHostInventory = (marks: RunMarks): Inventory => {
+  const {marked, related} = readHostProcesses(marks.runId);
+  const things: Thing[] = [
+    ...marked,
+    ...readHostSockets(related),
+    ...readHostMounts(marks),
+    ...readHostLinks(marks),
+    ...readHostCgroups(marks),
+    ...readHostFolders(marks),
+  ];
+  return {
+    things: numberDuplicates(things.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other)))),
+    unread: new Map(),
+  };
+};

@@ -1,0 +1,65 @@
+import {nameOf, parseProcesses} from '../parse/processes.ts';
+import type {ProcessRecord} from '../parse/processes.ts';
+import type {Thing} from '../thing.ts';
+import {listProc, readProc} from './proc.ts';
+
+/** What of the host's processes has to do with a run. */
+export interface HostProcesses {
+  /** Processes that carry the run's mark, as things. */
+  readonly marked: readonly Thing[];
+  /** Those, this process and its descendants, by pid. */
+  readonly related: ReadonlyMap<string, ProcessRecord>;
+}
+
+/** Reads the processes of this host. A process of another user whose environment can't be read does not count as marked. */
+export const readHostProcesses = (runId: string): HostProcesses => {
+  const processes = new Map(
+    listProc('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid) => {
+        const process = readProcess(pid);
+        return process ? [[pid, process] as const] : [];
+      }),
+  );
+  const own = String(process.pid);
+  const isMarked = (pid: string): boolean =>
+    `\0${readProc(`/proc/${pid}/environ`)}`.includes(`\0PLUMBLINE_RUN=${runId}\0`);
+  const marked = new Map(
+    [...processes].filter(([pid, {isKernelThread}]) => pid !== own && !isKernelThread && isMarked(pid)),
+  );
+  const related = new Map([...processes].filter(([pid]) => marked.has(pid) || hasAncestor(pid, own, processes)));
+  return {related, marked: parseProcesses(processes).filter(({detail}) => marked.has(detail.split(' ')[1] ?? ''))};
+};
+
+const hasAncestor = (pid: string, ancestor: string, processes: ReadonlyMap<string, ProcessRecord>): boolean => {
+  let current: string | undefined = pid;
+  while (current !== undefined && current !== ancestor) {
+    current = processes.get(current)?.parent;
+  }
+  return current === ancestor;
+};
+
+// Fields of proc_pid_stat(5); the name may contain anything, so the rest is counted from the last parenthesis.
+const readProcess = (pid: string): ProcessRecord | undefined => {
+  const stat = readProc(`/proc/${pid}/stat`);
+  const end = stat.lastIndexOf(')');
+  if (end === -1) {
+    return undefined;
+  }
+  const comm = stat.slice(stat.indexOf('(') + 1, end);
+  const [state = '', parent = '', , , , , flags, ...rest] = stat.slice(end + 2).split(' ');
+  const command = readProc(`/proc/${pid}/cmdline`).replace(/\0+$/, '').replaceAll('\0', ' ');
+  return {
+    pid,
+    parent,
+    state,
+    command,
+    name: nameOf(comm, command),
+    isKernelThread: (Number(flags) & PF_KTHREAD) !== 0,
+    startTime: Number(rest[12]),
+    cgroup: '',
+    netns: '',
+  };
+};
+
+const PF_KTHREAD = 0x00_20_00_00; // include/linux/sched.h

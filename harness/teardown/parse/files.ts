@@ -1,0 +1,60 @@
+import {ownerOfCgroup, ownerOfPath} from '../owners.ts';
+import {keyOf} from '../thing.ts';
+import type {Thing} from '../thing.ts';
+import {networkMounts} from './namespaces.ts';
+import {recordsOf} from './sections.ts';
+import type {Sections} from './sections.ts';
+
+/** Mounts of the machine's own mount namespace, without those that name a network namespace. */
+export const parseMounts = (sections: Sections): Thing[] => {
+  const named = new Set(networkMounts(sections));
+  return recordsOf(sections, 'mounts')
+    .filter((fields) => !named.has(fields))
+    .map(([point = '', type = '', device = '', root = '']) => ({
+      kind: 'mount',
+      identity: `${point} (${type} ${device} ${root})`,
+      owner: ownerOfPath(point),
+      detail: `mount "${point}" of type ${type}`,
+      source: 'mounts',
+    }));
+};
+
+/** Folders of cgroups; with cgroup v1 the same path in several hierarchies is one thing. */
+export const parseCgroups = (sections: Sections): Thing[] => {
+  const hierarchies = new Map<string, string[]>();
+  for (const [mount = '', path = ''] of recordsOf(sections, 'cgroups')) {
+    hierarchies.set(path, [...(hierarchies.get(path) ?? []), mount.replace(/^\/sys\/fs\/cgroup\/?/, '')]);
+  }
+  return [...hierarchies].map(([path, mounts]) => ({
+    kind: 'cgroup',
+    identity: path,
+    owner: ownerOfCgroup(path) ?? 'unknown',
+    detail: `cgroup "${path}"${mounts.join('') && ` of ${mounts.toSorted().join(', ')}`}`,
+    source: 'cgroups',
+    partOf: keyOf({kind: 'cgroup', identity: parentOf(path)}),
+  }));
+};
+
+/** Files of the watched folders, without those that are the name of a network namespace. */
+export const parseFiles = (sections: Sections): Thing[] => {
+  const named = new Set(networkMounts(sections).map(([point]) => point));
+  return recordsOf(sections, 'files')
+    .filter(([path]) => !named.has(path))
+    .map(([path = '', type = '', size = '']) => ({
+      kind: 'file',
+      identity: `${path} (${type})`,
+      owner: ownerOfPath(path),
+      detail: `${type} "${path}"${size && ` of ${size} bytes`}`,
+      source: 'files',
+      partOf: keyOf({kind: 'file', identity: `${parentOf(path)} (folder)`}),
+    }));
+};
+
+/** Kernel settings that container software changes. */
+export const parseSysctls = (sections: Sections): Thing[] =>
+  recordsOf(sections, 'sysctls').map(([path = '', value = '']) => {
+    const setting = `${path.replaceAll('/', '.')} = ${value}`;
+    return {kind: 'sysctl', identity: setting, owner: 'unknown', detail: `sysctl "${setting}"`, source: 'sysctls'};
+  });
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));

@@ -1,0 +1,100 @@
+import {ownerOfLink} from '../owners.ts';
+import {keyOf} from '../thing.ts';
+import type {Thing} from '../thing.ts';
+import {textOf} from './sections.ts';
+import type {Sections} from './sections.ts';
+
+/** As much of `ip -j -d addr` as is read. */
+interface LinkJson {
+  readonly ifname: string;
+  readonly flags: readonly string[];
+  readonly master?: string;
+  readonly linkinfo?: {readonly info_kind?: string};
+  readonly addr_info: readonly {
+    readonly local?: string;
+    readonly prefixlen: number;
+    readonly scope: string;
+    readonly dynamic?: boolean;
+  }[];
+}
+
+type Facts = Readonly<Record<string, unknown>>;
+
+/** Links with their addresses. */
+export const parseLinks = (sections: Sections): Thing[] => {
+  const links = linksOf(sections);
+  return links.flatMap((link) => {
+    const owner = ownerOfLink(link.ifname, link.master);
+    return [
+      {
+        kind: 'link',
+        identity: linkIdentity(link),
+        owner,
+        detail: `link "${linkIdentity(link)}"`,
+        source: 'addresses',
+      } as const,
+      ...link.addr_info.map(({local, prefixlen, scope, dynamic}) => {
+        const address = `${local}/${prefixlen} dev ${link.ifname} scope ${scope}${dynamic ? ' dynamic' : ''}`;
+        return {
+          kind: 'address',
+          identity: address,
+          owner: scope === 'link' ? 'kernel' : owner,
+          detail: `address "${address}"`,
+          source: 'addresses',
+          partOf: keyOf({kind: 'link', identity: linkIdentity(link)}),
+        } as const;
+      }),
+    ];
+  });
+};
+
+/** Routes of all tables and routing rules, of both families. */
+export const parseRoutes = (sections: Sections): Thing[] => {
+  const links = new Map(linksOf(sections).map((link) => [link.ifname, link]));
+  return ['routes4', 'routes6'].flatMap((source) => {
+    // Two commands were given to "ip -batch": it prints a line of JSON for each.
+    const [routes = '[]', rules = '[]'] = textOf(sections, source).trim().split('\n');
+    return [
+      ...listOf(routes).map((facts) => routeOf(facts, links.get(String(facts['dev'])), source)),
+      ...listOf(rules).map((facts) => {
+        const rule = `${source === 'routes6' ? '-6 ' : ''}${sentenceOf(facts)}`;
+        return {kind: 'routing rule', identity: rule, owner: 'ip', detail: `routing rule "${rule}"`, source} as const;
+      }),
+    ];
+  });
+};
+
+const routeOf = (facts: Facts, link: LinkJson | undefined, source: string): Thing => {
+  // Whether a link has carrier, and how long a route still lives, is not part of what the route is.
+  const {flags: _flags, expires: _expires, pref: _pref, ...lasting} = facts;
+  const route = sentenceOf(lasting);
+  return {
+    kind: 'route',
+    identity: route,
+    owner: facts['protocol'] === 'kernel' ? 'kernel' : link ? ownerOfLink(link.ifname, link.master) : 'ip',
+    detail: `route "${route}"`,
+    source,
+    ...(link && {partOf: keyOf({kind: 'link', identity: linkIdentity(link)})}),
+  };
+};
+
+const linkIdentity = ({ifname, flags, master, linkinfo}: LinkJson): string =>
+  [
+    ifname,
+    ...(linkinfo?.info_kind ? [linkinfo.info_kind] : []),
+    ...(master ? [`master ${master}`] : []),
+    ...(flags.includes('UP') ? [] : ['down']),
+  ].join(' ');
+
+const sentenceOf = (facts: Facts): string =>
+  Object.entries(facts)
+    .map(([key, value]) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      return key === 'dst' || key === 'type' ? text : `${key} ${text}`;
+    })
+    .join(' ');
+
+const linksOf = (sections: Sections): LinkJson[] => listOf(textOf(sections, 'addresses')) as unknown as LinkJson[];
+// With nothing to say, some versions of ip print nothing, others an object without members.
+const listOf = (text: string): Facts[] =>
+  (JSON.parse(text.trim() || '[]') as Facts[]).filter((item) => Object.keys(item).length > 0);

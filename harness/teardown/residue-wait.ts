@@ -1,0 +1,40 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {Machine} from '../../vms/machine.ts';
+import {takeInventory} from './inventory.ts';
+import {compareInventories, isClean} from './residue.ts';
+import type {Residue} from './residue.ts';
+import type {Inventory} from './thing.ts';
+
+/** Options of {@link waitForNoResidue}. */
+export interface ResidueWait {
+  /** How long removal may take, in milliseconds; multiplied by the machine's `slowness`. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Compares a machine with what it held before until there is no residue, and returns the last comparison: clean, or what is still
+ * there at the deadline. A clean machine costs one inventory and no wait. It polls because some removal goes on after the command
+ * that asked for it has ended: containerd's garbage collection, dockerd's network namespaces, a shim's exit.
+ * Rejects as `takeInventory` does, and with the signal's reason.
+ */
+export const waitForNoResidue = async (
+  machine: Machine,
+  before: Inventory,
+  {deadlineMs, signal}: ResidueWait,
+): Promise<Residue> => {
+  const deadline = performance.now() + deadlineMs * machine.traits.slowness;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const residue = compareInventories(before, await takeInventory(machine, {signal}));
+    const leftMs = deadline - performance.now();
+    if (isClean(residue) || leftMs <= 0) {
+      return residue;
+    }
+    await sleep(Math.min(pauseMs, leftMs), undefined, {signal});
+  }
+};
+
+// Most asynchronous removal ends within tens of milliseconds; a garbage collection of containerd is scheduled within half a second
+// (https://github.com/containerd/containerd/blob/main/docs/garbage-collection.md). An inventory itself takes longer than the first pauses.
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 500;

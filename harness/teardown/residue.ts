@@ -1,0 +1,115 @@
+import {PlumblineError} from '../../vms/errors.ts';
+import {allowanceFor} from './allowances.ts';
+import {keyOf} from './thing.ts';
+import type {Inventory, Thing, ThingKind} from './thing.ts';
+
+/** One thing that is there and was not, or was there and is not. */
+export interface Finding {
+  readonly change: 'appeared' | 'vanished';
+  readonly kind: ThingKind;
+  readonly identity: string;
+  readonly owner: string;
+  /** For a person, without a final period: `process 312 "sleep 3217" (started by containerd-shim-runc-v2), left running`. */
+  readonly sentence: string;
+}
+
+/** The difference between two inventories, without what is allowed. */
+export interface Residue {
+  readonly appeared: readonly Finding[];
+  readonly vanished: readonly Finding[];
+}
+
+/** Whether nothing was left behind and nothing destroyed. */
+export const isClean = ({appeared, vanished}: Residue): boolean => appeared.length === 0 && vanished.length === 0;
+
+/**
+ * Compares what was there with what is. Things that go with another one that is reported (the routes of a link, the files of a
+ * folder) are not reported themselves. What a daemon holds is not compared when it did not answer one of the two times; that it
+ * stopped answering is itself a finding.
+ */
+export const compareInventories = (before: Inventory, after: Inventory): Residue => {
+  const unread = new Set([...before.unread.keys(), ...after.unread.keys()]);
+  return {
+    appeared: difference('appeared', after, before, unread),
+    vanished: [...silencedDaemons(before, after), ...difference('vanished', before, after, unread)],
+  };
+};
+
+/** The error a cell fails with. `residue` must not be clean. */
+export const residueFailure = (residue: Residue): PlumblineError => {
+  const findings = [...residue.appeared, ...residue.vanished];
+  const sentences = findings.map(({sentence}) => sentence);
+  return new PlumblineError(
+    'residue',
+    `Cannot pass "teardown": the machine differs in ${findings.length} ${findings.length === 1 ? 'thing' : 'things'}: ${shorten(sentences)}`,
+    {
+      expected: 'the machine holds what it held before',
+      seen: sentences.join('; '),
+    },
+  );
+};
+
+const difference = (
+  change: Finding['change'],
+  inventory: Inventory,
+  other: Inventory,
+  unread: ReadonlySet<string>,
+): Finding[] => {
+  const known = new Set(other.things.map(keyOf));
+  const differing = inventory.things.filter(
+    (thing) => !unread.has(thing.source) && !known.has(keyOf(thing)) && !allowanceFor(change, thing),
+  );
+  const keys = new Set(differing.map(keyOf));
+  return differing
+    .filter(({partOf}) => partOf === undefined || !keys.has(partOf))
+    .map((thing) => findingOf(change, thing));
+};
+
+const findingOf = (change: Finding['change'], thing: Thing): Finding => {
+  const {kind, identity, owner, detail} = thing;
+  const whose =
+    owner === 'unknown' || isOwnName(thing) ? '' : ` (${kind === 'process' ? 'started by' : 'of'} ${owner})`;
+  return {
+    change,
+    kind,
+    identity,
+    owner,
+    sentence: `${detail}${whose}, ${change === 'vanished' ? 'gone' : (LEFT[kind] ?? 'left behind')}`,
+  };
+};
+
+// Of a process whose parent is gone all that is known is its own name, which the sentence has already.
+const isOwnName = ({kind, owner, detail}: Thing): boolean => kind === 'process' && detail.includes(owner);
+
+const LEFT: Partial<Record<ThingKind, string>> = {
+  process: 'left running',
+  mount: 'left mounted',
+  'listening socket': 'left listening',
+  sysctl: 'changed',
+};
+
+// One finding for all the sections that a daemon answers for.
+const silencedDaemons = (before: Inventory, after: Inventory): Finding[] => {
+  const silenced = new Map(
+    [...after.unread]
+      .filter(([section]) => !before.unread.has(section))
+      .map(([section, problem]) => [daemonOf(section), problem]),
+  );
+  return [...silenced].map(([daemon, problem]) => ({
+    change: 'vanished',
+    kind: 'daemon',
+    identity: daemon,
+    owner: daemon,
+    sentence: `${daemon} answered before and does not any more: ${problem}`,
+  }));
+};
+
+const daemonOf = (section: string): string => {
+  const [first = ''] = section.split(' ');
+  return first === 'docker' ? 'dockerd' : first;
+};
+
+const shorten = (sentences: readonly string[]): string => {
+  const most = 5;
+  return sentences.slice(0, most).join('; ') + (sentences.length > most ? `; and ${sentences.length - most} more` : '');
+};
