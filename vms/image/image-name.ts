@@ -24,4 +24,4 @@ export const parseImageName = (name: string): ImageName => {
 
 /** https://github.com/distribution/reference/blob/v0.6.0/reference.go */
 const fullName =
-  /^(?<registry>[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+(?::\d+)?)\/(?<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)+):(?<tag>[\w][\w.-]{0,127})$/u;
+  /^(?<registry>[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+(?::\d+)?)\/(?<repository>[a-z0-9]+(?:(?:\.|_{1,2}|-+|\/)[a-z0-9]+)*):(?<tag>[\w][\w.-]{0,127})$/u;

@@ -15,6 +15,8 @@ export const mmdebstrapArgv = (
   '--keyring=/usr/share/keyrings',
   ...suite.aptOptions.map((line) => `--aptopt=${line}`),
   ...unwantedPaths.map((path) => `--dpkgopt=path-exclude=${path}`),
+  // A root that lost files in a crash of the host is found by the check of the cache, so no file has to be synced on its own.
+  '--dpkgopt=force-unsafe-io',
   `--include=${packages.join(',')}`,
   suite.name,
   folder,

@@ -34,6 +34,8 @@ storage:
       enabled: true
 http:
   addr: 127.0.0.1:443
+  # It would protect uploads, of which there are none; without one the registry warns at each start.
+  secret: unused
   tls:
     certificate: ${registryCertificate.certificate}
     key: ${registryCertificate.key}

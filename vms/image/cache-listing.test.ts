@@ -1,0 +1,37 @@
+import {chmod, mkdtemp, rm, symlink, utimes, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {firstDifference, listFolder} from './cache-listing.ts';
+
+const {signal} = new AbortController();
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cache-listing-'));
+  await writeFile(join(folder, 'file'), 'abc');
+  await symlink('file', join(folder, 'link'));
+});
+afterEach(async () => rm(folder, {recursive: true}));
+
+test('counts the bytes of files', async () => {
+  expect((await listFolder(folder, signal)).bytes).toBe(3);
+});
+
+test('is the same while nothing changes', async () => {
+  expect(await listFolder(folder, signal)).toEqual(await listFolder(folder, signal));
+});
+
+test.for([
+  ['content', async () => writeFile(join(folder, 'file'), 'abd'), 'file'],
+  ['mode', async () => chmod(join(folder, 'file'), 0o600), 'file'],
+  ['time', async () => utimes(join(folder, 'file'), 1, 1), 'file'],
+  ['absence', async () => rm(join(folder, 'link')), 'link'],
+  ['presence', async () => writeFile(join(folder, 'new'), ''), 'new'],
+] as const)('shows a change of %s', async ([, change, path]) => {
+  const before = await listFolder(folder, signal);
+  await change();
+  const after = await listFolder(folder, signal);
+  expect(after.digest).not.toBe(before.digest);
+  expect(firstDifference(before.text, after.text)).toBe(path);
+});
