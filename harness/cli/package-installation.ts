@@ -59,7 +59,7 @@ export async function installPackages({
   const install = [...prefix, ...APT_GET, 'install', '-y', '--no-install-recommends', ...names];
   const {exitCode, output} = await phase(`Install ${names.join(' ')}`, install);
   if (exitCode === 0) return;
-  const seen = lastLines(output).slice(-3).join(' | ');
+  const seen = complaint(output);
   throw new ProvisionError(
     `Cannot install "${names.join(' ')}": ${seen || `apt-get ended with ${exitCode ?? 'a signal'}`}`,
     {
@@ -74,6 +74,13 @@ const runCommand: RunCommand = async ([program = '', ...rest]) => {
   // No input: apt-get would eat the rest of a script that is piped into a shell. sudo asks for a password on the terminal itself.
   const {exitCode, all, originalMessage} = await execa(program, rest, {stdin: 'ignore', all: true, reject: false});
   return {exitCode, output: all === '' ? (originalMessage ?? '') : all};
+};
+
+/** What apt-get marks as an error (`E:`), or where it marks nothing what it said last. */
+const complaint = (output: string): string => {
+  const lines = lastLines(output);
+  const errors = lines.filter((line) => line.startsWith('E: '));
+  return (errors.length > 0 ? errors : lines).slice(-3).join(' | ');
 };
 
 const lastLines = (output: string): readonly string[] =>

@@ -105,7 +105,7 @@ test('the output of a failed installation is shown', async () => {
   });
   expect(outcome).toBeInstanceOf(ProvisionError);
   expect(outcome).toMatchObject({
-    message: 'Cannot install "mmdebstrap": Reading package lists... | E: Unable to locate package mmdebstrap',
+    message: 'Cannot install "mmdebstrap": E: Unable to locate package mmdebstrap',
   });
   expect(output).toContain('    E: Unable to locate package mmdebstrap\n');
   expect(output).not.toContain('Hit:1');
