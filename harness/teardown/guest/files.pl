@@ -12,20 +12,18 @@ my @sysctls = qw(
 );
 
 sub emit_files {
-    my %mounted;
     my @mounts;
     for my $line (split /\n/, slurp('/proc/1/mountinfo') || '') {
         my ($left, $right) = split / - /, $line, 2;
         my (undef, undef, undef, $root, $point) = split ' ', $left;
         my ($type, $source) = split ' ', $right;
         s/\\([0-7]{3})/chr oct $1/ge for $root, $point, $source;
-        $mounted{$point} = 1;
         push @mounts, [$point, $type, $source, $root];
     }
     emit('mounts', '', @mounts);
     emit('cgroups', '', cgroups(map { $_->[0] } grep { $_->[1] =~ /^cgroup2?$/ } @mounts));
     my (@files, %seen);
-    walk($_->[0], $_->[1], \%mounted, \%seen, \@files) for @watched;
+    walk($_->[0], $_->[1], \%seen, \@files) for @watched;
     emit('files', '', @files);
     emit('runc', '', runc_states());
     emit('sysctls', '', map { my $value = slurp("/proc/sys/$_"); defined $value ? [$_, $value =~ s/\s+$//r] : () } @sysctls);
@@ -45,15 +43,16 @@ sub cgroups {
     return @found;
 }
 
-# Does not enter other mounts: what is in there belongs to the mount, which is in the inventory itself.
+# Does not enter other file systems: what is in there belongs to the mount, which is in the inventory itself.
 sub walk {
-    my ($folder, $depth, $mounted, $seen, $files) = @_;
+    my ($folder, $depth, $seen, $files) = @_;
+    my $device = (lstat $folder)[0];
     for my $name (entries($folder)) {
         my $path = "$folder/$name";
         my @stat = lstat $path or next;
         my $type = -l _ ? 'link' : -d _ ? 'folder' : -S _ ? 'socket' : -p _ ? 'pipe' : -f _ ? 'file' : 'device';
         push @$files, [$path, $type, $type eq 'file' ? $stat[7] : ''] unless $seen->{$path}++;
-        walk($path, $depth - 1, $mounted, $seen, $files) if $type eq 'folder' && $depth > 1 && !$mounted->{$path};
+        walk($path, $depth - 1, $seen, $files) if $type eq 'folder' && $depth > 1 && $stat[0] == $device;
     }
 }
 

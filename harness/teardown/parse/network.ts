@@ -51,11 +51,14 @@ export const parseLinks = (sections: Sections): Thing[] => {
 /** Routes of all tables and routing rules, of both families. */
 export const parseRoutes = (sections: Sections): Thing[] => {
   const links = new Map(linksOf(sections).map((link) => [link.ifname, link]));
+  const addresses = new Set([...links.values()].flatMap((link) => link.addr_info.map(({local}) => local)));
   return ['routes4', 'routes6'].flatMap((source) => {
     // Two commands were given to "ip -batch": it prints a line of JSON for each.
     const [routes = '[]', rules = '[]'] = textOf(sections, source).trim().split('\n');
     return [
-      ...listOf(routes).map((facts) => routeOf(facts, links.get(String(facts['dev'])), source)),
+      ...listOf(routes)
+        .filter((facts) => !isMirrorOf(addresses, facts))
+        .map((facts) => routeOf(facts, links.get(String(facts['dev'])), source)),
       ...listOf(rules).map((facts) => {
         const rule = `${source === 'routes6' ? '-6 ' : ''}${sentenceOf(facts)}`;
         return {kind: 'routing rule', identity: rule, owner: 'ip', detail: `routing rule "${rule}"`, source} as const;
@@ -63,6 +66,11 @@ export const parseRoutes = (sections: Sections): Thing[] => {
     ];
   });
 };
+
+// The kernel makes a local route for each address, for IPv6 only when it knows after a second or two that nobody else has it
+// (RFC 4862, section 5.4). It says nothing that the address does not say.
+const isMirrorOf = (addresses: ReadonlySet<string | undefined>, {type, table, dst}: Facts): boolean =>
+  type === 'local' && table === 'local' && addresses.has(String(dst));
 
 const routeOf = (facts: Facts, link: LinkJson | undefined, source: string): Thing => {
   // Whether a link has carrier, and how long a route still lives, is not part of what the route is.
