@@ -1,5 +1,5 @@
-import {Duplex} from 'node:stream';
-import type {Readable, Writable} from 'node:stream';
+import type {Socket} from 'node:net';
+import type {Readable} from 'node:stream';
 import {execa} from 'execa';
 import {PlumblineError} from './errors.ts';
 import type {ExecOptions, ExecResult, RunningCommand} from './machine.ts';
@@ -52,11 +52,9 @@ export const runCommand = async (prefix: CommandPrefix, argv: readonly string[],
 /** Starts `argv` behind a prefix and hands out its streams. */
 export const startCommand = (prefix: CommandPrefix, argv: readonly string[], options: Pick<ExecOptions, 'env' | 'signal'> = {}): RunningCommand => {
   const startedAt = performance.now();
-  const subprocess = execa(prefix.file, [...prefix.argv, ...argv], {
+  const subprocess = execa('sh', ['-c', JOIN_STREAMS, 'sh', prefix.file, ...prefix.argv, ...argv], {
     ...spawnOptions(prefix, options),
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     buffer: false,
   });
   const ended = subprocess.then((result) => ({
@@ -67,9 +65,12 @@ export const startCommand = (prefix: CommandPrefix, argv: readonly string[], opt
     stderr: '',
     durationMs: performance.now() - startedAt,
   }));
-  const {stdin, stdout, stderr} = subprocess as unknown as {stdin: Writable; stdout: Readable; stderr: Readable};
-  return {stream: Duplex.from({writable: stdin, readable: stdout}), stderr, ended, kill: () => void subprocess.kill('SIGKILL')};
+  const [, , stderr, stream] = subprocess.stdio as unknown as [null, null, Readable, Socket];
+  return {stream, stderr, ended, kill: () => void subprocess.kill('SIGKILL')};
 };
+
+// One pair of connected sockets serves both directions, so that an HTTP client takes the stream for what it is: a socket.
+const JOIN_STREAMS = 'exec "$@" <&3 >&3 3>&-';
 
 const spawnOptions = (prefix: CommandPrefix, {env, signal}: Pick<ExecOptions, 'env' | 'signal'>) =>
   ({

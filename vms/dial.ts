@@ -1,4 +1,5 @@
-import type {Duplex, Readable} from 'node:stream';
+import type {Socket} from 'node:net';
+import type {Readable} from 'node:stream';
 import type {Endpoint, RunningCommand} from './machine.ts';
 
 /** Codes of a connection that was not made, as Node and connect(2) name them. */
@@ -22,7 +23,7 @@ export class DialError extends Error {
 export const dialArgv = ({host, port}: Endpoint): string[] => ['socat', '-d', '-d', '-', `TCP4:${host}:${port}`];
 
 /** Turns a running {@link dialArgv} command into its connection. Rejects with a {@link DialError} when none was made. */
-export const awaitConnection = async (command: RunningCommand, endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> => {
+export const awaitConnection = async (command: RunningCommand, endpoint: Endpoint, signal: AbortSignal): Promise<Socket> => {
   const abort = (): void => command.kill();
   signal.addEventListener('abort', abort, {once: true});
   command.stream.on('error', () => command.kill());

@@ -9,6 +9,8 @@ export interface FailureDetails {
   readonly command?: readonly string[];
   readonly expected?: string;
   readonly seen?: string;
+  /** The layer it points at: `dockerd`, `containerd`, `runc`, `kernel`, `nginx`… */
+  readonly layer?: string;
   readonly cause?: unknown;
 }
 
@@ -18,6 +20,7 @@ export class PlumblineError extends Error {
   readonly command: readonly string[] | undefined;
   readonly expected: string | undefined;
   readonly seen: string | undefined;
+  readonly layer: string | undefined;
 
   constructor(failureClass: FailureClass, message: string, details: FailureDetails = {}) {
     super(message, {cause: details.cause});
@@ -26,6 +29,7 @@ export class PlumblineError extends Error {
     this.command = details.command;
     this.expected = details.expected;
     this.seen = details.seen;
+    this.layer = details.layer;
   }
 }
 

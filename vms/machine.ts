@@ -1,4 +1,5 @@
-import type {Duplex, Readable} from 'node:stream';
+import type {Socket} from 'node:net';
+import type {Readable} from 'node:stream';
 import type {Ledger} from './ledger/ledger.ts';
 
 /** How a command in a machine ended, and what it printed. */
@@ -32,7 +33,7 @@ export interface ExecOptions {
 /** A command that is still running, with its streams. */
 export interface RunningCommand {
   /** Standard input and output as one stream. */
-  readonly stream: Duplex;
+  readonly stream: Socket;
   readonly stderr: Readable;
   /** Settles when the command has ended; never rejects. `stdout` and `stderr` are empty, since the streams carried them. */
   readonly ended: Promise<ExecResult>;
@@ -98,7 +99,7 @@ export interface Machine {
    * A TCP connection from the outside of the machine, as another host that uses the machine as its gateway would open it.
    * No port is opened on this host. Rejects with an `Error` whose `code` is `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH` or `ECONNRESET`.
    */
-  dialFromOutside(endpoint: Endpoint, signal: AbortSignal): Promise<Duplex>;
+  dialFromOutside(endpoint: Endpoint, signal: AbortSignal): Promise<Socket>;
 
   /** Copies what explains a failure (console, logs of the daemons) into a folder of this host; returns the files written. */
   evidence(folder: string): Promise<readonly string[]>;

@@ -1,6 +1,6 @@
 import {access, mkdir, readdir, copyFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Duplex} from 'node:stream';
+import type {Socket} from 'node:net';
 import {z} from 'zod';
 import {runCommand, startCommand, type CommandPrefix, type RawResult} from '../../command.ts';
 import {awaitConnection, dialArgv} from '../../dial.ts';
@@ -77,7 +77,7 @@ export class SandboxMachine implements Machine {
     return `/proc/${this.#details.init.pid}/root${target}`;
   }
 
-  dialFromOutside(endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> {
+  dialFromOutside(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
     const {pid} = this.#details.init;
     const command = startCommand(this.#prefix(`--net=/proc/${pid}/root/run/plumbline/outside`), dialArgv(endpoint));
     return awaitConnection(command, endpoint, signal);

@@ -1,0 +1,23 @@
+import {rename, rm, symlink} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {LevelContext} from './level.ts';
+
+let linkedTo: string | undefined;
+
+/**
+ * Points testcontainers at the dockerd of a machine. It looks for an engine once in the life of a process, so what it is given
+ * is a link, which is turned to another machine when there is another.
+ */
+export const pointTestcontainersAt = async ({machine, scratch}: Pick<LevelContext, 'machine' | 'scratch'>): Promise<void> => {
+  if (linkedTo === machine.reference.id) {
+    return;
+  }
+  const link = join(scratch, `docker-${process.pid}.sock`);
+  await rm(`${link}.new`, {force: true});
+  await symlink(await machine.forwardSocket('/run/docker.sock'), `${link}.new`);
+  await rename(`${link}.new`, link);
+  linkedTo = machine.reference.id;
+  process.env['DOCKER_HOST'] = `unix://${link}`;
+  // Its reaper is an image that no machine has, and the machine itself is thrown away.
+  process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+};

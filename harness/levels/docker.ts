@@ -1,0 +1,149 @@
+import {setTimeout} from 'node:timers/promises';
+import {GenericContainer, getContainerRuntimeClient, ImageName, type StartedTestContainer, type WaitStrategy} from 'testcontainers';
+import {PlumblineError} from '../../vms/errors.ts';
+import {pointTestcontainersAt} from './docker-engine.ts';
+import type {Workload} from '../scenario/workload.ts';
+import {containerName, type Level, type RunningWorkload, type WorkloadState} from './level.ts';
+
+/** dockerd, through its Engine API. */
+export const docker: Level = {
+  name: 'docker',
+  networks: ['published'],
+  prepare: async (context) => {
+    const {workload, steps} = context;
+    await pointTestcontainersAt(context);
+    const client = await getContainerRuntimeClient();
+    await steps.step('pull the image', () => client.image.pull(ImageName.fromString(workload.image.name)), ['docker', 'pull', workload.image.name]);
+  },
+  start: async (context) => {
+    const {workload, steps} = context;
+    await pointTestcontainersAt(context);
+    const name = containerName(workload);
+    await using undo = new AsyncDisposableStack();
+    undo.defer(() => remove(name));
+    const container = await steps.step('start the container', () => run(workload, name), dockerRunArgv(workload, name));
+    const facts = await factsOf(container);
+    return new DockerWorkload(name, container.getId(), facts, undo.move());
+  },
+};
+
+/** What {@link docker} does, as a person would type it. */
+export const dockerRunArgv = ({image, port, publishedPort}: Workload, name: string): string[] => [
+  'docker',
+  'run',
+  '--detach',
+  '--name',
+  name,
+  '--publish',
+  `${publishedPort}:${port}`,
+  image.name,
+];
+
+const run = async ({image, port, publishedPort}: Workload, name: string): Promise<StartedTestContainer> => {
+  try {
+    return await new GenericContainer(image.name)
+      .withName(name)
+      .withExposedPorts({container: port, host: publishedPort})
+      .withWaitStrategy(NOT_WAITING)
+      .start();
+  } catch (error) {
+    throw new PlumblineError('runtime', `Cannot start the container "${name}": ${messageOf(error)}`, {layer: 'dockerd', expected: 'a running container', seen: messageOf(error), cause: error});
+  }
+};
+
+const messageOf = (error: unknown): string => (error as {json?: {message?: string}}).json?.message ?? (error instanceof Error ? error.message : String(error));
+
+/**
+ * What testcontainers would wait for is a port on this host, and the published port is the machine's. The truth table is what
+ * decides when the workload is up.
+ */
+const NOT_WAITING: WaitStrategy = {
+  waitUntilReady: () => Promise.resolve(),
+  withStartupTimeout: () => NOT_WAITING,
+  isStartupTimeoutSet: () => false,
+  getStartupTimeout: () => 0,
+};
+
+class DockerWorkload implements RunningWorkload {
+  readonly name: string;
+  readonly pid: number;
+  readonly bundle: string;
+  readonly address: string | undefined;
+  readonly imageDigest: string;
+  readonly #id: string;
+  readonly #undo: AsyncDisposableStack;
+
+  constructor(name: string, id: string, facts: Pick<RunningWorkload, 'pid' | 'address' | 'imageDigest'>, undo: AsyncDisposableStack) {
+    this.name = name;
+    this.pid = facts.pid;
+    this.bundle = `/run/containerd/io.containerd.runtime.v2.task/moby/${id}`;
+    this.address = facts.address;
+    this.imageDigest = facts.imageDigest;
+    this.#id = id;
+    this.#undo = undo;
+  }
+
+  async state(): Promise<WorkloadState> {
+    const {State: state} = await (await handleOf(this.#id)).inspect();
+    return state.Running ? 'running' : 'stopped';
+  }
+
+  async logs(): Promise<string> {
+    return demultiplex(await (await handleOf(this.#id)).logs({stdout: true, stderr: true, follow: false}));
+  }
+
+  async kill(signal: string): Promise<void> {
+    await (await handleOf(this.#id)).kill({signal});
+  }
+
+  async waitForExit(signal: AbortSignal): Promise<number> {
+    for (;;) {
+      const {State: state} = await (await handleOf(this.#id)).inspect();
+      if (!state.Running) {
+        return state.ExitCode;
+      }
+      await setTimeout(10, undefined, {signal});
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undo.disposeAsync();
+  }
+}
+
+const handleOf = async (idOrName: string) => (await getContainerRuntimeClient()).container.dockerode.getContainer(idOrName);
+
+const factsOf = async (container: StartedTestContainer): Promise<Pick<RunningWorkload, 'pid' | 'address' | 'imageDigest'>> => {
+  const inspected = await (await handleOf(container.getId())).inspect();
+  const image = await (await getContainerRuntimeClient()).container.dockerode.getImage(inspected.Image).inspect();
+  return {
+    pid: inspected.State.Pid,
+    address: inspected.NetworkSettings.Networks['bridge']?.IPAddress,
+    imageDigest: /sha256:[0-9a-f]{64}/.exec(image.RepoDigests?.join(' ') ?? '')?.[0] ?? '',
+  };
+};
+
+/** Removes a container, running or not; does nothing when there is none. */
+const remove = async (name: string): Promise<void> => {
+  try {
+    await (await handleOf(name)).remove({force: true, v: true});
+  } catch (error) {
+    if ((error as {statusCode?: number}).statusCode !== 404) {
+      throw new PlumblineError('runtime', `Cannot remove the container "${name}": ${messageOf(error)}`, {layer: 'dockerd', cause: error});
+    }
+  }
+};
+
+/**
+ * Joins the frames of an attached stream without a terminal: 8 bytes of header, of which the last four are the length.
+ * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
+ */
+export const demultiplex = (frames: Buffer): string => {
+  const payloads = [];
+  for (let at = 0; at + 8 <= frames.length; ) {
+    const length = frames.readUInt32BE(at + 4);
+    payloads.push(frames.subarray(at + 8, at + 8 + length));
+    at += 8 + length;
+  }
+  return Buffer.concat(payloads).toString('utf8');
+};

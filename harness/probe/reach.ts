@@ -1,0 +1,87 @@
+import {setTimeout} from 'node:timers/promises';
+import {PlumblineError} from '../../vms/errors.ts';
+import type {LevelContext, RunningWorkload} from '../levels/level.ts';
+import type {ReachRecord} from '../report/run-record.ts';
+import type {Workload} from '../scenario/workload.ts';
+import {probe, type ProbeResult} from './probe.ts';
+import {targetOf, type Target} from './target.ts';
+import type {TruthEntry} from './truth-table.ts';
+
+const ANSWER_DEADLINE_MS = 10_000;
+const PROBE_TIMEOUT_MS = 2000;
+/** Silence is believed after this long, or after this many times what the slowest answer took, whichever is more. */
+const SILENCE_MS = 250;
+const SILENCE_FACTOR = 10;
+
+/** What a truth table is checked with. */
+export type ReachContext = Pick<LevelContext, 'machine' | 'workload' | 'network' | 'signal'> & {readonly running: RunningWorkload};
+
+/**
+ * Checks every entry of a truth table. Those that must answer come first: they are waited for, and what they took says how long a
+ * silence has to last to be one. Throws a {@link PlumblineError} of class `workload` as soon as the workload has died.
+ */
+export const checkReach = async (context: ReachContext, entries: readonly TruthEntry[]): Promise<ReachRecord[]> => {
+  const deadline = performance.now() + ANSWER_DEADLINE_MS * context.machine.traits.slowness;
+  const asked = entries.map((entry) => ({entry, target: targetOf(entry, context)}));
+  const positive = asked.filter(({entry}) => entry.expected === 'answers');
+  const negative = asked.filter(({entry}) => entry.expected === 'silent');
+  const startedAt = performance.now();
+  const answered = await Promise.all(positive.map(async ({entry, target}) => record(entry, target, await untilAnswer(context, target, deadline), context.workload)));
+  const tookMs = performance.now() - startedAt;
+  const silenceMs = Math.round(Math.max(SILENCE_MS * context.machine.traits.slowness, Math.min(SILENCE_FACTOR * tookMs, 2 * PROBE_TIMEOUT_MS)));
+  const silent = await Promise.all(negative.map(async ({entry, target}) => record(entry, target, await probe(target.dial, target.url, silenceMs), context.workload)));
+  return [...answered, ...silent];
+};
+
+/** The error of a truth table that did not hold; `undefined` when it held. */
+export const reachFailure = (records: readonly ReachRecord[]): PlumblineError | undefined => {
+  const broken = records.filter(({held}) => !held);
+  const [first] = broken;
+  if (first === undefined) {
+    return undefined;
+  }
+  const others = broken.length > 1 ? `, and ${broken.length - 1} more entries of its truth table do not hold` : '';
+  return new PlumblineError('probe', `Cannot confirm "${first.vantage} ${first.expected} on ${first.url}": ${sentenceOf(first)}${others}`, {
+    command: ['curl', '--verbose', first.url],
+    expected: broken.map(({vantage, url, expected}) => `${vantage} ${url}: ${expected}`).join('; '),
+    seen: broken.map((entry) => `${entry.vantage} ${entry.url}: ${sentenceOf(entry)}`).join('; '),
+  });
+};
+
+const sentenceOf = ({seen}: ReachRecord): string => (seen.kind === 'answer' ? `it answered with ${seen.status}` : `no answer, ${seen.reason}`);
+
+/** Repeats a probe until it is answered, the deadline has passed, or the workload has died. */
+const untilAnswer = async ({machine, running, signal}: ReachContext, {dial, url}: Target, deadline: number): Promise<ProbeResult> => {
+  for (;;) {
+    const result = await probe(dial, url, PROBE_TIMEOUT_MS * machine.traits.slowness);
+    if (result.kind === 'answer') {
+      return result;
+    }
+    const {exitCode} = await machine.exec(['test', '-d', `/proc/${running.pid}`], {signal});
+    if (exitCode !== 0) {
+      throw new PlumblineError('workload', `Cannot reach "${url}": the workload has ended, having said: ${await lastWords(running)}`, {
+        layer: 'workload',
+        expected: 'an answer',
+        seen: `${result.reason}, and the workload's init is gone`,
+      });
+    }
+    if (performance.now() > deadline) {
+      return result;
+    }
+    await setTimeout(15, undefined, {signal});
+  }
+};
+
+const lastWords = async (running: RunningWorkload): Promise<string> => {
+  const logs = await running.logs().catch((error: Error) => `(its logs can't be read: ${error.message})`);
+  return logs.trim().split('\n').slice(-3).join(' | ').slice(-500) || 'nothing';
+};
+
+const record = ({route, vantage, expected}: TruthEntry, {url}: Target, result: ProbeResult, {answer}: Workload): ReachRecord => {
+  if (result.kind === 'silent') {
+    return {route, vantage, url, expected, seen: result, held: expected === 'silent'};
+  }
+  const {status, firstByteMs, body} = result;
+  const isRight = status === answer.status && body.includes(answer.contains);
+  return {route, vantage, url, expected, seen: {kind: 'answer', status, firstByteMs}, held: expected === 'answers' && isRight};
+};

@@ -1,0 +1,63 @@
+import {awaitConnection, dialArgv} from '../../vms/dial.ts';
+import type {Endpoint, Machine} from '../../vms/machine.ts';
+import type {RunningWorkload} from '../levels/level.ts';
+import {LAN, NEIGHBOUR_NETNS} from '../network/neighbour.ts';
+import type {ReachQuestion, NetworkMode} from '../network/network-mode.ts';
+import type {VantageName} from '../report/run-record.ts';
+import type {Workload} from '../scenario/workload.ts';
+import type {Dial} from './probe.ts';
+
+/** Where a question of a truth table is asked, and how. */
+export interface Target {
+  readonly url: string;
+  readonly dial: Dial;
+}
+
+/** The address that `question` is about, and the way to it from its vantage. */
+export const targetOf = (
+  {route, vantage}: ReachQuestion,
+  {machine, running, workload, network}: {readonly machine: Machine; readonly running: RunningWorkload; readonly workload: Workload; readonly network: NetworkMode},
+): Target => {
+  const endpoint = endpointOf(route, vantage, machine, running, workload, network);
+  return {url: `http://${endpoint.host}:${endpoint.port}`, dial: dialFrom(vantage, endpoint, machine, running)};
+};
+
+const endpointOf = (route: ReachQuestion['route'], vantage: VantageName, machine: Machine, running: RunningWorkload, workload: Workload, network: NetworkMode): Endpoint => {
+  switch (route) {
+    case 'port':
+      return {host: hostOfMachine(vantage, machine), port: network === 'published' ? workload.publishedPort : workload.port};
+    case 'address':
+      // A workload that got no address answers nowhere: port 0 of this one refuses every connection.
+      return {host: running.address ?? '0.0.0.0', port: workload.port};
+    case 'loopback':
+      return {host: '127.0.0.1', port: workload.port};
+  }
+};
+
+const hostOfMachine = (vantage: VantageName, machine: Machine): string => {
+  switch (vantage) {
+    case 'harness':
+      return machine.traits.address;
+    case 'neighbour':
+      return LAN.machine;
+    case 'machine':
+    case 'container':
+      return '127.0.0.1';
+  }
+};
+
+const dialFrom = (vantage: VantageName, endpoint: Endpoint, machine: Machine, running: RunningWorkload): Dial => {
+  switch (vantage) {
+    case 'harness':
+      return (signal) => machine.dialFromOutside(endpoint, signal);
+    case 'machine':
+      return (signal) => awaitConnection(machine.spawn(dialArgv(endpoint)), endpoint, signal);
+    case 'container':
+      return (signal) => dialInNetns(`/proc/${running.pid}/ns/net`, endpoint, machine, signal);
+    case 'neighbour':
+      return (signal) => dialInNetns(NEIGHBOUR_NETNS, endpoint, machine, signal);
+  }
+};
+
+const dialInNetns = (netns: string, endpoint: Endpoint, machine: Machine, signal: AbortSignal) =>
+  awaitConnection(machine.spawn(['nsenter', `--net=${netns}`, ...dialArgv(endpoint)]), endpoint, signal);

@@ -1,0 +1,50 @@
+import {step as allureStep} from 'allure-js-commons';
+import type {ExecOptions, Machine} from '../../vms/machine.ts';
+import type {ProgressListener} from '../report/progress.ts';
+import type {StepRecord} from '../report/run-record.ts';
+
+/** Runs named, timed actions one after another and keeps a record of each, for the run's own record and for Allure. */
+export class Steps {
+  readonly records: StepRecord[] = [];
+  readonly #scope: string;
+  readonly #runStartedAt: number;
+  readonly #listener: ProgressListener;
+
+  /** `runStartedAt`: milliseconds since the epoch. */
+  constructor(scope: string, runStartedAt: number, listener: ProgressListener) {
+    this.#scope = scope;
+    this.#runStartedAt = runStartedAt;
+    this.#listener = listener;
+  }
+
+  /** Runs `body` under a title; `command` is what a person would type for it. */
+  async step<Result>(title: string, body: () => Promise<Result>, command?: readonly string[]): Promise<Result> {
+    const startedAt = performance.timeOrigin + performance.now();
+    this.#listener({type: 'step-started', scope: this.#scope, title});
+    let status: StepRecord['status'] = 'failed';
+    try {
+      const result = await inAllure(title, body);
+      status = 'passed';
+      return result;
+    } finally {
+      const record: StepRecord = {
+        title,
+        startedMs: Math.max(0, startedAt - this.#runStartedAt),
+        durationMs: performance.timeOrigin + performance.now() - startedAt,
+        status,
+        ...(command && {command: [...command]}),
+      };
+      this.records.push(record);
+      this.#listener({type: 'step-ended', scope: this.#scope, step: record});
+    }
+  }
+
+  /** Runs one command that must succeed, as a step; returns its standard output. */
+  command(title: string, machine: Machine, argv: readonly string[], options?: ExecOptions): Promise<string> {
+    return this.step(title, () => machine.succeed(argv, options), argv);
+  }
+}
+
+/** Allure knows of steps only within a test; a machine is prepared outside of one. */
+const inAllure = async <Result>(title: string, body: () => Promise<Result>): Promise<Result> =>
+  (globalThis as {allureTestRuntime?: unknown}).allureTestRuntime === undefined ? body() : allureStep(title, body);
