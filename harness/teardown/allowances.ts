@@ -28,7 +28,8 @@ export const allowances: readonly Allowance[] = [
     pattern: /^\/run\/docker\/netns\/[0-9a-f]{12} \(file\)$/,
     change: 'either',
     reason: 'the namespace is unmounted and gone; dockerd removes the empty file that named it up to 60 seconds later',
-    source: 'https://github.com/moby/moby/blob/v28.5.2/libnetwork/osl/namespace_linux.go (gpmCleanupPeriod)',
+    source:
+      'https://github.com/moby/moby/blob/0046b16d87105d334b72f5e98efd28bbd94d9659/libnetwork/osl/namespace_linux.go (gpmCleanupPeriod)',
   },
   {
     kind: 'network namespace',
@@ -36,7 +37,7 @@ export const allowances: readonly Allowance[] = [
     change: 'appeared',
     reason:
       "dockerd's name for the machine's own namespace, made for the first container with the network mode host and kept",
-    source: 'https://github.com/moby/moby/blob/v28.5.2/daemon/libnetwork/sandbox.go (the sandbox "default")',
+    source: 'seen on Debian bookworm and forky after "docker run --network host"',
   },
   {
     kind: 'mount',
@@ -47,33 +48,34 @@ export const allowances: readonly Allowance[] = [
   },
   {
     kind: 'cgroup',
-    pattern: /^\/(docker|default|moby)$/,
+    pattern: /^\/(docker|default)$/,
     change: 'appeared',
     reason:
       'runc makes the parent of the cgroup it is told (/docker/ID, /NAMESPACE/ID) and removes only the last folder',
-    source: 'https://github.com/opencontainers/runc/blob/v1.3.6/libcontainer/cgroups (Destroy)',
+    source: 'seen on Debian bookworm and forky, cgroup v1',
   },
   {
     kind: 'containerd namespace',
     pattern: /^(default|moby)$/,
     change: 'appeared',
     reason: 'containerd makes a namespace when something is stored in it, and keeps it when it is empty',
-    source: 'https://github.com/containerd/containerd/blob/main/docs/namespaces.md',
+    source:
+      'seen on Debian bookworm and forky; what namespaces are: https://github.com/containerd/containerd/blob/main/docs/namespaces.md',
   },
   {
     kind: 'file',
     pattern:
-      /^\/run\/(netns|runc|docker\/(netns|containerd|runtime-runc(\/moby)?)|containerd\/(s|fifo|runc(\/(default|moby))?)) \(folder\)$/,
+      /^\/run\/(netns|runc|docker\/(netns|containerd|runtime-[^/]+(\/moby)?)|containerd\/(s|fifo|runc(\/default)?)) \(folder\)$/,
     change: 'appeared',
     reason: 'folder of state, made on first use and kept; what is in it is not allowed',
-    source: 'seen on Debian bookworm, trixie and forky after the first container of each level',
+    source: 'seen on Debian bookworm and forky after the first container of each level',
   },
   {
     kind: 'file',
     pattern: /^\/(run|var\/lib)\/containerd\/io\.containerd\.runtime\.v2\.task\/(default|moby) \(folder\)$/,
     change: 'appeared',
     reason: "folder of a namespace's bundles, made for its first task and kept; what is in it is not allowed",
-    source: 'https://github.com/containerd/containerd/blob/v2.1.4/core/runtime/v2/bundle.go',
+    source: 'https://github.com/containerd/containerd/blob/main/core/runtime/v2/bundle.go',
   },
   {
     kind: 'file',
@@ -82,7 +84,7 @@ export const allowances: readonly Allowance[] = [
     change: 'appeared',
     reason:
       'made by the first content or snapshot of a machine; contents and snapshots are listed from containerd itself',
-    source: 'https://github.com/containerd/containerd/blob/main/docs/content-flow.md',
+    source: 'seen on Debian bookworm and forky after the first "ctr images import"',
   },
   {
     kind: 'address',
@@ -104,7 +106,7 @@ export const allowances: readonly Allowance[] = [
     change: 'appeared',
     reason:
       'iptables makes the built-in chains of a table with its first rule and keeps them; dockerd 28 is the first to use "raw"',
-    source: 'https://manpages.debian.org/bookworm/iptables/iptables-nft.8.en.html',
+    source: 'seen on Debian forky after the first container of dockerd 28',
   },
   {
     kind: 'address',

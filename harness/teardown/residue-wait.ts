@@ -34,7 +34,7 @@ export const waitForNoResidue = async (
   }
 };
 
-// Most asynchronous removal ends within tens of milliseconds; a garbage collection of containerd is scheduled within half a second
-// (https://github.com/containerd/containerd/blob/main/docs/garbage-collection.md). An inventory itself takes longer than the first pauses.
+// Most asynchronous removal ends within tens of milliseconds, and an inventory itself takes longer than the first pauses. What is
+// left after that waits for a collector with a schedule of its own, where asking more often helps nobody.
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;

@@ -9,7 +9,7 @@ import type {Inventory} from './thing.ts';
 
 const {signal} = new AbortController();
 
-describe.each(['bookworm', 'forky'])('residue in a machine of %s', (runtimeSet) => {
+describe.each(['bookworm', 'trixie', 'forky'])('residue in a machine of %s', (runtimeSet) => {
   let real: RealMachine;
   let before: Inventory;
 
