@@ -14,8 +14,10 @@ import type {Inventory} from './thing.ts';
 
 /**
  * Lists what a machine holds, with one command in it. A daemon or tool that does not answer within ten seconds (times the
- * machine's `slowness`) does not fail it: its sections are in `unread`. Before the first one, let containerd collect its garbage
- * (`ctr leases delete --sync`), or what an import no longer needs will be reported as gone. Throws {@link MachineError} when the script itself can't run.
+ * machine's `slowness`) does not fail it: its sections are in `unread`. Throws {@link MachineError} when the script itself can't run.
+ *
+ * Let containerd collect its garbage before the first one (`ctr leases delete --sync`), or what an import no longer needs will be
+ * reported as gone.
  */
 export const takeInventory = async (machine: Machine, {signal}: {readonly signal: AbortSignal}): Promise<Inventory> => {
   const seconds = Math.ceil(10 * machine.traits.slowness);

@@ -205,8 +205,12 @@ until pgrep -fx 'sleep 3218'; do sleep 0.02; done`,
     name: 'content blob',
     kinds: ['containerd content'],
     says: 'containerd content "sha256:',
-    // Without the label it would be garbage, and gone at any moment.
-    plant: `echo planted | ctr content ingest planted && ctr content label "sha256:$(echo planted | sha256sum | cut -c-64)" containerd.io/gc.root=planted`,
+    // Without the label it is garbage, which a collection that is due from a removal before may take first: hence the attempts.
+    plant: `digest="sha256:$(echo planted | sha256sum | cut -c-64)"
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+  echo planted | ctr content ingest planted && ctr content label "$digest" containerd.io/gc.root=planted && exit 0
+done
+exit 1`,
     remove: 'ctr content delete "sha256:$(echo planted | sha256sum | cut -c-64)"',
   },
   {
