@@ -18,25 +18,27 @@ export class DialError extends Error {
 
 /**
  * Arguments of the socat(1) that opens a TCP connection and joins it to its own standard streams. With `-d -d` it says on
- * standard error when the connection stands, which tells connecting from waiting for an answer.
+ * standard error when the connection stands, which tells connecting from waiting for an answer. It gives up connecting after `timeoutMs`.
  */
-export const dialArgv = ({host, port}: Endpoint): string[] => ['socat', '-d', '-d', '-', `TCP4:${host}:${port}`];
+export const dialArgv = ({host, port}: Endpoint, timeoutMs: number): string[] => [
+  'socat',
+  '-d',
+  '-d',
+  // It ends by itself, soon after either side has closed: killed from outside it would stay a zombie in its machine for a while.
+  '-t',
+  '0.02',
+  '-',
+  `TCP4:${host}:${port},connect-timeout=${timeoutMs / 1000}`,
+];
 
 /** Turns a running {@link dialArgv} command into its connection. Rejects with a {@link DialError} when none was made. */
-export const awaitConnection = async (command: RunningCommand, endpoint: Endpoint, signal: AbortSignal): Promise<Socket> => {
-  const abort = (): void => command.kill();
-  signal.addEventListener('abort', abort, {once: true});
-  command.stream.on('error', () => command.kill());
-  try {
-    const said = await untilConnected(command.stderr);
-    if (!said.includes(CONNECTED)) {
-      await command.ended;
-      throw new DialError(endpoint, signal.aborted ? 'ETIMEDOUT' : codeOf(said), said);
-    }
-  } finally {
-    signal.removeEventListener('abort', abort);
+export const awaitConnection = async (command: RunningCommand, endpoint: Endpoint): Promise<Socket> => {
+  const said = await untilConnected(command.stderr);
+  if (!said.includes(CONNECTED)) {
+    await command.ended;
+    command.stream.destroy();
+    throw new DialError(endpoint, codeOf(said), said);
   }
-  command.stream.once('close', () => command.kill());
   return command.stream;
 };
 

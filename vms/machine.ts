@@ -97,9 +97,9 @@ export interface Machine {
   forwardSocket(path: string): Promise<string>;
   /**
    * A TCP connection from the outside of the machine, as another host that uses the machine as its gateway would open it.
-   * No port is opened on this host. Rejects with an `Error` whose `code` is `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH` or `ECONNRESET`.
+   * No port is opened on this host. It gives up after `timeoutMs`. Rejects with an `Error` whose `code` is `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH` or `ECONNRESET`.
    */
-  dialFromOutside(endpoint: Endpoint, signal: AbortSignal): Promise<Socket>;
+  dialFromOutside(endpoint: Endpoint, timeoutMs: number): Promise<Socket>;
 
   /** Copies what explains a failure (console, logs of the daemons) into a folder of this host; returns the files written. */
   evidence(folder: string): Promise<readonly string[]>;

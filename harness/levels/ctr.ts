@@ -7,7 +7,6 @@ import {containerName, type Level, type LevelContext, type RunningWorkload, type
 /** containerd, through its own client `ctr`. */
 export const ctr: Level = {
   name: 'ctr',
-  networks: ['isolated', 'netns', 'cni'],
   prepare: async ({machine, workload, steps}) => {
     await steps.command('pull the image', machine, ['ctr', 'images', 'pull', workload.image.name]);
   },

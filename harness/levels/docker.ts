@@ -8,7 +8,6 @@ import {containerName, type Level, type RunningWorkload, type WorkloadState} fro
 /** dockerd, through its Engine API. */
 export const docker: Level = {
   name: 'docker',
-  networks: ['published'],
   prepare: async (context) => {
     const {workload, steps} = context;
     await pointTestcontainersAt(context);

@@ -23,8 +23,6 @@ export interface LevelContext {
 /** Starts workloads. */
 export interface Level {
   readonly name: LevelName;
-  /** The network modes that exist here. */
-  readonly networks: readonly NetworkMode[];
   /** Pulls the workload's image into the level's store, once for a machine. */
   prepare(context: LevelContext): Promise<void>;
   /** Starts the workload, or leaves nothing behind. */

@@ -9,7 +9,6 @@ import {editSpec} from './runc-spec.ts';
 /** runc itself, given a bundle that was put together by hand. */
 export const runc: Level = {
   name: 'runc',
-  networks: ['netns'],
   prepare: (context) => pullWithDocker(context),
   start: async (context) => {
     const {machine, steps, workload} = context;

@@ -54,5 +54,5 @@ const linkPlugins = async (machine: Machine): Promise<void> => {
 const removeNetwork = async (machine: Machine): Promise<void> => {
   // The plugins never remove the bridge, nor the addresses' book-keeping.
   await machine.exec(['ip', 'link', 'delete', BRIDGE]);
-  await machine.exec(['rm', '-rf', CONFIGURATION, `/var/lib/cni/networks/${NAME}`, '/var/lib/cni/results', '/var/lib/cni/cache', '/opt/cni']);
+  await machine.exec(['rm', '-rf', CONFIGURATION, '/var/lib/cni/networks', '/var/lib/cni/results', '/var/lib/cni/cache', '/opt/cni']);
 };

@@ -2,8 +2,8 @@ import type {Socket} from 'node:net';
 import {Client} from 'undici';
 import {DialError} from '../../vms/dial.ts';
 
-/** Opens the connection that a probe is sent over. */
-export type Dial = (signal: AbortSignal) => Promise<Socket>;
+/** Opens the connection that a probe is sent over; rejects with a {@link DialError} when there is none within `timeoutMs`. */
+export type Dial = (timeoutMs: number) => Promise<Socket>;
 
 /** What came back on one HTTP request. */
 export type ProbeResult =
@@ -18,17 +18,17 @@ const MOST_BODY_BYTES = 64 * 1024;
  * `firstByteMs` counts from the moment the connection stands to the first byte of the answer.
  */
 export const probe = async (dial: Dial, url: string, timeoutMs: number): Promise<ProbeResult> => {
-  const deadline = AbortSignal.timeout(timeoutMs);
   let socket: Socket;
   try {
-    socket = await dial(deadline);
+    socket = await dial(timeoutMs);
   } catch (error) {
     if (error instanceof DialError) {
-      return {kind: 'silent', reason: deadline.aborted ? `no connection within ${timeoutMs} ms` : error.code};
+      return {kind: 'silent', reason: error.code === 'ETIMEDOUT' ? `no connection within ${timeoutMs} ms` : error.code};
     }
     throw error;
   }
   const connectedAt = performance.now();
+  const deadline = AbortSignal.timeout(timeoutMs);
   const client = new Client(url, {
     // Never in the same turn: undici would spin for ever.
     connect: (_options, callback) => void setImmediate(() => callback(null, socket)),

@@ -24,12 +24,12 @@ export const checkReach = async (context: ReachContext, entries: readonly TruthE
   const deadline = performance.now() + ANSWER_DEADLINE_MS * context.machine.traits.slowness;
   const asked = entries.map((entry) => ({entry, target: targetOf(entry, context)}));
   const positive = asked.filter(({entry}) => entry.expected === 'answers');
-  const negative = asked.filter(({entry}) => entry.expected === 'silent');
+  const others = asked.filter(({entry}) => entry.expected !== 'answers');
   const startedAt = performance.now();
   const answered = await Promise.all(positive.map(async ({entry, target}) => record(entry, target, await untilAnswer(context, target, deadline), context.workload)));
   const tookMs = performance.now() - startedAt;
   const silenceMs = Math.round(Math.max(SILENCE_MS * context.machine.traits.slowness, Math.min(SILENCE_FACTOR * tookMs, 2 * PROBE_TIMEOUT_MS)));
-  const silent = await Promise.all(negative.map(async ({entry, target}) => record(entry, target, await probe(target.dial, target.url, silenceMs), context.workload)));
+  const silent = await Promise.all(others.map(async ({entry, target}) => record(entry, target, await probe(target.dial, target.url, silenceMs), context.workload)));
   return [...answered, ...silent];
 };
 
@@ -79,9 +79,9 @@ const lastWords = async (running: RunningWorkload): Promise<string> => {
 
 const record = ({route, vantage, expected}: TruthEntry, {url}: Target, result: ProbeResult, {answer}: Workload): ReachRecord => {
   if (result.kind === 'silent') {
-    return {route, vantage, url, expected, seen: result, held: expected === 'silent'};
+    return {route, vantage, url, expected, seen: result, held: expected !== 'answers'};
   }
   const {status, firstByteMs, body} = result;
   const isRight = status === answer.status && body.includes(answer.contains);
-  return {route, vantage, url, expected, seen: {kind: 'answer', status, firstByteMs}, held: expected === 'answers' && isRight};
+  return {route, vantage, url, expected, seen: {kind: 'answer', status, firstByteMs}, held: expected === 'either' || (expected === 'answers' && isRight)};
 };

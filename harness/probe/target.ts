@@ -49,15 +49,15 @@ const hostOfMachine = (vantage: VantageName, machine: Machine): string => {
 const dialFrom = (vantage: VantageName, endpoint: Endpoint, machine: Machine, running: RunningWorkload): Dial => {
   switch (vantage) {
     case 'harness':
-      return (signal) => machine.dialFromOutside(endpoint, signal);
+      return (timeoutMs) => machine.dialFromOutside(endpoint, timeoutMs);
     case 'machine':
-      return (signal) => awaitConnection(machine.spawn(dialArgv(endpoint)), endpoint, signal);
+      return (timeoutMs) => awaitConnection(machine.spawn(dialArgv(endpoint, timeoutMs)), endpoint);
     case 'container':
-      return (signal) => dialInNetns(`/proc/${running.pid}/ns/net`, endpoint, machine, signal);
+      return (timeoutMs) => dialInNetns(`/proc/${running.pid}/ns/net`, endpoint, machine, timeoutMs);
     case 'neighbour':
-      return (signal) => dialInNetns(NEIGHBOUR_NETNS, endpoint, machine, signal);
+      return (timeoutMs) => dialInNetns(NEIGHBOUR_NETNS, endpoint, machine, timeoutMs);
   }
 };
 
-const dialInNetns = (netns: string, endpoint: Endpoint, machine: Machine, signal: AbortSignal) =>
-  awaitConnection(machine.spawn(['nsenter', `--net=${netns}`, ...dialArgv(endpoint)]), endpoint, signal);
+const dialInNetns = (netns: string, endpoint: Endpoint, machine: Machine, timeoutMs: number) =>
+  awaitConnection(machine.spawn(['nsenter', `--net=${netns}`, ...dialArgv(endpoint, timeoutMs)]), endpoint);

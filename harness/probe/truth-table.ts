@@ -9,6 +9,8 @@ export type Expectation = ReachRecord['expected'];
 export const answers = 'answers' satisfies Expectation;
 /** It must give no HTTP answer at all. */
 export const silent = 'silent' satisfies Expectation;
+/** What is seen is recorded, for comparisons, and not judged: versions differ in it. */
+export const either = 'either' satisfies Expectation;
 
 type Outside = Readonly<Record<'harness' | 'machine' | 'neighbour', Expectation>>;
 type Inside = {readonly container: Expectation};
@@ -31,7 +33,7 @@ export interface TruthEntry {
 
 /**
  * Reads a truth table that came from a scenario file. Returns its entries, or the sentences of what is wrong with it:
- * holes, names that do not exist, values that are neither `answers` nor `silent`.
+ * holes, names that do not exist, values that are none of `answers`, `silent` and `either`.
  */
 export const readTruthTable = (network: NetworkMode, table: unknown): {readonly entries: readonly TruthEntry[]; readonly problems: readonly string[]} => {
   const entries: TruthEntry[] = [];
@@ -39,10 +41,10 @@ export const readTruthTable = (network: NetworkMode, table: unknown): {readonly 
   const known = new Set(QUESTIONS[network].map(({route, vantage}) => `${route}.${vantage}`));
   for (const {route, vantage} of QUESTIONS[network]) {
     const expected = (table as Partial<Record<string, Partial<Record<string, unknown>>>> | undefined)?.[route]?.[vantage];
-    if (expected === answers || expected === silent) {
+    if (expected === answers || expected === silent || expected === either) {
       entries.push({route, vantage, expected});
     } else {
-      problems.push(expected === undefined ? `"${route}.${vantage}" has no entry` : `"${route}.${vantage}" is ${JSON.stringify(expected)}, and must be answers or silent`);
+      problems.push(expected === undefined ? `"${route}.${vantage}" has no entry` : `"${route}.${vantage}" is ${JSON.stringify(expected)}, and must be answers, silent or either`);
     }
   }
   for (const [route, vantages] of Object.entries((table ?? {}) as Record<string, unknown>)) {

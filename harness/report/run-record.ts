@@ -28,7 +28,8 @@ export const reachRecord = z.object({
   vantage: vantageName,
   route: routeName,
   url: z.string(),
-  expected: z.enum(['answers', 'silent']),
+  /** `either`: what is seen is recorded and not judged. */
+  expected: z.enum(['answers', 'silent', 'either']),
   seen: z.discriminatedUnion('kind', [
     z.object({kind: z.literal('answer'), status: z.number().int(), firstByteMs: milliseconds}),
     /** `reason` is for instance `ECONNREFUSED` or `no answer within 300 ms`. */

@@ -39,6 +39,14 @@ export class Steps {
     }
   }
 
+  /** Notes a step that was timed by somebody else and has just ended. */
+  add(title: string, durationMs: number, status: StepRecord['status']): void {
+    const startedMs = performance.timeOrigin + performance.now() - durationMs - this.#runStartedAt;
+    const record: StepRecord = {title, startedMs: Math.max(0, startedMs), durationMs, status};
+    this.records.push(record);
+    this.#listener({type: 'step-ended', scope: this.#scope, step: record});
+  }
+
   /** Runs one command that must succeed, as a step; returns its standard output. */
   command(title: string, machine: Machine, argv: readonly string[], options?: ExecOptions): Promise<string> {
     return this.step(title, () => machine.succeed(argv, options), argv);

@@ -5,6 +5,7 @@ import {cellLabels} from './cell-label.ts';
 import {formatLatency} from './duration.ts';
 import type {Paint} from './paint.ts';
 import {printable} from './printable.ts';
+import {ruleOnly} from './rule-only.ts';
 
 /** In the order of distance: the farther right, the nearer to the workload. */
 const VANTAGES: readonly VantageName[] = ['harness', 'neighbour', 'machine', 'container'];
@@ -47,7 +48,7 @@ const tableLines = (title: string, cells: readonly CellRecord[], paint: Paint, w
 /** The table with columns `gap` apart. */
 const drawn = (head: string[], rows: string[][], gap: number, paint: Paint): readonly string[] => {
   const table = new Table({
-    chars: LIGHT,
+    chars: ruleOnly,
     style: {head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': gap},
     head,
   });
@@ -79,23 +80,4 @@ const seen = ({seen: what, held, expected}: ReachRecord): string => {
   if (what.kind === 'silent') return 'silent';
   if (held) return formatLatency(what.firstByteMs);
   return expected === 'silent' ? 'answers' : `status ${what.status}`;
-};
-
-/** A rule under the head and nothing else, so that four vantages fit into 80 columns. */
-const LIGHT = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '─',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
 };

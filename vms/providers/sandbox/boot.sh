@@ -115,7 +115,6 @@ link set lo up
 link set uplink up
 route add default via 192.0.2.2
 COMMANDS
-  echo 'nameserver 192.0.2.1' >/etc/resolv.conf
 }
 
 service() {

@@ -77,10 +77,10 @@ export class SandboxMachine implements Machine {
     return `/proc/${this.#details.init.pid}/root${target}`;
   }
 
-  dialFromOutside(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
+  dialFromOutside(endpoint: Endpoint, timeoutMs: number): Promise<Socket> {
     const {pid} = this.#details.init;
-    const command = startCommand(this.#prefix(`--net=/proc/${pid}/root/run/plumbline/outside`), dialArgv(endpoint));
-    return awaitConnection(command, endpoint, signal);
+    const command = startCommand(this.#prefix(`--net=/proc/${pid}/root/run/plumbline/outside`), dialArgv(endpoint, timeoutMs));
+    return awaitConnection(command, endpoint);
   }
 
   async evidence(folder: string): Promise<readonly string[]> {

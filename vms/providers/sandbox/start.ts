@@ -91,7 +91,7 @@ const makeMachineCgroups = async ({ledger}: MachineSpec, cgroups: HostCgroups, n
 };
 
 /** Starts boot.sh; the promise settles, with the exit status, when the machine has ended. */
-const launch = async ({folder, image}: MachineSpec, cgroups: HostCgroups, name: string): Promise<number | null> => {
+const launch = async ({folder, image, runId}: MachineSpec, cgroups: HostCgroups, name: string): Promise<number | null> => {
   const console = await open(join(folder, 'console.log'), 'a', 0o600);
   try {
     const child = spawn(BOOT, ['join'], {
@@ -100,6 +100,7 @@ const launch = async ({folder, image}: MachineSpec, cgroups: HostCgroups, name: 
       stdio: ['ignore', console.fd, console.fd],
       env: {
         PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+        PLUMBLINE_RUN: runId,
         MACHINE_FOLDER: folder,
         MACHINE_LAYERS: image.layers.map(escapeLayer).join(':'),
         MACHINE_CGROUPS: cgroupFolders(cgroups, name).join('\n'),

@@ -4,4 +4,4 @@ import type {Level, LevelName} from './level.ts';
 import {runc} from './runc.ts';
 
 /** Every level there is, from the highest to the lowest. */
-export const levels: Readonly<Record<LevelName, Level>> = {docker, ctr, runc};
+export const levelByName: Readonly<Record<LevelName, Level>> = {docker, ctr, runc};

@@ -1,0 +1,55 @@
+import {randomBytes} from 'node:crypto';
+import type {Command} from 'commander';
+import {terminalReporter} from '../report/terminal/reporter.ts';
+import {ociRuntimeFile} from './oci-runtime.ts';
+import {chooseProvider} from './provider-choice.ts';
+import {addSelection, projectRoot, select, type SelectionFlags} from './selection.ts';
+
+interface RunFlags extends SelectionFlags {
+  readonly machine: string;
+  readonly runc?: string;
+  readonly pull?: boolean;
+  readonly json?: boolean;
+}
+
+/** `plumbline run`: the main job. */
+export const addRunCommand = (program: Command, toolVersion: string): void => {
+  addSelection(program.command('run'))
+    .description('run scenarios')
+    .option('--machine <provider>', 'what makes the machine: auto, or the name of a provider', 'auto')
+    .option('--runc <path>', 'use this OCI runtime, a program of this host, at every level')
+    .option('--pull', 'take the images from their real registry')
+    .option('--json', 'print the record of the run instead of lines')
+    .action(async (files: string[], flags: RunFlags) => {
+      // First what is wrong with the question, then what is wrong with the host.
+      const {scenarios, cells} = await select(files, flags);
+      const ociRuntime = flags.runc === undefined ? undefined : await ociRuntimeFile(flags.runc);
+      const {provider, notes} = await chooseProvider(flags.machine);
+      const [{run}, {Interruption}] = await Promise.all([import('../run/run.ts'), import('../run/interruption.ts')]);
+      using interruption = new Interruption();
+      using reporter = terminalReporter(flags.json ? process.stderr : process.stdout);
+      const record = await run({
+        id: runId(new Date()),
+        root: projectRoot,
+        scenarios,
+        cells,
+        provider,
+        files: ociRuntime === undefined ? [] : [ociRuntime.file, ociRuntime.dockerConfiguration],
+        ociRuntime: ociRuntime?.file.path,
+        pull: flags.pull ?? false,
+        notes,
+        asked: {...flags},
+        listener: reporter,
+        interruption,
+        toolVersion,
+      });
+      reporter.stop();
+      if (flags.json) {
+        process.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
+      }
+      process.exitCode = record.exitCode;
+    });
+};
+
+/** Sorts by time, and is unique on this host; lower-case letters, digits and hyphens. */
+const runId = (now: Date): string => `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;

@@ -1,0 +1,100 @@
+import {existsSync, statSync} from 'node:fs';
+import {glob} from 'node:fs/promises';
+import {join, resolve} from 'node:path';
+import {InvalidArgumentError, type Command} from 'commander';
+import {UsageError} from '../../vms/errors.ts';
+import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
+import {levels} from '../levels/level-names.ts';
+import type {LevelName} from '../levels/level.ts';
+import type {PlannedCell} from '../report/progress.ts';
+import {loadScenarios, type LoadedScenario} from '../scenario/load.ts';
+import {planCells} from '../scenario/plan.ts';
+
+/** The project's folder, which holds `scenarios/` and `reports/`. */
+export const projectRoot = resolve(import.meta.dirname, '../..');
+
+/** What of the scenarios a command is about, as its flags say it. */
+export interface SelectionFlags {
+  readonly level?: readonly LevelName[];
+  readonly runtime: readonly string[];
+  readonly grep?: string;
+  readonly shard: {readonly index: number; readonly count: number};
+  readonly repeat: number;
+}
+
+/** Gives a command the arguments and flags that choose cells. */
+export const addSelection = (command: Command): Command =>
+  command
+    .argument('[files...]', 'scenario files; all of scenarios/ when there are none')
+    .option('--level <names>', `levels, separated by commas: ${Object.keys(levels).join(', ')}`, parseLevels)
+    .option('--runtime <names>', 'runtime sets, separated by commas; see vms/runtimes/', parseNames, ['bookworm'])
+    .option('--grep <text>', 'only cells whose name contains this')
+    .option('--shard <i/n>', 'only this part of so many', parseShard, {index: 1, count: 1})
+    .option('--repeat <n>', 'run each cell so many times', parseCount, 1);
+
+/** Loads and plans what the flags choose. Throws `UsageError` for what can't be run. */
+export const select = async (files: readonly string[], flags: SelectionFlags): Promise<{readonly scenarios: LoadedScenario[]; readonly cells: PlannedCell[]}> => {
+  for (const name of flags.runtime) {
+    await loadRuntimeSet(name);
+  }
+  const scenarios = await loadScenarios(await scenarioFiles(files), projectRoot);
+  const cells = planCells(scenarios, {
+    levels: flags.level ?? (Object.keys(levels) as LevelName[]),
+    runtimeSets: flags.runtime,
+    grep: flags.grep,
+    repeat: flags.repeat,
+    shard: flags.shard,
+  });
+  return {scenarios, cells};
+};
+
+const scenarioFiles = async (files: readonly string[]): Promise<string[]> => {
+  if (files.length === 0) {
+    const found = await Array.fromAsync(glob('scenarios/**/*.scenario.ts', {cwd: projectRoot}));
+    return found.sort().map((file) => join(projectRoot, file));
+  }
+  return files.map((file) => {
+    const path = resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
+    if (!existsSync(path) || !statSync(path).isFile()) {
+      throw new UsageError(`Cannot read the scenario file "${file}": there is no such file`);
+    }
+    if (!/\.scenario\.ts$/.test(path)) {
+      throw new UsageError(`Cannot read the scenario file "${file}": its name must end in .scenario.ts`);
+    }
+    return path;
+  });
+};
+
+const parseNames = (text: string): string[] => {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) {
+    throw new InvalidArgumentError('it must be names separated by commas.');
+  }
+  return [...new Set(names)];
+};
+
+const parseLevels = (text: string): LevelName[] => {
+  const names = parseNames(text);
+  const unknown = names.find((name) => !(name in levels));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`there is no level "${unknown}", only ${Object.keys(levels).join(', ')}.`);
+  }
+  return names as LevelName[];
+};
+
+const parseCount = (text: string): number => {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 10_000) {
+    throw new InvalidArgumentError('it must be a whole number from 1 to 10000.');
+  }
+  return count;
+};
+
+const parseShard = (text: string): {index: number; count: number} => {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const shard = {index: Number(index), count: Number(count)};
+  if (!(shard.index >= 1 && shard.index <= shard.count)) {
+    throw new InvalidArgumentError('it must be like 1/3: a part, and how many there are.');
+  }
+  return shard;
+};

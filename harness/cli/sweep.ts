@@ -1,0 +1,21 @@
+import type {Command} from 'commander';
+import {sweep} from '../../vms/ledger/sweep.ts';
+
+/** `plumbline sweep`: removes what dead runs left. */
+export const addSweepCommand = (program: Command): void => {
+  program
+    .command('sweep')
+    .description('remove what dead runs left on this host, and machines that were kept')
+    .action(async () => {
+      const swept = await sweep({kept: true});
+      const failures = swept.flatMap(({runId, failed}) => failed.map(({entry, reason}) => `${runId}: Cannot remove ${entry.kind} "${entry.path}": ${reason}`));
+      for (const {runId, removed} of swept) {
+        process.stdout.write(`${runId}: removed ${removed.map(({kind, path}) => `${kind} ${path}`).join(', ') || 'nothing, it had left nothing'}\n`);
+      }
+      if (swept.length === 0) {
+        process.stdout.write('Nothing to sweep: no dead run left anything\n');
+      }
+      process.stderr.write(failures.map((failure) => `${failure}\n`).join(''));
+      process.exitCode = failures.length === 0 ? 0 : 5;
+    });
+};

@@ -1,0 +1,49 @@
+import {PlumblineError, type FailureClass} from '../../vms/errors.ts';
+import type {FailureRecord} from './run-record.ts';
+
+/** What the record of a run keeps of an error. Errors that were not raised on purpose are of class `harness`. */
+export const failureRecordOf = (error: unknown, evidence: readonly string[] = []): FailureRecord => {
+  if (!(error instanceof PlumblineError)) {
+    return {class: isAssertion(error) ? 'runtime' : 'harness', sentence: sentenceOf(error), evidence: [...evidence], ...assertionDetails(error)};
+  }
+  const {failureClass, message, layer, command, expected, seen} = error;
+  return {
+    class: failureClass,
+    sentence: message,
+    evidence: [...evidence],
+    ...(layer !== undefined && {layer}),
+    ...(command !== undefined && command.length > 0 && {command: [...command]}),
+    ...(expected !== undefined && {expected}),
+    ...(seen !== undefined && {seen}),
+  };
+};
+
+/** Exit codes, and which failures lead to them; an earlier line goes before a later one. */
+const EXIT_CODES: readonly (readonly [code: number, classes: readonly FailureClass[]])[] = [
+  [2, ['usage']],
+  [3, ['host']],
+  [1, ['runtime', 'workload', 'probe']],
+  [4, ['provision', 'guest', 'harness']],
+  [5, ['residue']],
+];
+
+/** The exit code of a run with these failures; 0 when there are none. */
+export const exitCodeOf = (failures: readonly Pick<FailureRecord, 'class'>[]): number => {
+  const classes = new Set(failures.map((failure) => failure.class));
+  return EXIT_CODES.find(([, leading]) => leading.some((one) => classes.has(one)))?.[0] ?? 0;
+};
+
+/** Vitest's `expect` throws these: a check of the scenario failed. */
+const isAssertion = (error: unknown): error is Error => error instanceof Error && error.name === 'AssertionError';
+
+const assertionDetails = (error: unknown): Pick<FailureRecord, 'expected' | 'seen'> => {
+  const {expected, actual} = error as {expected?: unknown; actual?: unknown};
+  return isAssertion(error) && expected !== undefined ? {expected: text(expected), seen: text(actual)} : {};
+};
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)));
+
+const sentenceOf = (error: unknown): string => {
+  const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return sentence === '' ? 'Unknown failure' : sentence;
+};

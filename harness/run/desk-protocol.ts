@@ -1,0 +1,55 @@
+import type {MachineReference} from '../../vms/machine.ts';
+import type {PlannedCell, ProgressEvent} from '../report/progress.ts';
+import type {FailureRecord} from '../report/run-record.ts';
+
+/*
+ * The tool's own process owns the machines; Vitest's workers run cells. Between them stands a desk: an HTTP server on a Unix
+ * socket in the run's private folder, at which a worker asks for a machine, gives it back, and tells what happens.
+ */
+
+/** `POST /lease`. Answered with 200 and a {@link Lease}, or with 503 and a {@link FailureRecord} when no machine could be had. */
+export interface LeaseRequest {
+  readonly runtimeSet: string;
+}
+
+/** A machine, for one cell. */
+export interface Lease {
+  readonly reference: MachineReference;
+  /** Digest of the manifest that each image must be proven to have, by the image's name. */
+  readonly imageDigests: Readonly<Record<string, string>>;
+}
+
+/** `POST /release`. */
+export interface ReleaseRequest {
+  readonly id: string;
+  /** The machine holds something that it did not hold before, or is broken: it is thrown away. */
+  readonly dirty: boolean;
+}
+
+/** `POST /event`: a {@link ProgressEvent}. */
+export type DeskEvent = ProgressEvent;
+
+/** What a worker is told at its start, through Vitest's `provide`. */
+export interface WorkerTask {
+  readonly desk: string;
+  /** The project's folder; paths of scenario files are relative to it. */
+  readonly root: string;
+  /** The cells to run; a worker runs those of its file. */
+  readonly cells: readonly PlannedCell[];
+  /** Milliseconds since the epoch. */
+  readonly runStartedAt: number;
+  /** Folder of the run's reports. */
+  readonly folder: string;
+  /** Folder for sockets. */
+  readonly scratch: string;
+  readonly ociRuntime: string | undefined;
+}
+
+/** The answer when there is no machine. */
+export type LeaseRefusal = FailureRecord;
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly plumbline: WorkerTask;
+  }
+}

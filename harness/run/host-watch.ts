@@ -1,0 +1,16 @@
+import type {PlumblineError} from '../../vms/errors.ts';
+import {stateFolder} from '../../vms/state.ts';
+import {takeHostInventory} from '../teardown/host-inventory.ts';
+import {compareInventories, isClean, residueFailure} from '../teardown/residue.ts';
+
+/** Looks at this host before a run; `residue` looks again and says what the run left. */
+export const watchHost = (runId: string): {residue(): PlumblineError[]} => {
+  const marks = {runId, names: [`plumbline-${runId}`], folders: [stateFolder('runs', runId)]};
+  const before = takeHostInventory(marks);
+  return {
+    residue: () => {
+      const residue = compareInventories(before, takeHostInventory(marks));
+      return isClean(residue) ? [] : [residueFailure(residue)];
+    },
+  };
+};

@@ -1,0 +1,51 @@
+/** Signals that end a run in order, with the exit code that shells expect: 128 + N. */
+const SIGNALS = {SIGINT: 130, SIGTERM: 143, SIGHUP: 129} as const;
+
+/** Turns the signals a person or a CI sends into an orderly end: teardown and reports come before the exit. */
+export class Interruption implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #handlers = new Map<NodeJS.Signals, () => void>();
+  /** Set once a signal has come. */
+  exitCode: number | undefined;
+
+  constructor() {
+    for (const [name, exitCode] of Object.entries(SIGNALS) as [NodeJS.Signals, number][]) {
+      // Further signals change nothing: what is left to do is the teardown, and it has deadlines.
+      const handler = (): void => {
+        this.exitCode ??= exitCode;
+        this.#controller.abort(new Error(`Interrupted by ${name}`));
+      };
+      this.#handlers.set(name, handler);
+      process.on(name, handler);
+    }
+  }
+
+  /** Aborted by the first signal. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Calls `action` when a signal comes, or at once when one has come; no longer once disposed of. */
+  onInterrupt(action: () => Promise<void>): AsyncDisposable {
+    let running: Promise<void> = Promise.resolve();
+    const listener = (): void => {
+      running = action();
+    };
+    if (this.signal.aborted) {
+      listener();
+    }
+    this.signal.addEventListener('abort', listener, {once: true});
+    return {
+      [Symbol.asyncDispose]: async () => {
+        this.signal.removeEventListener('abort', listener);
+        await running;
+      },
+    };
+  }
+
+  [Symbol.dispose](): void {
+    for (const [name, handler] of this.#handlers) {
+      process.off(name, handler);
+    }
+  }
+}

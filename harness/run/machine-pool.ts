@@ -1,0 +1,137 @@
+import type {Ledger} from '../../vms/ledger/ledger.ts';
+import {bake, type HeldImage} from '../../vms/image/bake.ts';
+import type {ImageRecipe} from '../../vms/image/recipe.ts';
+import type {MachineFile, OwnedMachine, Provider} from '../../vms/machine.ts';
+import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
+import {stateFolder} from '../../vms/state.ts';
+import type {ProgressListener} from '../report/progress.ts';
+import type {MachineRecord} from '../report/run-record.ts';
+import {Steps} from '../scenario/steps.ts';
+import type {Lease} from './desk-protocol.ts';
+import {readVersions} from './versions.ts';
+
+/** What a pool makes machines of. */
+export interface PoolOptions {
+  readonly provider: Provider;
+  readonly runId: string;
+  readonly runStartedAt: number;
+  readonly recipes: readonly ImageRecipe[];
+  readonly files: readonly MachineFile[];
+  readonly pull: boolean;
+  readonly ledger: Ledger;
+  readonly listener: ProgressListener;
+  readonly signal: AbortSignal;
+}
+
+interface Held {
+  readonly image: HeldImage;
+  readonly machine: OwnedMachine;
+}
+
+/** Owns the machines of a run: one for each runtime set at a time, and a new one in the place of one that is dirty. */
+export class MachinePool implements AsyncDisposable {
+  readonly #options: PoolOptions;
+  readonly #current = new Map<string, Promise<Held>>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly records: MachineRecord[] = [];
+  #started = 0;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** A machine of this runtime set, started when there is none. */
+  async lease(runtimeSet: string): Promise<Lease> {
+    const {machine, image} = await this.#currentOf(runtimeSet);
+    return {reference: machine.reference, imageDigests: Object.fromEntries(image.images.map(({name, manifest}) => [name, manifest]))};
+  }
+
+  /** Takes a machine back; one that is dirty is thrown away. */
+  async release(id: string, dirty: boolean): Promise<void> {
+    if (!dirty) {
+      return;
+    }
+    for (const [runtimeSet, starting] of this.#current) {
+      const held = await starting.catch(() => undefined);
+      if (held?.machine.reference.id === id) {
+        this.#current.delete(runtimeSet);
+        this.#end(held);
+      }
+    }
+  }
+
+  /** Throws away every machine; throws the first failure once all were tried. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const starting of this.#current.values()) {
+      const held = await starting.catch(() => undefined);
+      if (held !== undefined) {
+        this.#end(held);
+      }
+    }
+    this.#current.clear();
+    const ended = await Promise.allSettled(this.#ending);
+    const failed = ended.find((one) => one.status === 'rejected');
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
+  }
+
+  #currentOf(runtimeSet: string): Promise<Held> {
+    let starting = this.#current.get(runtimeSet);
+    if (starting === undefined) {
+      starting = this.#start(runtimeSet);
+      this.#current.set(runtimeSet, starting);
+    }
+    return starting;
+  }
+
+  #end({machine, image}: Held): void {
+    const steps = this.#stepsOf(machine.reference.id);
+    const ending = (async () => {
+      try {
+        await steps.step('throw the machine away', async () => machine[Symbol.asyncDispose]());
+      } finally {
+        await image[Symbol.asyncDispose]();
+      }
+    })();
+    ending.catch(() => undefined); // Looked at when the pool is disposed of.
+    this.#ending.add(ending);
+  }
+
+  async #start(runtimeSet: string): Promise<Held> {
+    const {provider, runId, recipes, files, pull, ledger, listener, signal} = this.#options;
+    this.#started += 1;
+    const id = `${runId}-${this.#started}`;
+    const set = await loadRuntimeSet(runtimeSet);
+    await using undo = new AsyncDisposableStack();
+    const steps = this.#stepsOf(id);
+    const image = undo.use(
+      await bake(set, recipes, {
+        signal,
+        pull,
+        report: (event) => {
+          if (event.type === 'note') {
+            listener(event);
+          } else if (event.type === 'step-started') {
+            listener({type: 'step-started', scope: id, title: event.title});
+          } else {
+            steps.add(event.title, event.durationMs, event.held ? 'passed' : 'failed');
+          }
+        },
+      }),
+    );
+    const machine = undo.use(
+      await steps.step(`start a ${provider.name} machine`, () => provider.start({id, runId, image, folder: stateFolder('runs', runId, `machine-${this.#started}`), files, ledger}, signal)),
+    );
+    const versions = await readVersions(machine, set);
+    const record: MachineRecord = {id, runtimeSet, image: image.key, traits: {...machine.traits}, versions, steps: steps.records};
+    this.records.push(record);
+    listener({type: 'machine-ready', machine: record});
+    undo.move();
+    return {image, machine};
+  }
+
+  #stepsOf(id: string): Steps {
+    return new Steps(id, this.#options.runStartedAt, this.#options.listener);
+  }
+}

@@ -1,0 +1,138 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import {cpus, release, totalmem, type as systemType} from 'node:os';
+import {join} from 'node:path';
+import {Ledger} from '../../vms/ledger/ledger.ts';
+import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
+import {sweep, undo} from '../../vms/ledger/sweep.ts';
+import type {MachineFile, Provider} from '../../vms/machine.ts';
+import {stateFolder} from '../../vms/state.ts';
+import {exitCodeOf, failureRecordOf} from '../report/failure.ts';
+import {junitXml} from '../report/junit.ts';
+import {pointLatestAt} from '../report/latest-run.ts';
+import type {PlannedCell, ProgressListener} from '../report/progress.ts';
+import {writeRun} from '../report/run-file.ts';
+import {RUN_SCHEMA_VERSION, type CellRecord, type FailureRecord, type RunRecord} from '../report/run-record.ts';
+import type {LoadedScenario} from '../scenario/load.ts';
+import {openDesk} from './desk.ts';
+import type {WorkerTask} from './desk-protocol.ts';
+import {watchHost} from './host-watch.ts';
+import {MachinePool} from './machine-pool.ts';
+import {Interruption} from './interruption.ts';
+import {openScenarioRunner} from './vitest-run.ts';
+
+/** What is to be run, and how. */
+export interface RunOptions {
+  readonly id: string;
+  readonly root: string;
+  readonly scenarios: readonly LoadedScenario[];
+  readonly cells: readonly PlannedCell[];
+  readonly provider: Provider;
+  /** Put into every machine before its daemons start. */
+  readonly files: readonly MachineFile[];
+  /** Path in the machine of the OCI runtime to use at every level. */
+  readonly ociRuntime: string | undefined;
+  readonly pull: boolean;
+  /** Sentences for the head of the run. */
+  readonly notes: readonly string[];
+  /** Recorded as given. */
+  readonly asked: Readonly<Record<string, unknown>>;
+  readonly listener: ProgressListener;
+  readonly interruption: Interruption;
+  readonly toolVersion: string;
+}
+
+/** Runs the plan, tears everything down, and writes the reports. Does not throw for what goes wrong in a run: the record says it. */
+export const run = async (options: RunOptions): Promise<RunRecord> => {
+  const startedAt = performance.timeOrigin + performance.now();
+  const folder = join(options.root, 'reports', options.id);
+  await mkdir(folder, {recursive: true});
+  const {failures, machines, cells} = await runCells(options, startedAt, folder);
+  const record: RunRecord = {
+    schemaVersion: RUN_SCHEMA_VERSION,
+    id: options.id,
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: performance.timeOrigin + performance.now() - startedAt,
+    command: process.argv.slice(2),
+    tool: {version: options.toolVersion, node: process.version},
+    host: {system: systemType(), kernel: release(), cpus: cpus().length, memoryBytes: totalmem()},
+    options: {...options.asked},
+    exitCode: options.interruption.exitCode ?? exitCodeOf([...failures, ...cells.flatMap((cell) => cell.failures)]),
+    failures,
+    steps: [],
+    machines,
+    cells,
+  };
+  await writeRun(folder, record);
+  await writeFile(join(folder, 'junit.xml'), junitXml(record));
+  await pointLatestAt(join(options.root, 'reports'), options.id);
+  options.listener({type: 'finished', run: record, folder});
+  return record;
+};
+
+type Outcome = Pick<RunRecord, 'failures' | 'machines' | 'cells'>;
+
+const runCells = async (options: RunOptions, startedAt: number, folder: string): Promise<Outcome> => {
+  const {id, cells, provider, notes, interruption} = options;
+  const ended = new Map<string, CellRecord>();
+  const failures: FailureRecord[] = [];
+  const listener: ProgressListener = (event) => {
+    if (event.type === 'cell-ended') {
+      ended.set(event.cell.name, event.cell);
+    }
+    options.listener(event);
+  };
+  listener({type: 'planned', runId: id, cells, notes, provider: provider.name, folder});
+  const host = watchHost(id);
+  let machines: RunRecord['machines'] = [];
+  try {
+    await sweep({kept: false});
+    await using ledger = await Ledger.start(id);
+    await using scratch = await makeScratch(ledger, id);
+    await using pool = new MachinePool({...options, runId: id, runStartedAt: startedAt, recipes: recipesOf(options), ledger, listener, signal: interruption.signal});
+    machines = pool.records;
+    const desk = join(scratch.path, 'desk.sock');
+    await using _desk = await openDesk(desk, pool, listener);
+    const task: WorkerTask = {desk, root: options.root, cells: [...cells], runStartedAt: startedAt, folder, scratch: scratch.path, ociRuntime: options.ociRuntime};
+    // Vitest loads while the first machine starts.
+    const [runner] = await Promise.all([openScenarioRunner(task), pool.lease(cells[0]?.runtimeSet ?? '')]);
+    await using _runner = runner;
+    await using _cancel = interruption.onInterrupt(() => runner.cancel());
+    const errors = await runner.run();
+    failures.push(...errors.map((error) => failureRecordOf(error)));
+  } catch (error) {
+    if (!interruption.signal.aborted) {
+      failures.push(failureRecordOf(error));
+    }
+  }
+  failures.push(...host.residue().map((residue) => failureRecordOf(residue)));
+  return {failures, machines, cells: cells.map((cell) => ended.get(cell.name) ?? notRun(cell, interruption, failures))};
+};
+
+/** A folder for sockets, whose paths must be short (unix(7): 108 bytes). */
+const makeScratch = async (ledger: Ledger, runId: string): Promise<AsyncDisposable & {readonly path: string}> => {
+  const path = stateFolder('runs', runId);
+  const entry: LedgerEntry = {kind: 'folder', path};
+  ledger.record(entry);
+  await mkdir(path, {recursive: true, mode: 0o700});
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => {
+      await undo(entry);
+      ledger.settle(entry);
+    },
+  };
+};
+
+const recipesOf = ({scenarios, cells}: RunOptions) => {
+  const wanted = new Set(cells.map(({file, scenario}) => `${file}\n${scenario}`));
+  const images = scenarios.filter(({file, title}) => wanted.has(`${file}\n${title}`)).map(({workload}) => workload.image);
+  return [...new Map(images.map((image) => [image.name, image])).values()];
+};
+
+/** The record of a cell that was planned and never came to its end. */
+const notRun = (cell: PlannedCell, {signal}: Interruption, failures: readonly FailureRecord[]): CellRecord => {
+  const [first] = failures;
+  const sentence = signal.aborted ? 'Interrupted before its end' : `Not run: ${first?.sentence ?? 'the worker ended before it'}`;
+  return {...cell, status: 'not-run', durationMs: 0, steps: [], reach: [], failures: [{class: first?.class ?? 'harness', sentence, evidence: []}]};
+};
+

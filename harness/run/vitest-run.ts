@@ -1,0 +1,50 @@
+import {createVitest} from 'vitest/node';
+import {join} from 'node:path';
+import {Writable} from 'node:stream';
+import type {WorkerTask} from './desk-protocol.ts';
+
+/** A Vitest that is up and waits to be started. */
+export interface ScenarioRunner extends AsyncDisposable {
+  /** Runs the cells; resolves with the errors that belong to no cell, such as a worker that died. */
+  run(): Promise<readonly unknown[]>;
+  /** Ends the cell that is running, and runs no more. */
+  cancel(): Promise<void>;
+}
+
+/** Makes a Vitest that runs the cells of `task`, each as one test, and writes Allure results beside the run's other reports. */
+export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunner> => {
+  const files = [...new Set(task.cells.map(({file}) => file))];
+  const vitest = await createVitest(
+    {
+      root: task.root,
+      config: false,
+      watch: false,
+      include: files,
+      setupFiles: [join(import.meta.dirname, 'worker/setup.ts'), 'allure-vitest/setup'],
+      reporters: [['allure-vitest/reporter', {resultsDir: join(task.folder, 'allure-results')}]],
+      passWithNoTests: true,
+      // Cells of one machine follow each other; each has deadlines of its own, which know how slow the machine is.
+      fileParallelism: false,
+      testTimeout: 0,
+      hookTimeout: 0,
+      isolate: false,
+      pool: 'threads',
+      // Node runs TypeScript by itself: no transformation, no second copy of a module.
+      experimental: {viteModuleRunner: false, nodeLoader: false},
+    },
+    {},
+    {stdout: nowhere(), stderr: nowhere()},
+  );
+  vitest.provide('plumbline', task);
+  return {
+    run: async () => {
+      const {unhandledErrors, testModules} = await vitest.start();
+      return [...unhandledErrors, ...testModules.flatMap((module) => module.errors())];
+    },
+    cancel: () => vitest.cancelCurrentRun('keyboard-input'),
+    [Symbol.asyncDispose]: () => vitest.close(),
+  };
+};
+
+/** Vitest's own words are not for people here: the run has a reporter of its own. */
+const nowhere = (): Writable => new Writable({write: (_chunk, _encoding, done) => done()});

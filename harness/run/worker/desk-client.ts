@@ -1,0 +1,44 @@
+import {Pool} from 'undici';
+import {PlumblineError} from '../../../vms/errors.ts';
+import type {ProgressEvent} from '../../report/progress.ts';
+import type {Lease, LeaseRefusal, ReleaseRequest} from '../desk-protocol.ts';
+
+/** A worker's side of the desk. */
+export class DeskClient {
+  readonly #pool: Pool;
+  /** Events are told in the order in which they happened. */
+  #told: Promise<unknown> = Promise.resolve();
+
+  constructor(socketPath: string) {
+    this.#pool = new Pool('http://desk', {connect: {socketPath}, headersTimeout: 0, bodyTimeout: 0});
+  }
+
+  /** Waits for a machine. Throws a {@link PlumblineError} with the reason when there is none to be had. */
+  async lease(runtimeSet: string): Promise<Lease> {
+    const {status, answer} = await this.#post('/lease', {runtimeSet});
+    if (status !== 200) {
+      const {class: failureClass, sentence} = answer as LeaseRefusal;
+      throw new PlumblineError(failureClass, sentence);
+    }
+    return answer as Lease;
+  }
+
+  async release(request: ReleaseRequest): Promise<void> {
+    await this.#post('/release', request);
+  }
+
+  /** Tells the tool what happens; does not wait for it to listen. */
+  tell(event: ProgressEvent): void {
+    this.#told = this.#told.then(() => this.#post('/event', event));
+  }
+
+  /** Resolves once everything has been told. */
+  async flush(): Promise<void> {
+    await this.#told;
+  }
+
+  async #post(path: string, body: unknown): Promise<{readonly status: number; readonly answer: unknown}> {
+    const {statusCode, body: answer} = await this.#pool.request({method: 'POST', path, body: JSON.stringify(body), headers: {'content-type': 'application/json'}});
+    return {status: statusCode, answer: await answer.json()};
+  }
+}

@@ -1,0 +1,18 @@
+import {relative} from 'node:path';
+import {inject, test} from 'vitest';
+import {collectInto} from '../../scenario/scenario.ts';
+import {runCell} from './cell.ts';
+import {DeskClient} from './desk-client.ts';
+
+// Vitest imports this before each scenario file: what the file states becomes tests, one for each of its cells in the plan.
+const task = inject('plumbline');
+const desk = new DeskClient(task.desk);
+
+collectInto({
+  add: (scenario, _problems, place) => {
+    const file = relative(task.root, place.file);
+    for (const cell of task.cells.filter((planned) => planned.file === file && planned.scenario === scenario.title)) {
+      test(cell.name, ({expect, signal}) => runCell(cell, scenario, {task, desk, expect, signal}));
+    }
+  },
+});

@@ -1,0 +1,57 @@
+import {relative} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {UsageError} from '../../vms/errors.ts';
+import type {Scenario} from './definition.ts';
+import {collectInto} from './scenario.ts';
+
+/** A scenario with the place it stands in. */
+export interface LoadedScenario extends Scenario {
+  /** Path of its file, relative to the project. */
+  readonly file: string;
+}
+
+/**
+ * Imports scenario files, without running anything in them. Throws {@link UsageError} with one sentence per problem: a file that
+ * can't be read or parsed, a statement that makes no sense, a title that two scenarios have.
+ */
+export const loadScenarios = async (files: readonly string[], root: string): Promise<LoadedScenario[]> => {
+  const loaded: LoadedScenario[] = [];
+  const problems: string[] = [];
+  for (const path of files) {
+    const file = relative(root, path);
+    const titles = new Map<string, number>();
+    collectInto({
+      add: (scenario, found, {line}) => {
+        const place = `"${file}:${line}"`;
+        problems.push(...found.map((problem) => `Cannot use the scenario "${scenario.title}" in ${place}: it ${problem}`));
+        if (titles.has(scenario.title)) {
+          problems.push(`Cannot use the scenario "${scenario.title}" in ${place}: line ${titles.get(scenario.title)} has the same title`);
+        }
+        titles.set(scenario.title, line);
+        loaded.push({...scenario, file});
+      },
+    });
+    try {
+      await import(pathToFileURL(path).href);
+    } catch (error) {
+      problems.push(`Cannot read the scenario file "${file}": ${importProblem(error)}`);
+    }
+    if (titles.size === 0 && problems.length === 0) {
+      problems.push(`Cannot use the scenario file "${file}": it states no scenario`);
+    }
+  }
+  if (problems.length > 0) {
+    throw new UsageError(problems.join('\n'));
+  }
+  return loaded;
+};
+
+/** What an import failed with, with the line, and without the stack of whoever imported. */
+const importProblem = (error: unknown): string => {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const line = /\.scenario\.[cm]?[jt]s(?:\?[^:\n]*)?:(\d+)/.exec(error.stack ?? '')?.[1];
+  const [message = 'unknown'] = error.message.trim().split('\n').filter((text) => /[a-z]/i.test(text));
+  return line === undefined ? message.trim() : `line ${line}, ${message.trim()}`;
+};

@@ -1,0 +1,60 @@
+import {basename} from 'node:path';
+import {UsageError} from '../../vms/errors.ts';
+import type {LevelName} from '../levels/level.ts';
+import type {PlannedCell} from '../report/progress.ts';
+import type {LoadedScenario} from './load.ts';
+
+/** What of the scenarios is to be run. */
+export interface Selection {
+  readonly levels: readonly LevelName[];
+  readonly runtimeSets: readonly string[];
+  /** Part of a cell's name, or nothing. */
+  readonly grep: string | undefined;
+  /** How many times each cell is run. */
+  readonly repeat: number;
+  /** This part of so many, by turns; 1 of 1 is all. */
+  readonly shard: {readonly index: number; readonly count: number};
+}
+
+/**
+ * Expands scenarios into cells, in the order they are run: by runtime set, then by file. Throws {@link UsageError} when nothing
+ * is left to run.
+ */
+export const planCells = (scenarios: readonly LoadedScenario[], selection: Selection): PlannedCell[] => {
+  const all = selection.runtimeSets.flatMap((runtimeSet) => scenarios.flatMap((scenario) => cellsOf(scenario, runtimeSet, selection)));
+  const grepped = all.filter(({name}) => selection.grep === undefined || name.toLowerCase().includes(selection.grep.toLowerCase()));
+  if (grepped.length === 0) {
+    throw new UsageError(
+      selection.grep === undefined
+        ? `Cannot run anything: no scenario is stated at the levels ${selection.levels.join(', ')}`
+        : `Cannot run anything: no cell's name contains "${selection.grep}", "plumbline list" prints them all`,
+    );
+  }
+  const {index, count} = selection.shard;
+  return grepped.filter((_cell, position) => position % count === index - 1);
+};
+
+const cellsOf = ({file, title, cells}: LoadedScenario, runtimeSet: string, {levels, repeat}: Selection): PlannedCell[] =>
+  cells
+    .filter(({level}) => levels.includes(level))
+    .flatMap(({level, network}) =>
+      Array.from({length: repeat}, (_, index) => ({
+        name: cellName({file, title, level, network, runtimeSet, repetition: index + 1, repeat}),
+        scenario: title,
+        file,
+        level,
+        network,
+        runtimeSet,
+        repetition: index + 1,
+      })),
+    );
+
+interface CellNaming extends Pick<PlannedCell, 'file' | 'level' | 'network' | 'runtimeSet' | 'repetition'> {
+  readonly title: string;
+  readonly repeat: number;
+}
+
+const cellName = ({file, title, level, network, runtimeSet, repetition, repeat}: CellNaming): string => {
+  const stem = basename(file).replace(/\.scenario\.[cm]?[jt]s$/, '');
+  return `${stem}: ${title} [${level} ${network} ${runtimeSet}]${repeat > 1 ? ` #${repetition}` : ''}`;
+};
