@@ -1,7 +1,7 @@
-import {setTimeout} from 'node:timers/promises';
 import type {Machine} from '../../vms/machine.ts';
 import {makeCniNetwork, type CniNetwork} from '../network/cni.ts';
 import {makeNetns, type NamedNetns} from '../network/netns.ts';
+import {exitCodeOf, startInForeground, untilRunning, type ForegroundContainer} from './foreground.ts';
 import {containerName, type Level, type LevelContext, type RunningWorkload, type WorkloadState} from './level.ts';
 
 /** containerd, through its own client `ctr`. */
@@ -11,36 +11,32 @@ export const ctr: Level = {
     await steps.command('pull the image', machine, ['ctr', 'images', 'pull', workload.image.name]);
   },
   start: async (context) => {
-    const {machine, network, steps} = context;
+    const {machine, network, steps, signal} = context;
     await using undo = new AsyncDisposableStack();
     const netns = network === 'netns' ? undo.use(await makeNetns(machine, steps)) : undefined;
     const cni = network === 'cni' ? undo.use(await makeCniNetwork(machine, steps)) : undefined;
     const name = containerName(context.workload);
     const log = `/var/log/plumbline/${name}.log`;
-    undo.defer(() => remove(machine, name, log, cni));
-    await steps.command('start the container', machine, ctrRunArgv(context, {name, log, netns}, network === 'cni' ? 'cni' : 'none'));
-    const pid = await taskPid(machine, name);
-    if (cni !== undefined) {
-      // Keeps the namespace after the container's end, for the plugin that has to take its own things back.
-      await machine.succeed(['ip', 'netns', 'attach', name, String(pid)]);
-    }
-    const address = netns?.address ?? (cni && (await addressOf(machine, pid)));
+    const argv = ctrRunArgv(context, name, netns);
+    const container = startInForeground(machine, argv, log);
+    undo.defer(() => remove({machine, name, log, container, cni}));
+    const runningPid = () => pidOfRunning(machine, name);
+    const pid = await steps.step('run the container', () => untilRunning({container, layer: 'containerd', argv, runningPid, signal}), argv);
+    const address = netns?.address ?? (cni && (await attachedAddress(machine, name, pid)));
     const imageDigest = await imageDigestOf(machine, context.workload.image.name);
-    return new CtrWorkload({machine, name, log, pid, address, imageDigest}, undo.move());
+    return new CtrWorkload({machine, name, container, pid, address, imageDigest}, undo.move());
   },
 };
 
-/** The `ctr run` that starts a workload in the background. Flags: https://github.com/containerd/containerd/blob/main/cmd/ctr/commands/run/run_unix.go */
+/** The `ctr run` of a workload. Flags: https://github.com/containerd/containerd/blob/main/cmd/ctr/commands/run/run_unix.go */
 export const ctrRunArgv = (
-  {workload, ociRuntime}: Pick<LevelContext, 'workload' | 'ociRuntime'>,
-  {name, log, netns}: {readonly name: string; readonly log: string; readonly netns: Pick<NamedNetns, 'path'> | undefined},
-  network: 'cni' | 'none' = 'none',
+  {workload, network, ociRuntime}: Pick<LevelContext, 'workload' | 'network' | 'ociRuntime'>,
+  name: string,
+  netns: Pick<NamedNetns, 'path'> | undefined,
 ): string[] => [
   'ctr',
   'run',
-  '--detach',
-  '--log-uri',
-  `file://${log}`,
+  '--rm',
   ...(netns === undefined ? [] : ['--with-ns', `network:${netns.path}`]),
   ...(network === 'cni' ? ['--cni'] : []),
   ...(ociRuntime === undefined ? [] : ['--runc-binary', ociRuntime]),
@@ -51,7 +47,7 @@ export const ctrRunArgv = (
 interface Facts {
   readonly machine: Machine;
   readonly name: string;
-  readonly log: string;
+  readonly container: ForegroundContainer;
   readonly pid: number;
   readonly address: string | undefined;
   readonly imageDigest: string;
@@ -64,40 +60,34 @@ class CtrWorkload implements RunningWorkload {
   readonly address: string | undefined;
   readonly imageDigest: string;
   readonly #machine: Machine;
-  readonly #log: string;
+  readonly #container: ForegroundContainer;
   readonly #undo: AsyncDisposableStack;
 
-  constructor({machine, name, log, pid, address, imageDigest}: Facts, undo: AsyncDisposableStack) {
+  constructor({machine, name, container, pid, address, imageDigest}: Facts, undo: AsyncDisposableStack) {
     this.name = name;
     this.pid = pid;
     this.bundle = `/run/containerd/io.containerd.runtime.v2.task/default/${name}`;
     this.address = address;
     this.imageDigest = imageDigest;
     this.#machine = machine;
-    this.#log = log;
+    this.#container = container;
     this.#undo = undo;
   }
 
   async state(): Promise<WorkloadState> {
-    const task = await findTask(this.#machine, this.name);
-    return task?.status === 'RUNNING' ? 'running' : 'stopped';
+    return (await pidOfRunning(this.#machine, this.name)) === undefined ? 'stopped' : 'running';
   }
 
   logs(): Promise<string> {
-    return this.#machine.succeed(['cat', this.#log]);
+    return this.#container.logs();
   }
 
   async kill(signal: string): Promise<void> {
     await this.#machine.succeed(['ctr', 'tasks', 'kill', '--signal', signal, this.name]);
   }
 
-  async waitForExit(signal: AbortSignal): Promise<number> {
-    while ((await this.state()) === 'running') {
-      await setTimeout(10, undefined, {signal});
-    }
-    // "ctr tasks delete" takes on the exit code of the task it deletes.
-    const {exitCode = 0} = await this.#machine.exec(['ctr', 'tasks', 'delete', this.name]);
-    return exitCode;
+  waitForExit(signal: AbortSignal): Promise<number> {
+    return exitCodeOf(this.#container, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -105,21 +95,20 @@ class CtrWorkload implements RunningWorkload {
   }
 }
 
-const remove = async (machine: Machine, name: string, log: string, cni: CniNetwork | undefined): Promise<void> => {
-  const task = await findTask(machine, name);
-  if (task?.status === 'RUNNING') {
+interface Removal extends Pick<Facts, 'machine' | 'name' | 'container'> {
+  readonly log: string;
+  readonly cni: CniNetwork | undefined;
+}
+
+const remove = async ({machine, name, log, container, cni}: Removal): Promise<void> => {
+  if (container.exitCode() === undefined) {
+    // With its task gone, "ctr run --rm" removes the container and ends.
     await machine.exec(['ctr', 'tasks', 'kill', '--signal', 'SIGKILL', name]);
+    await container.ended;
   }
-  // Kills what is left, and waits for it.
-  await machine.exec(['ctr', 'tasks', 'delete', '--force', name]);
   if (cni !== undefined) {
-    const netns = `/run/netns/${name}`;
-    if ((await machine.exec(['test', '-e', netns])).exitCode === 0) {
-      await cni.detach(`default-${name}`, netns);
-      await machine.succeed(['ip', 'netns', 'delete', name]);
-    }
+    await detach(machine, name, cni);
   }
-  await machine.exec(['ctr', 'containers', 'delete', name]);
   await machine.succeed(['rm', '-f', log]);
 };
 
@@ -128,7 +117,10 @@ interface Task {
   readonly status: string;
 }
 
-const findTask = async (machine: Machine, name: string): Promise<Task | undefined> => parseTasks(await machine.succeed(['ctr', 'tasks', 'list'])).get(name);
+const pidOfRunning = async (machine: Machine, name: string): Promise<number | undefined> => {
+  const task = parseTasks(await machine.succeed(['ctr', 'tasks', 'list'])).get(name);
+  return task?.status === 'RUNNING' ? task.pid : undefined;
+};
 
 /** Reads the table of `ctr tasks list`: TASK, PID, STATUS. */
 export const parseTasks = (table: string): ReadonlyMap<string, Task> =>
@@ -140,18 +132,24 @@ export const parseTasks = (table: string): ReadonlyMap<string, Task> =>
       .flatMap(([name, pid, status]) => (name && pid && status ? [[name, {pid: Number(pid), status}] as const] : [])),
   );
 
-const taskPid = async (machine: Machine, name: string): Promise<number> => {
-  const task = await findTask(machine, name);
-  return task?.pid ?? 0;
-};
-
 const imageDigestOf = async (machine: Machine, image: string): Promise<string> => {
   const table = await machine.succeed(['ctr', 'images', 'list', `name==${image}`]);
   return /sha256:[0-9a-f]{64}/.exec(table)?.[0] ?? '';
 };
 
-const addressOf = async (machine: Machine, pid: number): Promise<string | undefined> => {
-  const output = await machine.succeed(['nsenter', `--net=/proc/${pid}/ns/net`, 'ip', '-json', '-4', 'address', 'show', 'scope', 'global']);
+/** Waits for nothing: ctr has attached the network before it starts the task. Pins the namespace for {@link detach}. */
+const attachedAddress = async (machine: Machine, name: string, pid: number): Promise<string | undefined> => {
+  await machine.succeed(['ip', 'netns', 'attach', name, String(pid)]);
+  const output = await machine.succeed(['ip', '-json', '-netns', name, '-4', 'address', 'show', 'scope', 'global']);
   const links = JSON.parse(output) as {addr_info?: {local: string}[]}[];
   return links.flatMap(({addr_info: addresses = []}) => addresses.map(({local}) => local))[0];
+};
+
+/** ctr asks the plugins to detach once the namespace is gone, when the bridge plugin can't know its NAT rules any more. */
+const detach = async (machine: Machine, name: string, cni: CniNetwork): Promise<void> => {
+  const netns = `/run/netns/${name}`;
+  if ((await machine.exec(['test', '-e', netns])).exitCode === 0) {
+    await cni.detach(`default-${name}`, netns);
+    await machine.succeed(['ip', 'netns', 'delete', name]);
+  }
 };

@@ -1,8 +1,7 @@
-import {setTimeout} from 'node:timers/promises';
-import {PlumblineError} from '../../vms/errors.ts';
-import type {Machine, RunningCommand} from '../../vms/machine.ts';
+import type {Machine} from '../../vms/machine.ts';
 import {makeNetns} from '../network/netns.ts';
 import {pullWithDocker} from './docker-cli.ts';
+import {exitCodeOf, startInForeground, untilRunning, type ForegroundContainer} from './foreground.ts';
 import {containerName, type Level, type LevelContext, type RunningWorkload, type WorkloadState} from './level.ts';
 import {editSpec} from './runc-spec.ts';
 
@@ -11,23 +10,24 @@ export const runc: Level = {
   name: 'runc',
   prepare: (context) => pullWithDocker(context),
   start: async (context) => {
-    const {machine, steps, workload} = context;
+    const {machine, steps, workload, signal} = context;
     const name = containerName(workload);
     const binary = context.ociRuntime ?? 'runc';
     await using undo = new AsyncDisposableStack();
     const netns = undo.use(await makeNetns(machine, steps));
     const bundle = `/var/lib/plumbline/${name}`;
-    undo.defer(async () => void (await machine.succeed(['rm', '-rf', bundle])));
+    undo.defer(async () => void (await machine.succeed(['rm', '-rf', '/var/lib/plumbline'])));
     const imageDigest = await makeRootfs(context, bundle);
     await makeConfig(context, binary, bundle, netns.path);
-    const log = `${bundle}/log`;
-    const command = machine.spawn(['sh', '-c', 'log=$1; shift; exec "$@" >"$log" 2>&1', 'sh', log, ...runcRunArgv(binary, bundle, name)]);
+    const argv = runcRunArgv(binary, bundle, name);
+    const container = startInForeground(machine, argv, `${bundle}/log`);
     undo.defer(async () => {
       await machine.exec([binary, 'delete', '--force', name]);
-      await command.ended;
+      await container.ended;
     });
-    const pid = await steps.step('run the bundle', () => untilRunning({machine, binary, name, log, command, signal: context.signal}), runcRunArgv(binary, bundle, name));
-    return new RuncWorkload({machine, binary, name, pid, bundle, address: netns.address, imageDigest, log, command}, undo.move());
+    const runningPid = () => pidOfRunning(machine, binary, name);
+    const pid = await steps.step('run the bundle', () => untilRunning({container, layer: 'runc', argv, runningPid, signal}), argv);
+    return new RuncWorkload({machine, binary, name, container, pid, bundle, address: netns.address, imageDigest}, undo.move());
   },
 };
 
@@ -63,46 +63,23 @@ const makeConfig = async ({machine, steps, workload}: LevelContext, binary: stri
   });
 };
 
-interface Starting {
+/** The pid of the container's init, and `undefined` unless runc calls the container running. */
+const pidOfRunning = async (machine: Machine, binary: string, name: string): Promise<number | undefined> => {
+  const {exitCode, stdout} = await machine.exec([binary, 'state', name]);
+  const {status, pid} = exitCode === 0 ? (JSON.parse(stdout) as {status: string; pid: number}) : {status: 'absent', pid: undefined};
+  return status === 'running' ? pid : undefined;
+};
+
+interface Facts {
   readonly machine: Machine;
   readonly binary: string;
   readonly name: string;
-  readonly log: string;
-  readonly command: RunningCommand;
-  readonly signal: AbortSignal;
+  readonly container: ForegroundContainer;
+  readonly pid: number;
+  readonly bundle: string;
+  readonly address: string;
+  readonly imageDigest: string;
 }
-
-/** Waits until the runtime calls the container running; returns the pid of its init. */
-const untilRunning = async ({machine, binary, name, log, command, signal}: Starting): Promise<number> => {
-  let exitCode: number | undefined;
-  let hasEnded = false;
-  void command.ended.then((result) => {
-    hasEnded = true;
-    exitCode = result.exitCode;
-  });
-  for (;;) {
-    // Asked for before the look at the command: a container that ran and ended in between is then still seen as ended.
-    const ended = hasEnded;
-    const {status, pid} = await readState(machine, binary, name);
-    if (status === 'running') {
-      return pid;
-    }
-    if (ended) {
-      const said = (await machine.exec(['tail', '-n', '5', log])).stdout.trim();
-      throw new PlumblineError('runtime', `Cannot run the bundle: ${binary} ended with exit code ${exitCode}${said && `, ${said}`}`, {
-        layer: 'runc',
-        expected: 'a running container',
-        seen: said || `exit code ${exitCode}`,
-      });
-    }
-    await setTimeout(10, undefined, {signal});
-  }
-};
-
-const readState = async (machine: Machine, binary: string, name: string): Promise<{readonly status: string; readonly pid: number}> => {
-  const {exitCode, stdout} = await machine.exec([binary, 'state', name]);
-  return exitCode === 0 ? (JSON.parse(stdout) as {status: string; pid: number}) : {status: 'absent', pid: 0};
-};
 
 class RuncWorkload implements RunningWorkload {
   readonly name: string;
@@ -110,10 +87,10 @@ class RuncWorkload implements RunningWorkload {
   readonly bundle: string;
   readonly address: string;
   readonly imageDigest: string;
-  readonly #facts: Omit<Starting, 'signal'>;
+  readonly #facts: Facts;
   readonly #undo: AsyncDisposableStack;
 
-  constructor(facts: Omit<Starting, 'signal'> & {readonly pid: number; readonly bundle: string; readonly address: string; readonly imageDigest: string}, undo: AsyncDisposableStack) {
+  constructor(facts: Facts, undo: AsyncDisposableStack) {
     this.name = facts.name;
     this.pid = facts.pid;
     this.bundle = facts.bundle;
@@ -125,11 +102,11 @@ class RuncWorkload implements RunningWorkload {
 
   async state(): Promise<WorkloadState> {
     const {machine, binary, name} = this.#facts;
-    return (await readState(machine, binary, name)).status === 'running' ? 'running' : 'stopped';
+    return (await pidOfRunning(machine, binary, name)) === undefined ? 'stopped' : 'running';
   }
 
   logs(): Promise<string> {
-    return this.#facts.machine.succeed(['cat', this.#facts.log]);
+    return this.#facts.container.logs();
   }
 
   async kill(signal: string): Promise<void> {
@@ -137,12 +114,8 @@ class RuncWorkload implements RunningWorkload {
     await machine.succeed([binary, 'kill', name, signal]);
   }
 
-  async waitForExit(signal: AbortSignal): Promise<number> {
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), {once: true});
-    });
-    const {exitCode = 0} = await Promise.race([this.#facts.command.ended, aborted]);
-    return exitCode;
+  waitForExit(signal: AbortSignal): Promise<number> {
+    return exitCodeOf(this.#facts.container, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

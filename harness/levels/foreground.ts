@@ -1,0 +1,77 @@
+import {setTimeout} from 'node:timers/promises';
+import {PlumblineError} from '../../vms/errors.ts';
+import type {Machine} from '../../vms/machine.ts';
+
+/**
+ * A client that runs a container in the foreground, as people do in a terminal: the container lives as long as it does, and its
+ * exit code is the container's. What the container writes goes to a file of the machine.
+ */
+export interface ForegroundContainer {
+  /** Exit code of the container, once it has ended; 128 + N after signal N. */
+  readonly ended: Promise<number>;
+  /** `undefined` as long as it runs. */
+  readonly exitCode: () => number | undefined;
+  logs(): Promise<string>;
+}
+
+// Constant text; what is run comes as arguments.
+const INTO_FILE = 'log=$1; shift; exec "$@" >"$log" 2>&1';
+
+/** Starts `argv` with its output going to the file `log`. */
+export const startInForeground = (machine: Machine, argv: readonly string[], log: string): ForegroundContainer => {
+  let code: number | undefined;
+  const command = machine.spawn(['sh', '-c', INTO_FILE, 'sh', log, ...argv]);
+  const ended = command.ended.then(({exitCode}) => {
+    code = exitCode ?? 255;
+    return code;
+  });
+  return {ended, exitCode: () => code, logs: () => machine.succeed(['cat', log])};
+};
+
+/** How to know that a container runs. */
+export interface Starting {
+  readonly container: ForegroundContainer;
+  /** The layer that is to blame when it does not start. */
+  readonly layer: string;
+  readonly argv: readonly string[];
+  /** Process id of the container's init when the runtime calls it running. */
+  readonly runningPid: () => Promise<number | undefined>;
+  readonly signal: AbortSignal;
+}
+
+/** Waits until the runtime calls the container running; throws what the client said when it ended before. Returns its pid. */
+export const untilRunning = async ({container, layer, argv, runningPid, signal}: Starting): Promise<number> => {
+  for (;;) {
+    // Looked at before the runtime is asked: a container that came and went in between must not be waited for.
+    const exitCode = container.exitCode();
+    const pid = await runningPid();
+    if (pid !== undefined) {
+      return pid;
+    }
+    if (exitCode !== undefined) {
+      const said = (await container.logs()).trim().split('\n').slice(-5).join(' | ');
+      throw new PlumblineError('runtime', `Cannot run "${argv.join(' ')}": it ended with exit code ${exitCode}${said && `, ${said}`}`, {
+        layer,
+        command: argv,
+        expected: 'a running container',
+        seen: said || `exit code ${exitCode}`,
+      });
+    }
+    await setTimeout(10, undefined, {signal});
+  }
+};
+
+/** Waits for the end of a container. Rejects with the signal's reason. */
+export const exitCodeOf = async (container: ForegroundContainer, signal: AbortSignal): Promise<number> => {
+  signal.throwIfAborted();
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, {once: true});
+  });
+  try {
+    return await Promise.race([container.ended, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+};

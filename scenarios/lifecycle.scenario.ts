@@ -1,0 +1,48 @@
+import {scenario} from '../harness/scenario/scenario.ts';
+import {usualReach} from './reach.ts';
+import {nginx} from './workloads/nginx.ts';
+
+scenario('is running, and its log says who asked', {
+  workload: nginx,
+  reach: usualReach,
+  then: async ({running, expect, step}) => {
+    await step('the runtime calls it running', async () => {
+      expect(await running.state()).toBe('running');
+    });
+    await step('the access log comes out', async () => {
+      await expect.poll(() => running.logs(), {timeout: 5000}).toMatch(/"GET \/ HTTP\/1\.1" 200/);
+    });
+  },
+});
+
+scenario('stops on SIGTERM with exit code 0', {
+  workload: nginx,
+  reach: usualReach,
+  then: async ({running, expect, step, signal}) => {
+    await step('send SIGTERM', () => running.kill('SIGTERM'));
+    const exitCode = await step('wait for its end', () => running.waitForExit(AbortSignal.any([signal, AbortSignal.timeout(10_000)])));
+    expect(exitCode).toBe(0);
+    expect(await running.state()).toBe('stopped');
+  },
+});
+
+scenario('ends on SIGKILL with exit code 137', {
+  workload: nginx,
+  reach: usualReach,
+  then: async ({running, expect, step, signal}) => {
+    await step('send SIGKILL', () => running.kill('SIGKILL'));
+    const exitCode = await step('wait for its end', () => running.waitForExit(AbortSignal.any([signal, AbortSignal.timeout(10_000)])));
+    expect(exitCode).toBe(137);
+  },
+});
+
+scenario('starts again under the same name', {
+  workload: nginx,
+  reach: usualReach,
+  then: async ({running, start, expect, step}) => {
+    await step('remove it', async () => running[Symbol.asyncDispose]());
+    const again = await step('start it again', start);
+    expect(again.name).toBe(running.name);
+    expect(await again.state()).toBe('running');
+  },
+});
