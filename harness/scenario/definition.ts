@@ -24,6 +24,8 @@ export interface ScenarioContext {
   readonly signal: AbortSignal;
   /** Runs a named, timed part of the scenario. */
   step<Result>(title: string, body: () => Promise<Result>): Promise<Result>;
+  /** Has `action` run once the body has ended, however it did; the last one deferred comes first. */
+  defer(action: () => Promise<unknown>): void;
 }
 
 /** What the body of a scenario with a running workload is handed. */

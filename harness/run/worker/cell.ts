@@ -90,7 +90,7 @@ const runOnMachine = async (planned: PlannedCell, scenario: Scenario, lease: Lea
   const before = await cleanState(context, level);
   const started: AsyncDisposable[] = [];
   try {
-    await runScenario(scenario, entry, {...context, expect, lease, result, start: async () => remember(started, await level.start(context))});
+    await runScenario(scenario, entry, {...context, expect, lease, result, started, start: async () => remember(started, await level.start(context))});
   } catch (error) {
     fail(result, error, await collectEvidence(machine, task, planned, testSignal));
   }
@@ -113,12 +113,15 @@ interface Running extends LevelContext {
   readonly expect: ExpectStatic;
   readonly lease: Lease;
   readonly result: CellResult;
+  /** What has to be undone, in the order it was done. */
+  readonly started: AsyncDisposable[];
   readonly start: () => Promise<RunningWorkload>;
 }
 
 const runScenario = async ({body, workload}: Scenario, {level, reach}: ScenarioCell, context: Running): Promise<void> => {
-  const {machine, steps, expect, signal, result, start} = context;
-  const forBody: ScenarioContext = {machine, level, workload, expect, signal, step: (title, action) => steps.step(title, action)};
+  const {machine, steps, expect, signal, result, started, start} = context;
+  const defer = (action: () => Promise<unknown>): void => void started.push({[Symbol.asyncDispose]: async () => void (await action())});
+  const forBody: ScenarioContext = {machine, level, workload, expect, signal, step: (title, action) => steps.step(title, action), defer};
   if (body.kind === 'walkthrough') {
     await body.steps(forBody);
     return;
@@ -150,7 +153,7 @@ const expectImage = ({imageDigest}: RunningWorkload, {lease, workload, result}: 
 const dispose = async (started: readonly AsyncDisposable[], steps: Steps, result: CellResult): Promise<void> => {
   for (const running of started.toReversed()) {
     try {
-      await steps.step('remove the workload', async () => running[Symbol.asyncDispose]());
+      await steps.step('remove what was made', async () => running[Symbol.asyncDispose]());
     } catch (error) {
       fail(result, error);
     }
