@@ -20,7 +20,9 @@ scenario('stops on SIGTERM with exit code 0', {
   reach: usualReach,
   then: async ({running, expect, step, signal}) => {
     await step('send SIGTERM', () => running.kill('SIGTERM'));
-    const exitCode = await step('wait for its end', () => running.waitForExit(AbortSignal.any([signal, AbortSignal.timeout(10_000)])));
+    const exitCode = await step('wait for its end', () =>
+      running.waitForExit(AbortSignal.any([signal, AbortSignal.timeout(10_000)])),
+    );
     expect(exitCode).toBe(0);
     expect(await running.state()).toBe('stopped');
   },
@@ -31,7 +33,9 @@ scenario('ends on SIGKILL with exit code 137', {
   reach: usualReach,
   then: async ({running, expect, step, signal}) => {
     await step('send SIGKILL', () => running.kill('SIGKILL'));
-    const exitCode = await step('wait for its end', () => running.waitForExit(AbortSignal.any([signal, AbortSignal.timeout(10_000)])));
+    const exitCode = await step('wait for its end', () =>
+      running.waitForExit(AbortSignal.any([signal, AbortSignal.timeout(10_000)])),
+    );
     expect(exitCode).toBe(137);
   },
 });

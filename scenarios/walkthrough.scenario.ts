@@ -10,7 +10,9 @@ walkthrough('docker run, as printed', {
   level: 'docker',
   network: 'published',
   steps: async ({machine, step, defer, expect}) => {
-    const server = await step('docker run --rm -p 8080:80 nginx', async () => machine.spawn(['docker', 'run', '--rm', '-p', '8080:80', 'nginx']));
+    const server = await step('docker run --rm -p 8080:80 nginx', async () =>
+      machine.spawn(['docker', 'run', '--rm', '-p', '8080:80', 'nginx']),
+    );
     defer(() => server.ended);
     defer(async () => machine.succeed(['sh', '-c', 'docker stop $(docker ps --quiet)']));
     await step('curl http://localhost:8080', async () => {
@@ -25,21 +27,28 @@ walkthrough('ctr run, as printed', {
   level: 'ctr',
   network: 'isolated',
   steps: async ({machine, step, defer, expect}) => {
-    await step('ctr images pull docker.io/library/nginx:latest', () => machine.succeed(['ctr', 'images', 'pull', 'docker.io/library/nginx:latest']));
+    await step('ctr images pull docker.io/library/nginx:latest', () =>
+      machine.succeed(['ctr', 'images', 'pull', 'docker.io/library/nginx:latest']),
+    );
     const server = await step('ctr run --rm docker.io/library/nginx:latest nginx', async () =>
       machine.spawn(['ctr', 'run', '--rm', 'docker.io/library/nginx:latest', 'nginx']),
     );
     defer(() => server.ended);
     defer(() => machine.succeed(['ctr', 'tasks', 'kill', '--signal', 'SIGKILL', 'nginx']));
     const pid = await step('lsns | grep nginx: five namespaces of its own', async () => {
-      const namespaces = async () => (await machine.succeed(['lsns', '--noheadings', '--raw', '--output', 'TYPE,PID,COMMAND'])).split('\n').filter((line) => line.includes('nginx:'));
+      const namespaces = async () =>
+        (await machine.succeed(['lsns', '--noheadings', '--raw', '--output', 'TYPE,PID,COMMAND']))
+          .split('\n')
+          .filter((line) => line.includes('nginx:'));
       await expect.poll(async () => (await namespaces()).length, {timeout: 10_000}).toBe(5);
       const lines = (await namespaces()).map((line) => line.split(' '));
       expect(lines.map(([type]) => type).toSorted()).toEqual(['ipc', 'mnt', 'net', 'pid', 'uts']);
       return lines[0]?.[1] ?? '';
     });
     await step('nsenter --target PID -n ip addr show: only lo', async () => {
-      const links = JSON.parse(await machine.succeed(['nsenter', '--target', pid, '-n', 'ip', '-json', 'addr', 'show'])) as {ifname: string}[];
+      const links = JSON.parse(
+        await machine.succeed(['nsenter', '--target', pid, '-n', 'ip', '-json', 'addr', 'show']),
+      ) as {ifname: string}[];
       expect(links.map(({ifname}) => ifname)).toEqual(['lo']);
     });
     await step('it answers inside, and nothing answers outside', async () => {
@@ -85,7 +94,12 @@ walkthrough('runc create and start, as meant', {
     const {machine, step, defer, expect} = context;
     await exportRootfs(context, ['docker', 'create', '--name', 'mynginx', 'nginx']);
     await step('listen on 8080, with files of its own', async () => {
-      await machine.succeed(['sed', '-i', 's/listen 80;/listen 8080;/', `${FOLDER}/rootfs/etc/nginx/conf.d/default.conf`]);
+      await machine.succeed([
+        'sed',
+        '-i',
+        's/listen 80;/listen 8080;/',
+        `${FOLDER}/rootfs/etc/nginx/conf.d/default.conf`,
+      ]);
       await machine.succeed(['chown', '-R', '1000:1000', `${FOLDER}/rootfs`]);
     });
     await writeConfig(context, 'as meant');

@@ -6,7 +6,9 @@ import {providers} from './providers.ts';
 export const attach = (reference: MachineReference): Machine => {
   const provider = providers.find(({name}) => name === reference.traits.provider);
   if (provider === undefined) {
-    throw new MachineError(`Cannot attach to the machine "${reference.id}": its provider "${reference.traits.provider}" is unknown`);
+    throw new MachineError(
+      `Cannot attach to the machine "${reference.id}": its provider "${reference.traits.provider}" is unknown`,
+    );
   }
   return provider.attach(reference);
 };

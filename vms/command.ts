@@ -23,7 +23,11 @@ export interface RawResult extends ExecResult {
  * Runs `argv` behind a prefix and waits for its end. Throws a {@link PlumblineError} of class `runtime` when it does not end in
  * time, and the signal's reason when it is aborted; in both cases it is killed with everything it started.
  */
-export const runCommand = async (prefix: CommandPrefix, argv: readonly string[], options: ExecOptions & {readonly timeoutMs: number}): Promise<RawResult> => {
+export const runCommand = async (
+  prefix: CommandPrefix,
+  argv: readonly string[],
+  options: ExecOptions & {readonly timeoutMs: number},
+): Promise<RawResult> => {
   options.signal?.throwIfAborted();
   const startedAt = performance.now();
   const result = await execa(prefix.file, [...prefix.argv, ...argv], {
@@ -44,13 +48,29 @@ export const runCommand = async (prefix: CommandPrefix, argv: readonly string[],
     });
   }
   if (result.exitCode === undefined && result.signal === undefined && !result.isMaxBuffer) {
-    throw new PlumblineError('harness', `Cannot start "${prefix.file}": ${result.originalMessage ?? 'unknown reason'}`, {command: argv, cause: result});
+    throw new PlumblineError(
+      'harness',
+      `Cannot start "${prefix.file}": ${result.originalMessage ?? 'unknown reason'}`,
+      {command: argv, cause: result},
+    );
   }
-  return {argv, exitCode: result.exitCode, signal: result.signal, stdout: decode(bytes), stderr, bytes, durationMs: performance.now() - startedAt};
+  return {
+    argv,
+    exitCode: result.exitCode,
+    signal: result.signal,
+    stdout: decode(bytes),
+    stderr,
+    bytes,
+    durationMs: performance.now() - startedAt,
+  };
 };
 
 /** Starts `argv` behind a prefix and hands out its streams. */
-export const startCommand = (prefix: CommandPrefix, argv: readonly string[], options: Pick<ExecOptions, 'env' | 'signal'> = {}): RunningCommand => {
+export const startCommand = (
+  prefix: CommandPrefix,
+  argv: readonly string[],
+  options: Pick<ExecOptions, 'env' | 'signal'> = {},
+): RunningCommand => {
   const startedAt = performance.now();
   const subprocess = execa('sh', ['-c', JOIN_STREAMS, 'sh', prefix.file, ...prefix.argv, ...argv], {
     ...spawnOptions(prefix, options),

@@ -59,7 +59,8 @@ const untilConnected = (stderr: Readable): Promise<string> =>
     stderr.once('error', () => resolve(said));
   });
 
-const codeOf = (said: string): DialErrorCode => SENTENCES.find(([sentence]) => said.includes(sentence))?.[1] ?? 'ECONNRESET';
+const codeOf = (said: string): DialErrorCode =>
+  SENTENCES.find(([sentence]) => said.includes(sentence))?.[1] ?? 'ECONNRESET';
 
 // strerror(3) in the C locale, which is what socat prints.
 const SENTENCES: readonly (readonly [string, DialErrorCode])[] = [

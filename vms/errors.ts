@@ -1,7 +1,16 @@
 import type {ExecResult, Requirement} from './machine.ts';
 
 /** Whose fault a failure is; decides the exit code and what a person should look at first. */
-export type FailureClass = 'usage' | 'host' | 'provision' | 'guest' | 'runtime' | 'workload' | 'probe' | 'residue' | 'harness';
+export type FailureClass =
+  | 'usage'
+  | 'host'
+  | 'provision'
+  | 'guest'
+  | 'runtime'
+  | 'workload'
+  | 'probe'
+  | 'residue'
+  | 'harness';
 
 /** Optional facts of a failure. */
 export interface FailureDetails {

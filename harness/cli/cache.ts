@@ -18,15 +18,38 @@ export const addCacheCommand = (program: Command): void => {
     .option('--older-than <days>', 'with --prune: only entries not used for so many days', parseDays)
     .option('--json', 'print one JSON document')
     .action(async ({prune, olderThan, json}: CacheFlags) => {
-      const entries = prune ? await pruneCache(olderThan === undefined ? {all: true} : {olderThanDays: olderThan}, new AbortController().signal) : await listCache();
+      const entries = prune
+        ? await pruneCache(
+            olderThan === undefined ? {all: true} : {olderThanDays: olderThan},
+            new AbortController().signal,
+          )
+        : await listCache();
       if (json) {
         process.stdout.write(`${JSON.stringify(entries, undefined, 2)}\n`);
         return;
       }
-      const table = new Table({head: ['kind', 'what', 'size', 'made', 'last used', 'key'], style: {head: [], border: [], compact: true}, chars: ruleOnly, colAligns: ['left', 'left', 'right']});
-      table.push(...entries.map(({kind, what, bytes, madeAt, lastUsedAt, key}) => [kind, what, megabytes(bytes), day(madeAt), day(lastUsedAt), key.slice(0, 12)]));
+      const table = new Table({
+        head: ['kind', 'what', 'size', 'made', 'last used', 'key'],
+        style: {head: [], border: [], compact: true},
+        chars: ruleOnly,
+        colAligns: ['left', 'left', 'right'],
+      });
+      table.push(
+        ...entries.map(({kind, what, bytes, madeAt, lastUsedAt, key}) => [
+          kind,
+          what,
+          megabytes(bytes),
+          day(madeAt),
+          day(lastUsedAt),
+          key.slice(0, 12),
+        ]),
+      );
       const total = megabytes(entries.reduce((sum, {bytes}) => sum + bytes, 0));
-      process.stdout.write(entries.length === 0 ? `${prune ? 'Nothing to remove' : 'The cache is empty'}\n` : `${table.toString()}\n${prune ? 'Removed' : 'In all'} ${total}\n`);
+      process.stdout.write(
+        entries.length === 0
+          ? `${prune ? 'Nothing to remove' : 'The cache is empty'}\n`
+          : `${table.toString()}\n${prune ? 'Removed' : 'In all'} ${total}\n`,
+      );
     });
 };
 

@@ -8,6 +8,8 @@ export const addListCommand = (program: Command): void => {
     .option('--json', 'print one JSON document')
     .action(async (files: string[], flags: SelectionFlags & {readonly json?: boolean}) => {
       const {cells} = await select(files, flags);
-      process.stdout.write(flags.json ? `${JSON.stringify(cells, undefined, 2)}\n` : `${cells.map(({name}) => name).join('\n')}\n`);
+      process.stdout.write(
+        flags.json ? `${JSON.stringify(cells, undefined, 2)}\n` : `${cells.map(({name}) => name).join('\n')}\n`,
+      );
     });
 };

@@ -59,7 +59,8 @@ function report(error: unknown): number {
     }
     return exitCodeOf([{class: error.failureClass}]);
   }
-  process.stderr.write(`This is a defect of plumbline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `This is a defect of plumbline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return 4;
 }
-

@@ -18,7 +18,9 @@ export const chooseProvider = async (name: string): Promise<ProviderChoice> => {
   }
   const provider = providers.find((known) => known.name === name);
   if (provider === undefined) {
-    throw new UsageError(`Cannot use the machine "${name}": there are auto, ${providers.map((known) => known.name).join(', ')}`);
+    throw new UsageError(
+      `Cannot use the machine "${name}": there are auto, ${providers.map((known) => known.name).join(', ')}`,
+    );
   }
   const missing = await provider.missing();
   if (missing.length > 0) {

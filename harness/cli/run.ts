@@ -52,4 +52,5 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
 };
 
 /** Sorts by time, and is unique on this host; lower-case letters, digits and hyphens. */
-const runId = (now: Date): string => `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;
+const runId = (now: Date): string =>
+  `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;

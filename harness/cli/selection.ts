@@ -33,7 +33,10 @@ export const addSelection = (command: Command): Command =>
     .option('--repeat <n>', 'run each cell so many times', parseCount, 1);
 
 /** Loads and plans what the flags choose. Throws `UsageError` for what can't be run. */
-export const select = async (files: readonly string[], flags: SelectionFlags): Promise<{readonly scenarios: LoadedScenario[]; readonly cells: PlannedCell[]}> => {
+export const select = async (
+  files: readonly string[],
+  flags: SelectionFlags,
+): Promise<{readonly scenarios: LoadedScenario[]; readonly cells: PlannedCell[]}> => {
   for (const name of flags.runtime) {
     await loadRuntimeSet(name);
   }

@@ -8,9 +8,13 @@ export const addSweepCommand = (program: Command): void => {
     .description('remove what dead runs left on this host, and machines that were kept')
     .action(async () => {
       const swept = await sweep({kept: true});
-      const failures = swept.flatMap(({runId, failed}) => failed.map(({entry, reason}) => `${runId}: Cannot remove ${entry.kind} "${entry.path}": ${reason}`));
+      const failures = swept.flatMap(({runId, failed}) =>
+        failed.map(({entry, reason}) => `${runId}: Cannot remove ${entry.kind} "${entry.path}": ${reason}`),
+      );
       for (const {runId, removed} of swept) {
-        process.stdout.write(`${runId}: removed ${removed.map(({kind, path}) => `${kind} ${path}`).join(', ') || 'nothing, it had left nothing'}\n`);
+        process.stdout.write(
+          `${runId}: removed ${removed.map(({kind, path}) => `${kind} ${path}`).join(', ') || 'nothing, it had left nothing'}\n`,
+        );
       }
       if (swept.length === 0) {
         process.stdout.write('Nothing to sweep: no dead run left anything\n');

@@ -21,7 +21,11 @@ export const ctr: Level = {
     const container = startInForeground(machine, argv, log);
     undo.defer(() => remove({machine, name, log, container, cni}));
     const runningPid = () => pidOfRunning(machine, name);
-    const pid = await steps.step('run the container', () => untilRunning({container, layer: 'containerd', argv, runningPid, signal}), argv);
+    const pid = await steps.step(
+      'run the container',
+      () => untilRunning({container, layer: 'containerd', argv, runningPid, signal}),
+      argv,
+    );
     const address = netns?.address ?? (cni && (await attachedAddress(machine, name, pid)));
     const imageDigest = await imageDigestOf(machine, context.workload.image.name);
     return new CtrWorkload({machine, name, container, pid, address, imageDigest}, undo.move());

@@ -8,7 +8,10 @@ let linkedTo: string | undefined;
  * Points testcontainers at the dockerd of a machine. It looks for an engine once in the life of a process, so what it is given
  * is a link, which is turned to another machine when there is another.
  */
-export const pointTestcontainersAt = async ({machine, scratch}: Pick<LevelContext, 'machine' | 'scratch'>): Promise<void> => {
+export const pointTestcontainersAt = async ({
+  machine,
+  scratch,
+}: Pick<LevelContext, 'machine' | 'scratch'>): Promise<void> => {
   if (linkedTo === machine.reference.id) {
     return;
   }

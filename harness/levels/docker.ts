@@ -1,5 +1,11 @@
 import {setTimeout} from 'node:timers/promises';
-import {GenericContainer, getContainerRuntimeClient, ImageName, type StartedTestContainer, type WaitStrategy} from 'testcontainers';
+import {
+  GenericContainer,
+  getContainerRuntimeClient,
+  ImageName,
+  type StartedTestContainer,
+  type WaitStrategy,
+} from 'testcontainers';
 import {PlumblineError} from '../../vms/errors.ts';
 import {pointTestcontainersAt} from './docker-engine.ts';
 import type {Workload} from '../scenario/workload.ts';
@@ -12,7 +18,11 @@ export const docker: Level = {
     const {workload, steps} = context;
     await pointTestcontainersAt(context);
     const client = await getContainerRuntimeClient();
-    await steps.step('pull the image', () => client.image.pull(ImageName.fromString(workload.image.name)), ['docker', 'pull', workload.image.name]);
+    await steps.step(
+      'pull the image', // Forced: it remembers which images an engine has for the life of the process, and the machine may be another one by now.
+      () => client.image.pull(ImageName.fromString(workload.image.name), {force: true, platform: undefined}),
+      ['docker', 'pull', workload.image.name],
+    );
   },
   start: async (context) => {
     const {workload, steps} = context;
@@ -46,11 +56,17 @@ const run = async ({image, port, publishedPort}: Workload, name: string): Promis
       .withWaitStrategy(NOT_WAITING)
       .start();
   } catch (error) {
-    throw new PlumblineError('runtime', `Cannot start the container "${name}": ${messageOf(error)}`, {layer: 'dockerd', expected: 'a running container', seen: messageOf(error), cause: error});
+    throw new PlumblineError('runtime', `Cannot start the container "${name}": ${messageOf(error)}`, {
+      layer: 'dockerd',
+      expected: 'a running container',
+      seen: messageOf(error),
+      cause: error,
+    });
   }
 };
 
-const messageOf = (error: unknown): string => (error as {json?: {message?: string}}).json?.message ?? (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string =>
+  (error as {json?: {message?: string}}).json?.message ?? (error instanceof Error ? error.message : String(error));
 
 /**
  * What testcontainers would wait for is a port on this host, and the published port is the machine's. The truth table is what
@@ -72,7 +88,12 @@ class DockerWorkload implements RunningWorkload {
   readonly #id: string;
   readonly #undo: AsyncDisposableStack;
 
-  constructor(name: string, id: string, facts: Pick<RunningWorkload, 'pid' | 'address' | 'imageDigest'>, undo: AsyncDisposableStack) {
+  constructor(
+    name: string,
+    id: string,
+    facts: Pick<RunningWorkload, 'pid' | 'address' | 'imageDigest'>,
+    undo: AsyncDisposableStack,
+  ) {
     this.name = name;
     this.pid = facts.pid;
     this.bundle = `/run/containerd/io.containerd.runtime.v2.task/moby/${id}`;
@@ -110,9 +131,12 @@ class DockerWorkload implements RunningWorkload {
   }
 }
 
-const handleOf = async (idOrName: string) => (await getContainerRuntimeClient()).container.dockerode.getContainer(idOrName);
+const handleOf = async (idOrName: string) =>
+  (await getContainerRuntimeClient()).container.dockerode.getContainer(idOrName);
 
-const factsOf = async (container: StartedTestContainer): Promise<Pick<RunningWorkload, 'pid' | 'address' | 'imageDigest'>> => {
+const factsOf = async (
+  container: StartedTestContainer,
+): Promise<Pick<RunningWorkload, 'pid' | 'address' | 'imageDigest'>> => {
   const inspected = await (await handleOf(container.getId())).inspect();
   const image = await (await getContainerRuntimeClient()).container.dockerode.getImage(inspected.Image).inspect();
   return {
@@ -128,7 +152,10 @@ const remove = async (name: string): Promise<void> => {
     await (await handleOf(name)).remove({force: true, v: true});
   } catch (error) {
     if ((error as {statusCode?: number}).statusCode !== 404) {
-      throw new PlumblineError('runtime', `Cannot remove the container "${name}": ${messageOf(error)}`, {layer: 'dockerd', cause: error});
+      throw new PlumblineError('runtime', `Cannot remove the container "${name}": ${messageOf(error)}`, {
+        layer: 'dockerd',
+        cause: error,
+      });
     }
   }
 };
@@ -139,7 +166,7 @@ const remove = async (name: string): Promise<void> => {
  */
 export const demultiplex = (frames: Buffer): string => {
   const payloads = [];
-  for (let at = 0; at + 8 <= frames.length; ) {
+  for (let at = 0; at + 8 <= frames.length;) {
     const length = frames.readUInt32BE(at + 4);
     payloads.push(frames.subarray(at + 8, at + 8 + length));
     at += 8 + length;

@@ -50,12 +50,16 @@ export const untilRunning = async ({container, layer, argv, runningPid, signal}:
     }
     if (exitCode !== undefined) {
       const said = (await container.logs()).trim().split('\n').slice(-5).join(' | ');
-      throw new PlumblineError('runtime', `Cannot run "${argv.join(' ')}": it ended with exit code ${exitCode}${said && `, ${said}`}`, {
-        layer,
-        command: argv,
-        expected: 'a running container',
-        seen: said || `exit code ${exitCode}`,
-      });
+      throw new PlumblineError(
+        'runtime',
+        `Cannot run "${argv.join(' ')}": it ended with exit code ${exitCode}${said && `, ${said}`}`,
+        {
+          layer,
+          command: argv,
+          expected: 'a running container',
+          seen: said || `exit code ${exitCode}`,
+        },
+      );
     }
     await setTimeout(10, undefined, {signal});
   }

@@ -16,16 +16,26 @@ const spec = z.looseObject({
 export const editSpec = (config: unknown, workload: Workload, netns: string): unknown => {
   const parsed = spec.safeParse(config);
   if (!parsed.success) {
-    throw new PlumblineError('runtime', `Cannot edit the spec that runc wrote: ${z.prettifyError(parsed.error)}`, {layer: 'runc'});
+    throw new PlumblineError('runtime', `Cannot edit the spec that runc wrote: ${z.prettifyError(parsed.error)}`, {
+      layer: 'runc',
+    });
   }
   const {process, root, linux} = parsed.data;
   const capabilities = Object.fromEntries(
-    Object.entries(process.capabilities ?? {}).map(([set, present]) => [set, [...new Set([...present, ...workload.capabilities])]]),
+    Object.entries(process.capabilities ?? {}).map(([set, present]) => [
+      set,
+      [...new Set([...present, ...workload.capabilities])],
+    ]),
   );
   return {
     ...parsed.data,
     process: {...process, args: workload.command, terminal: false, capabilities},
     root: {...root, readonly: false},
-    linux: {...linux, namespaces: linux.namespaces.map((namespace) => (namespace.type === 'network' ? {...namespace, path: netns} : namespace))},
+    linux: {
+      ...linux,
+      namespaces: linux.namespaces.map((namespace) =>
+        namespace.type === 'network' ? {...namespace, path: netns} : namespace,
+      ),
+    },
   };
 };

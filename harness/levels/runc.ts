@@ -26,13 +26,26 @@ export const runc: Level = {
       await container.ended;
     });
     const runningPid = () => pidOfRunning(machine, binary, name);
-    const pid = await steps.step('run the bundle', () => untilRunning({container, layer: 'runc', argv, runningPid, signal}), argv);
-    return new RuncWorkload({machine, binary, name, container, pid, bundle, address: netns.address, imageDigest}, undo.move());
+    const pid = await steps.step(
+      'run the bundle',
+      () => untilRunning({container, layer: 'runc', argv, runningPid, signal}),
+      argv,
+    );
+    return new RuncWorkload(
+      {machine, binary, name, container, pid, bundle, address: netns.address, imageDigest},
+      undo.move(),
+    );
   },
 };
 
 /** The `runc run` of a bundle, in the foreground, since nobody else could tell the exit code. */
-export const runcRunArgv = (binary: string, bundle: string, name: string): string[] => [binary, 'run', '--bundle', bundle, name];
+export const runcRunArgv = (binary: string, bundle: string, name: string): string[] => [
+  binary,
+  'run',
+  '--bundle',
+  bundle,
+  name,
+];
 
 /** Unpacks the image as docker sees it; returns the digest of its manifest. */
 const makeRootfs = async ({machine, steps, workload}: LevelContext, bundle: string): Promise<string> => {
@@ -40,7 +53,13 @@ const makeRootfs = async ({machine, steps, workload}: LevelContext, bundle: stri
   await machine.succeed(['mkdir', '-p', `${bundle}/rootfs`]);
   const id = (await steps.command('create a container to export', machine, ['docker', 'create', image])).trim();
   try {
-    await steps.command('export its file system', machine, ['docker', 'export', '--output', `${bundle}/rootfs.tar`, id]);
+    await steps.command('export its file system', machine, [
+      'docker',
+      'export',
+      '--output',
+      `${bundle}/rootfs.tar`,
+      id,
+    ]);
     await steps.command('unpack it', machine, ['tar', '-C', `${bundle}/rootfs`, '-xf', `${bundle}/rootfs.tar`]);
     const digests = await machine.succeed(['docker', 'inspect', '--format', '{{.Image}}', id]);
     return await manifestDigest(machine, digests.trim());
@@ -50,11 +69,23 @@ const makeRootfs = async ({machine, steps, workload}: LevelContext, bundle: stri
 };
 
 const manifestDigest = async (machine: Machine, imageId: string): Promise<string> => {
-  const digests = await machine.succeed(['docker', 'image', 'inspect', '--format', '{{join .RepoDigests " "}}', imageId]);
+  const digests = await machine.succeed([
+    'docker',
+    'image',
+    'inspect',
+    '--format',
+    '{{join .RepoDigests " "}}',
+    imageId,
+  ]);
   return /sha256:[0-9a-f]{64}/.exec(digests)?.[0] ?? '';
 };
 
-const makeConfig = async ({machine, steps, workload}: LevelContext, binary: string, bundle: string, netns: string): Promise<void> => {
+const makeConfig = async (
+  {machine, steps, workload}: LevelContext,
+  binary: string,
+  bundle: string,
+  netns: string,
+): Promise<void> => {
   await steps.command('write a default spec', machine, [binary, 'spec', '--bundle', bundle]);
   await steps.step('edit the spec', async () => {
     const path = `${bundle}/config.json`;
@@ -66,7 +97,8 @@ const makeConfig = async ({machine, steps, workload}: LevelContext, binary: stri
 /** The pid of the container's init, and `undefined` unless runc calls the container running. */
 const pidOfRunning = async (machine: Machine, binary: string, name: string): Promise<number | undefined> => {
   const {exitCode, stdout} = await machine.exec([binary, 'state', name]);
-  const {status, pid} = exitCode === 0 ? (JSON.parse(stdout) as {status: string; pid: number}) : {status: 'absent', pid: undefined};
+  const {status, pid} =
+    exitCode === 0 ? (JSON.parse(stdout) as {status: string; pid: number}) : {status: 'absent', pid: undefined};
   return status === 'running' ? pid : undefined;
 };
 

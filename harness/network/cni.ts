@@ -35,7 +35,13 @@ export const makeCniNetwork = async (machine: Machine, steps: Steps): Promise<Cn
       await machine.succeed([`${PLUGINS}/bridge`], {
         input: JSON.stringify({cniVersion: '0.4.0', name: NAME, ...bridge}),
         // The protocol of a plugin call: https://www.cni.dev/docs/spec/#section-2-execution-protocol
-        env: {CNI_COMMAND: 'DEL', CNI_CONTAINERID: containerId, CNI_NETNS: netns, CNI_IFNAME: 'eth0', CNI_PATH: PLUGINS},
+        env: {
+          CNI_COMMAND: 'DEL',
+          CNI_CONTAINERID: containerId,
+          CNI_NETNS: netns,
+          CNI_IFNAME: 'eth0',
+          CNI_PATH: PLUGINS,
+        },
       });
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
@@ -54,5 +60,13 @@ const linkPlugins = async (machine: Machine): Promise<void> => {
 const removeNetwork = async (machine: Machine): Promise<void> => {
   // The plugins never remove the bridge, nor the addresses' book-keeping.
   await machine.exec(['ip', 'link', 'delete', BRIDGE]);
-  await machine.exec(['rm', '-rf', CONFIGURATION, '/var/lib/cni/networks', '/var/lib/cni/results', '/var/lib/cni/cache', '/opt/cni']);
+  await machine.exec([
+    'rm',
+    '-rf',
+    CONFIGURATION,
+    '/var/lib/cni/networks',
+    '/var/lib/cni/results',
+    '/var/lib/cni/cache',
+    '/opt/cni',
+  ]);
 };

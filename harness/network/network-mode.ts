@@ -12,7 +12,9 @@ export interface ReachQuestion {
 const OUTSIDE: readonly VantageName[] = ['harness', 'machine', 'neighbour'];
 
 const questions = (...routes: RouteName[]): ReachQuestion[] =>
-  routes.flatMap((route): ReachQuestion[] => (route === 'loopback' ? [{route, vantage: 'container' as const}] : OUTSIDE.map((vantage) => ({route, vantage}))));
+  routes.flatMap((route): ReachQuestion[] =>
+    route === 'loopback' ? [{route, vantage: 'container' as const}] : OUTSIDE.map((vantage) => ({route, vantage})),
+  );
 
 /**
  * The questions that a truth table has to answer in each mode. An isolated workload has no address that anybody could try, so

@@ -14,7 +14,9 @@ const SILENCE_MS = 250;
 const SILENCE_FACTOR = 10;
 
 /** What a truth table is checked with. */
-export type ReachContext = Pick<LevelContext, 'machine' | 'workload' | 'network' | 'signal'> & {readonly running: RunningWorkload};
+export type ReachContext = Pick<LevelContext, 'machine' | 'workload' | 'network' | 'signal'> & {
+  readonly running: RunningWorkload;
+};
 
 /**
  * Checks every entry of a truth table. Those that must answer come first: they are waited for, and what they took says how long a
@@ -26,10 +28,20 @@ export const checkReach = async (context: ReachContext, entries: readonly TruthE
   const positive = asked.filter(({entry}) => entry.expected === 'answers');
   const others = asked.filter(({entry}) => entry.expected !== 'answers');
   const startedAt = performance.now();
-  const answered = await Promise.all(positive.map(async ({entry, target}) => record(entry, target, await untilAnswer(context, target, deadline), context.workload)));
+  const answered = await Promise.all(
+    positive.map(async ({entry, target}) =>
+      record(entry, target, await untilAnswer(context, target, deadline), context.workload),
+    ),
+  );
   const tookMs = performance.now() - startedAt;
-  const silenceMs = Math.round(Math.max(SILENCE_MS * context.machine.traits.slowness, Math.min(SILENCE_FACTOR * tookMs, 2 * PROBE_TIMEOUT_MS)));
-  const silent = await Promise.all(others.map(async ({entry, target}) => record(entry, target, await probe(target.dial, target.url, silenceMs), context.workload)));
+  const silenceMs = Math.round(
+    Math.max(SILENCE_MS * context.machine.traits.slowness, Math.min(SILENCE_FACTOR * tookMs, 2 * PROBE_TIMEOUT_MS)),
+  );
+  const silent = await Promise.all(
+    others.map(async ({entry, target}) =>
+      record(entry, target, await probe(target.dial, target.url, silenceMs), context.workload),
+    ),
+  );
   return [...answered, ...silent];
 };
 
@@ -41,17 +53,26 @@ export const reachFailure = (records: readonly ReachRecord[]): PlumblineError | 
     return undefined;
   }
   const others = broken.length > 1 ? `, and ${broken.length - 1} more entries of its truth table do not hold` : '';
-  return new PlumblineError('probe', `Cannot confirm "${first.vantage} ${first.expected} on ${first.url}": ${sentenceOf(first)}${others}`, {
-    command: ['curl', '--verbose', first.url],
-    expected: broken.map(({vantage, url, expected}) => `${vantage} ${url}: ${expected}`).join('; '),
-    seen: broken.map((entry) => `${entry.vantage} ${entry.url}: ${sentenceOf(entry)}`).join('; '),
-  });
+  return new PlumblineError(
+    'probe',
+    `Cannot confirm "${first.vantage} ${first.expected} on ${first.url}": ${sentenceOf(first)}${others}`,
+    {
+      command: ['curl', '--verbose', first.url],
+      expected: broken.map(({vantage, url, expected}) => `${vantage} ${url}: ${expected}`).join('; '),
+      seen: broken.map((entry) => `${entry.vantage} ${entry.url}: ${sentenceOf(entry)}`).join('; '),
+    },
+  );
 };
 
-const sentenceOf = ({seen}: ReachRecord): string => (seen.kind === 'answer' ? `it answered with ${seen.status}` : `no answer, ${seen.reason}`);
+const sentenceOf = ({seen}: ReachRecord): string =>
+  seen.kind === 'answer' ? `it answered with ${seen.status}` : `no answer, ${seen.reason}`;
 
 /** Repeats a probe until it is answered, the deadline has passed, or the workload has died. */
-const untilAnswer = async ({machine, running, signal}: ReachContext, {dial, url}: Target, deadline: number): Promise<ProbeResult> => {
+const untilAnswer = async (
+  {machine, running, signal}: ReachContext,
+  {dial, url}: Target,
+  deadline: number,
+): Promise<ProbeResult> => {
   for (;;) {
     const result = await probe(dial, url, PROBE_TIMEOUT_MS * machine.traits.slowness);
     if (result.kind === 'answer') {
@@ -59,11 +80,15 @@ const untilAnswer = async ({machine, running, signal}: ReachContext, {dial, url}
     }
     const {exitCode} = await machine.exec(['test', '-d', `/proc/${running.pid}`], {signal});
     if (exitCode !== 0) {
-      throw new PlumblineError('workload', `Cannot reach "${url}": the workload has ended, having said: ${await lastWords(running)}`, {
-        layer: 'workload',
-        expected: 'an answer',
-        seen: `${result.reason}, and the workload's init is gone`,
-      });
+      throw new PlumblineError(
+        'workload',
+        `Cannot reach "${url}": the workload has ended, having said: ${await lastWords(running)}`,
+        {
+          layer: 'workload',
+          expected: 'an answer',
+          seen: `${result.reason}, and the workload's init is gone`,
+        },
+      );
     }
     if (performance.now() > deadline) {
       return result;
@@ -77,11 +102,23 @@ const lastWords = async (running: RunningWorkload): Promise<string> => {
   return logs.trim().split('\n').slice(-3).join(' | ').slice(-500) || 'nothing';
 };
 
-const record = ({route, vantage, expected}: TruthEntry, {url}: Target, result: ProbeResult, {answer}: Workload): ReachRecord => {
+const record = (
+  {route, vantage, expected}: TruthEntry,
+  {url}: Target,
+  result: ProbeResult,
+  {answer}: Workload,
+): ReachRecord => {
   if (result.kind === 'silent') {
     return {route, vantage, url, expected, seen: result, held: expected !== 'answers'};
   }
   const {status, firstByteMs, body} = result;
   const isRight = status === answer.status && body.includes(answer.contains);
-  return {route, vantage, url, expected, seen: {kind: 'answer', status, firstByteMs}, held: expected === 'either' || (expected === 'answers' && isRight)};
+  return {
+    route,
+    vantage,
+    url,
+    expected,
+    seen: {kind: 'answer', status, firstByteMs},
+    held: expected === 'either' || (expected === 'answers' && isRight),
+  };
 };

@@ -16,16 +16,36 @@ export interface Target {
 /** The address that `question` is about, and the way to it from its vantage. */
 export const targetOf = (
   {route, vantage}: ReachQuestion,
-  {machine, running, workload, network}: {readonly machine: Machine; readonly running: RunningWorkload; readonly workload: Workload; readonly network: NetworkMode},
+  {
+    machine,
+    running,
+    workload,
+    network,
+  }: {
+    readonly machine: Machine;
+    readonly running: RunningWorkload;
+    readonly workload: Workload;
+    readonly network: NetworkMode;
+  },
 ): Target => {
   const endpoint = endpointOf(route, vantage, machine, running, workload, network);
   return {url: `http://${endpoint.host}:${endpoint.port}`, dial: dialFrom(vantage, endpoint, machine, running)};
 };
 
-const endpointOf = (route: ReachQuestion['route'], vantage: VantageName, machine: Machine, running: RunningWorkload, workload: Workload, network: NetworkMode): Endpoint => {
+const endpointOf = (
+  route: ReachQuestion['route'],
+  vantage: VantageName,
+  machine: Machine,
+  running: RunningWorkload,
+  workload: Workload,
+  network: NetworkMode,
+): Endpoint => {
   switch (route) {
     case 'port':
-      return {host: hostOfMachine(vantage, machine), port: network === 'published' ? workload.publishedPort : workload.port};
+      return {
+        host: hostOfMachine(vantage, machine),
+        port: network === 'published' ? workload.publishedPort : workload.port,
+      };
     case 'address':
       // A workload that got no address answers nowhere: port 0 of this one refuses every connection.
       return {host: running.address ?? '0.0.0.0', port: workload.port};

@@ -35,16 +35,25 @@ export interface TruthEntry {
  * Reads a truth table that came from a scenario file. Returns its entries, or the sentences of what is wrong with it:
  * holes, names that do not exist, values that are none of `answers`, `silent` and `either`.
  */
-export const readTruthTable = (network: NetworkMode, table: unknown): {readonly entries: readonly TruthEntry[]; readonly problems: readonly string[]} => {
+export const readTruthTable = (
+  network: NetworkMode,
+  table: unknown,
+): {readonly entries: readonly TruthEntry[]; readonly problems: readonly string[]} => {
   const entries: TruthEntry[] = [];
   const problems: string[] = [];
   const known = new Set(QUESTIONS[network].map(({route, vantage}) => `${route}.${vantage}`));
   for (const {route, vantage} of QUESTIONS[network]) {
-    const expected = (table as Partial<Record<string, Partial<Record<string, unknown>>>> | undefined)?.[route]?.[vantage];
+    const expected = (table as Partial<Record<string, Partial<Record<string, unknown>>>> | undefined)?.[route]?.[
+      vantage
+    ];
     if (expected === answers || expected === silent || expected === either) {
       entries.push({route, vantage, expected});
     } else {
-      problems.push(expected === undefined ? `"${route}.${vantage}" has no entry` : `"${route}.${vantage}" is ${JSON.stringify(expected)}, and must be answers, silent or either`);
+      problems.push(
+        expected === undefined
+          ? `"${route}.${vantage}" has no entry`
+          : `"${route}.${vantage}" is ${JSON.stringify(expected)}, and must be answers, silent or either`,
+      );
     }
   }
   for (const [route, vantages] of Object.entries((table ?? {}) as Record<string, unknown>)) {

@@ -72,6 +72,7 @@ export function exampleCell(changes: Partial<CellRecord> = {}): CellRecord {
     durationMs: 1240,
     steps: [step('Start the workload', 610), step('Probe', 90), step('Stop the workload', 540)],
     reach: [],
+    knownResidue: [],
     failures: [],
     ...changes,
   };

@@ -4,7 +4,12 @@ import type {FailureRecord} from './run-record.ts';
 /** What the record of a run keeps of an error. Errors that were not raised on purpose are of class `harness`. */
 export const failureRecordOf = (error: unknown, evidence: readonly string[] = []): FailureRecord => {
   if (!(error instanceof PlumblineError)) {
-    return {class: isAssertion(error) ? 'runtime' : 'harness', sentence: sentenceOf(error), evidence: [...evidence], ...assertionDetails(error)};
+    return {
+      class: isAssertion(error) ? 'runtime' : 'harness',
+      sentence: sentenceOf(error),
+      evidence: [...evidence],
+      ...assertionDetails(error),
+    };
   }
   const {failureClass, message, layer, command, expected, seen} = error;
   return {

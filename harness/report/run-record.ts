@@ -69,6 +69,8 @@ export const cellRecord = z.object({
   reach: z.array(reachRecord),
   /** Digest of the image's manifest that this cell really ran. */
   imageDigest: z.string().optional(),
+  /** What was left through a known defect of the versions under test, as sentences. */
+  knownResidue: z.array(z.string()),
   /** The first is the one to look at. Empty when it passed. */
   failures: z.array(failureRecord),
 });

@@ -1,4 +1,5 @@
 import type {MachineReference} from '../../vms/machine.ts';
+import type {KnownResidue} from '../../vms/runtimes/runtime-set.ts';
 import type {PlannedCell, ProgressEvent} from '../report/progress.ts';
 import type {FailureRecord} from '../report/run-record.ts';
 
@@ -17,6 +18,8 @@ export interface Lease {
   readonly reference: MachineReference;
   /** Digest of the manifest that each image must be proven to have, by the image's name. */
   readonly imageDigests: Readonly<Record<string, string>>;
+  /** What the versions in it are known to leave behind. */
+  readonly knownResidue: readonly KnownResidue[];
 }
 
 /** `POST /release`. */

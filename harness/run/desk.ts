@@ -6,7 +6,11 @@ import type {DeskEvent, LeaseRequest, ReleaseRequest} from './desk-protocol.ts';
 import type {MachinePool} from './machine-pool.ts';
 
 /** Opens the desk on a Unix socket, for the workers of this run alone. */
-export const openDesk = async (socketPath: string, pool: MachinePool, listener: ProgressListener): Promise<AsyncDisposable> => {
+export const openDesk = async (
+  socketPath: string,
+  pool: MachinePool,
+  listener: ProgressListener,
+): Promise<AsyncDisposable> => {
   const handlers: Readonly<Record<string, (body: unknown) => Promise<unknown>>> = {
     '/lease': async (body) => pool.lease((body as LeaseRequest).runtimeSet),
     '/release': async (body) => {
@@ -22,7 +26,9 @@ export const openDesk = async (socketPath: string, pool: MachinePool, listener: 
     const handler = handlers[request.url ?? ''];
     try {
       const result = await handler?.(await json(request));
-      response.writeHead(handler === undefined ? 404 : 200, {'content-type': 'application/json'}).end(JSON.stringify(result ?? {}));
+      response
+        .writeHead(handler === undefined ? 404 : 200, {'content-type': 'application/json'})
+        .end(JSON.stringify(result ?? {}));
     } catch (error) {
       response.writeHead(503, {'content-type': 'application/json'}).end(JSON.stringify(failureRecordOf(error)));
     }

@@ -2,7 +2,7 @@ import type {Ledger} from '../../vms/ledger/ledger.ts';
 import {bake, type HeldImage} from '../../vms/image/bake.ts';
 import type {ImageRecipe} from '../../vms/image/recipe.ts';
 import type {MachineFile, OwnedMachine, Provider} from '../../vms/machine.ts';
-import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
+import {loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {MachineRecord} from '../report/run-record.ts';
@@ -24,6 +24,7 @@ export interface PoolOptions {
 }
 
 interface Held {
+  readonly set: RuntimeSet;
   readonly image: HeldImage;
   readonly machine: OwnedMachine;
 }
@@ -42,8 +43,9 @@ export class MachinePool implements AsyncDisposable {
 
   /** A machine of this runtime set, started when there is none. */
   async lease(runtimeSet: string): Promise<Lease> {
-    const {machine, image} = await this.#currentOf(runtimeSet);
-    return {reference: machine.reference, imageDigests: Object.fromEntries(image.images.map(({name, manifest}) => [name, manifest]))};
+    const {machine, image, set} = await this.#currentOf(runtimeSet);
+    const imageDigests = Object.fromEntries(image.images.map(({name, manifest}) => [name, manifest]));
+    return {reference: machine.reference, imageDigests, knownResidue: set.knownResidue};
   }
 
   /** Takes a machine back; one that is dirty is thrown away. */
@@ -121,14 +123,26 @@ export class MachinePool implements AsyncDisposable {
       }),
     );
     const machine = undo.use(
-      await steps.step(`start a ${provider.name} machine`, () => provider.start({id, runId, image, folder: stateFolder('runs', runId, `machine-${this.#started}`), files, ledger}, signal)),
+      await steps.step(`start a ${provider.name} machine`, () =>
+        provider.start(
+          {id, runId, image, folder: stateFolder('runs', runId, `machine-${this.#started}`), files, ledger},
+          signal,
+        ),
+      ),
     );
     const versions = await readVersions(machine, set);
-    const record: MachineRecord = {id, runtimeSet, image: image.key, traits: {...machine.traits}, versions, steps: steps.records};
+    const record: MachineRecord = {
+      id,
+      runtimeSet,
+      image: image.key,
+      traits: {...machine.traits},
+      versions,
+      steps: steps.records,
+    };
     this.records.push(record);
     listener({type: 'machine-ready', machine: record});
     undo.move();
-    return {image, machine};
+    return {set, image, machine};
   }
 
   #stepsOf(id: string): Steps {

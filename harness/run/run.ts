@@ -88,11 +88,27 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
     await sweep({kept: false});
     await using ledger = await Ledger.start(id);
     await using scratch = await makeScratch(ledger, id);
-    await using pool = new MachinePool({...options, runId: id, runStartedAt: startedAt, recipes: recipesOf(options), ledger, listener, signal: interruption.signal});
+    await using pool = new MachinePool({
+      ...options,
+      runId: id,
+      runStartedAt: startedAt,
+      recipes: recipesOf(options),
+      ledger,
+      listener,
+      signal: interruption.signal,
+    });
     machines = pool.records;
     const desk = join(scratch.path, 'desk.sock');
     await using _desk = await openDesk(desk, pool, listener);
-    const task: WorkerTask = {desk, root: options.root, cells: [...cells], runStartedAt: startedAt, folder, scratch: scratch.path, ociRuntime: options.ociRuntime};
+    const task: WorkerTask = {
+      desk,
+      root: options.root,
+      cells: [...cells],
+      runStartedAt: startedAt,
+      folder,
+      scratch: scratch.path,
+      ociRuntime: options.ociRuntime,
+    };
     // Vitest loads while the first machine starts.
     const [runner] = await Promise.all([openScenarioRunner(task), pool.lease(cells[0]?.runtimeSet ?? '')]);
     await using _runner = runner;
@@ -125,14 +141,25 @@ const makeScratch = async (ledger: Ledger, runId: string): Promise<AsyncDisposab
 
 const recipesOf = ({scenarios, cells}: RunOptions) => {
   const wanted = new Set(cells.map(({file, scenario}) => `${file}\n${scenario}`));
-  const images = scenarios.filter(({file, title}) => wanted.has(`${file}\n${title}`)).map(({workload}) => workload.image);
+  const images = scenarios
+    .filter(({file, title}) => wanted.has(`${file}\n${title}`))
+    .map(({workload}) => workload.image);
   return [...new Map(images.map((image) => [image.name, image])).values()];
 };
 
 /** The record of a cell that was planned and never came to its end. */
 const notRun = (cell: PlannedCell, {signal}: Interruption, failures: readonly FailureRecord[]): CellRecord => {
   const [first] = failures;
-  const sentence = signal.aborted ? 'Interrupted before its end' : `Not run: ${first?.sentence ?? 'the worker ended before it'}`;
-  return {...cell, status: 'not-run', durationMs: 0, steps: [], reach: [], failures: [{class: first?.class ?? 'harness', sentence, evidence: []}]};
+  const sentence = signal.aborted
+    ? 'Interrupted before its end'
+    : `Not run: ${first?.sentence ?? 'the worker ended before it'}`;
+  return {
+    ...cell,
+    status: 'not-run',
+    durationMs: 0,
+    steps: [],
+    reach: [],
+    knownResidue: [],
+    failures: [{class: first?.class ?? 'harness', sentence, evidence: []}],
+  };
 };
-

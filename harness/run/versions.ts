@@ -12,11 +12,18 @@ export const readVersions = async (machine: Machine, set: RuntimeSet): Promise<R
     machine.succeed(['containerd', '--version']),
     machine.succeed(['runc', '--version']),
   ]);
-  const versions = {docker: versionIn(docker), containerd: versionIn(containerd), runc: versionIn(runc), kernel: machine.traits.kernel};
+  const versions = {
+    docker: versionIn(docker),
+    containerd: versionIn(containerd),
+    runc: versionIn(runc),
+    kernel: machine.traits.kernel,
+  };
   for (const component of ['docker', 'containerd', 'runc'] as const) {
     const expected = set.versions[component];
     if (!versions[component].startsWith(expected)) {
-      throw new ProvisionError(`Cannot use the machine "${machine.reference.id}": its ${component} is "${versions[component]}", and the runtime set "${set.name}" says "${expected}"`);
+      throw new ProvisionError(
+        `Cannot use the machine "${machine.reference.id}": its ${component} is "${versions[component]}", and the runtime set "${set.name}" says "${expected}"`,
+      );
     }
   }
   return versions;

@@ -64,11 +64,16 @@ export interface Scenario {
   readonly title: string;
   readonly workload: Workload;
   readonly cells: readonly ScenarioCell[];
-  readonly body: {readonly kind: 'running'; readonly then: ScenarioStatement['then']} | {readonly kind: 'walkthrough'; readonly steps: WalkthroughStatement['steps']};
+  readonly body:
+    | {readonly kind: 'running'; readonly then: ScenarioStatement['then']}
+    | {readonly kind: 'walkthrough'; readonly steps: WalkthroughStatement['steps']};
 }
 
 /** Reads a statement with a truth table; `problems` are sentences without a subject, empty when it makes sense. */
-export const readStatement = (title: string, statement: ScenarioStatement): {readonly scenario: Scenario; readonly problems: readonly string[]} => {
+export const readStatement = (
+  title: string,
+  statement: ScenarioStatement,
+): {readonly scenario: Scenario; readonly problems: readonly string[]} => {
   const problems = [...titleProblems(title), ...workloadProblems(statement.workload)];
   const cells: ScenarioCell[] = [];
   for (const [level, tables] of Object.entries((statement.reach ?? {}) as Record<string, unknown>)) {
@@ -84,32 +89,50 @@ export const readStatement = (title: string, statement: ScenarioStatement): {rea
         continue;
       }
       const read = readTruthTable(network, table);
-      problems.push(...read.problems.map((problem) => `has a hole in its truth table for "${level} ${network}": ${problem}`));
+      problems.push(
+        ...read.problems.map((problem) => `has a hole in its truth table for "${level} ${network}": ${problem}`),
+      );
       cells.push({level: level as LevelName, network, reach: read.entries});
     }
   }
   if (cells.length === 0 && problems.length === 0) {
     problems.push('has no level to run at: "reach" is empty');
   }
-  return {scenario: {title, workload: statement.workload, cells, body: {kind: 'running', then: statement.then}}, problems};
+  return {
+    scenario: {title, workload: statement.workload, cells, body: {kind: 'running', then: statement.then}},
+    problems,
+  };
 };
 
 /** Reads a statement that does everything by itself. */
-export const readWalkthrough = (title: string, statement: WalkthroughStatement): {readonly scenario: Scenario; readonly problems: readonly string[]} => {
+export const readWalkthrough = (
+  title: string,
+  statement: WalkthroughStatement,
+): {readonly scenario: Scenario; readonly problems: readonly string[]} => {
   const problems = [...titleProblems(title), ...workloadProblems(statement.workload)];
   const networks = levels[statement.level] as readonly NetworkMode[] | undefined;
   if (networks === undefined) {
     problems.push(`has the unknown level "${statement.level}", known are ${Object.keys(levels).join(', ')}`);
   } else if (!networks.includes(statement.network)) {
-    problems.push(`has the network mode "${statement.network}" at level "${statement.level}", where there are ${networks.join(', ')}`);
+    problems.push(
+      `has the network mode "${statement.network}" at level "${statement.level}", where there are ${networks.join(', ')}`,
+    );
   }
   const cells = [{level: statement.level, network: statement.network, reach: []}];
-  return {scenario: {title, workload: statement.workload, cells, body: {kind: 'walkthrough', steps: statement.steps}}, problems};
+  return {
+    scenario: {title, workload: statement.workload, cells, body: {kind: 'walkthrough', steps: statement.steps}},
+    problems,
+  };
 };
 
-const titleProblems = (title: unknown): string[] => (typeof title === 'string' && title.trim() !== '' ? [] : ['has no title']);
+const titleProblems = (title: unknown): string[] =>
+  typeof title === 'string' && title.trim() !== '' ? [] : ['has no title'];
 
 const workloadProblems = (workload: unknown): string[] => {
   const parsed = workloadSchema.safeParse(workload);
-  return parsed.success ? [] : parsed.error.issues.map(({path, message}: z.core.$ZodIssue) => `has a wrong workload: "${path.join('.')}": ${message}`);
+  return parsed.success
+    ? []
+    : parsed.error.issues.map(
+        ({path, message}: z.core.$ZodIssue) => `has a wrong workload: "${path.join('.')}": ${message}`,
+      );
 };

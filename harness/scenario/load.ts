@@ -23,9 +23,13 @@ export const loadScenarios = async (files: readonly string[], root: string): Pro
     collectInto({
       add: (scenario, found, {line}) => {
         const place = `"${file}:${line}"`;
-        problems.push(...found.map((problem) => `Cannot use the scenario "${scenario.title}" in ${place}: it ${problem}`));
+        problems.push(
+          ...found.map((problem) => `Cannot use the scenario "${scenario.title}" in ${place}: it ${problem}`),
+        );
         if (titles.has(scenario.title)) {
-          problems.push(`Cannot use the scenario "${scenario.title}" in ${place}: line ${titles.get(scenario.title)} has the same title`);
+          problems.push(
+            `Cannot use the scenario "${scenario.title}" in ${place}: line ${titles.get(scenario.title)} has the same title`,
+          );
         }
         titles.set(scenario.title, line);
         loaded.push({...scenario, file});
@@ -52,6 +56,9 @@ const importProblem = (error: unknown): string => {
     return String(error);
   }
   const line = /\.scenario\.[cm]?[jt]s(?:\?[^:\n]*)?:(\d+)/.exec(error.stack ?? '')?.[1];
-  const [message = 'unknown'] = error.message.trim().split('\n').filter((text) => /[a-z]/i.test(text));
+  const [message = 'unknown'] = error.message
+    .trim()
+    .split('\n')
+    .filter((text) => /[a-z]/i.test(text));
   return line === undefined ? message.trim() : `line ${line}, ${message.trim()}`;
 };

@@ -21,8 +21,12 @@ export interface Selection {
  * is left to run.
  */
 export const planCells = (scenarios: readonly LoadedScenario[], selection: Selection): PlannedCell[] => {
-  const all = selection.runtimeSets.flatMap((runtimeSet) => scenarios.flatMap((scenario) => cellsOf(scenario, runtimeSet, selection)));
-  const grepped = all.filter(({name}) => selection.grep === undefined || name.toLowerCase().includes(selection.grep.toLowerCase()));
+  const all = selection.runtimeSets.flatMap((runtimeSet) =>
+    scenarios.flatMap((scenario) => cellsOf(scenario, runtimeSet, selection)),
+  );
+  const grepped = all.filter(
+    ({name}) => selection.grep === undefined || name.toLowerCase().includes(selection.grep.toLowerCase()),
+  );
   if (grepped.length === 0) {
     throw new UsageError(
       selection.grep === undefined
@@ -34,7 +38,11 @@ export const planCells = (scenarios: readonly LoadedScenario[], selection: Selec
   return grepped.filter((_cell, position) => position % count === index - 1);
 };
 
-const cellsOf = ({file, title, cells}: LoadedScenario, runtimeSet: string, {levels, repeat}: Selection): PlannedCell[] =>
+const cellsOf = (
+  {file, title, cells}: LoadedScenario,
+  runtimeSet: string,
+  {levels, repeat}: Selection,
+): PlannedCell[] =>
   cells
     .filter(({level}) => levels.includes(level))
     .flatMap(({level, network}) =>

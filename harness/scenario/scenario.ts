@@ -1,4 +1,10 @@
-import {readStatement, readWalkthrough, type Scenario, type ScenarioStatement, type WalkthroughStatement} from './definition.ts';
+import {
+  readStatement,
+  readWalkthrough,
+  type Scenario,
+  type ScenarioStatement,
+  type WalkthroughStatement,
+} from './definition.ts';
 
 /** Where a scenario is stated. */
 export interface Place {
@@ -46,6 +52,7 @@ const currentSink = (): ScenarioSink => {
 
 /** Where in a scenario file the present call stands, from the stack: a file names itself nowhere. */
 const callerPlace = (): Place => {
-  const [, path = '', line = '0'] = /(?:file:\/\/)?(\/[^\n]*\.scenario\.[cm]?[jt]s)(?:\?[^:\n]*)?:(\d+):\d+/.exec(new Error('place').stack ?? '') ?? [];
+  const [, path = '', line = '0'] =
+    /(?:file:\/\/)?(\/[^\n]*\.scenario\.[cm]?[jt]s)(?:\?[^:\n]*)?:(\d+):\d+/.exec(new Error('place').stack ?? '') ?? [];
   return {file: decodeURI(path), line: Number(line)};
 };

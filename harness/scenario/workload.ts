@@ -8,7 +8,10 @@ export const workloadSchema = z.strictObject({
   /** Also the container's name, after `plumbline-`. */
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
   /** How the image is made; its name is what the runtimes pull. */
-  image: z.custom<ImageRecipe>((value) => typeof value === 'object' && value !== null && 'packages' in value, 'an image recipe'),
+  image: z.custom<ImageRecipe>(
+    (value) => typeof value === 'object' && value !== null && 'packages' in value,
+    'an image recipe',
+  ),
   command: z.array(z.string()).min(1),
   /** Linux capabilities it needs where the level does not hand out a set of its own, which is runc's case. */
   capabilities: z.array(z.string().startsWith('CAP_')),

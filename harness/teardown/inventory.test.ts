@@ -79,6 +79,7 @@ describe.each(['bookworm', 'forky'])('inventory of %s', (set) => {
   test('nothing is residue after all was removed', async () => {
     expect(compareInventories(await captured(set, 'before'), await captured(set, 'clean'))).toEqual({
       appeared: [],
+      known: [],
       vanished: [],
     });
   });

@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Machine} from '../../vms/machine.ts';
+import type {KnownResidue} from '../../vms/runtimes/runtime-set.ts';
 import {takeInventory} from './inventory.ts';
 import {compareInventories, isClean} from './residue.ts';
 import type {Residue} from './residue.ts';
@@ -10,6 +11,7 @@ export interface ResidueWait {
   /** How long removal may take, in milliseconds; multiplied by the machine's `slowness`. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
+  readonly knownResidue?: readonly KnownResidue[];
 }
 
 /**
@@ -21,11 +23,11 @@ export interface ResidueWait {
 export const waitForNoResidue = async (
   machine: Machine,
   before: Inventory,
-  {deadlineMs, signal}: ResidueWait,
+  {deadlineMs, signal, knownResidue = []}: ResidueWait,
 ): Promise<Residue> => {
   const deadline = performance.now() + deadlineMs * machine.traits.slowness;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const residue = compareInventories(before, await takeInventory(machine, {signal}));
+    const residue = compareInventories(before, await takeInventory(machine, {signal}), knownResidue);
     const leftMs = deadline - performance.now();
     if (isClean(residue) || leftMs <= 0) {
       return residue;

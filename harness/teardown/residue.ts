@@ -1,6 +1,7 @@
 import {PlumblineError} from '../../vms/errors.ts';
 import {allowanceFor} from './allowances.ts';
 import {keyOf} from './thing.ts';
+import type {KnownResidue} from '../../vms/runtimes/runtime-set.ts';
 import type {Inventory, Thing, ThingKind} from './thing.ts';
 
 /** One thing that is there and was not, or was there and is not. */
@@ -17,6 +18,8 @@ export interface Finding {
 export interface Residue {
   readonly appeared: readonly Finding[];
   readonly vanished: readonly Finding[];
+  /** What appeared through a known defect of the versions under test. */
+  readonly known: readonly Finding[];
 }
 
 /** Whether nothing was left behind and nothing destroyed. */
@@ -25,12 +28,20 @@ export const isClean = ({appeared, vanished}: Residue): boolean => appeared.leng
 /**
  * Compares what was there with what is. Things that go with another one that is reported (the routes of a link, the files of a
  * folder) are not reported themselves. What a daemon holds is not compared when it did not answer one of the two times; that it
- * stopped answering is itself a finding.
+ * stopped answering is itself a finding. `knownResidue` comes from the runtime set.
  */
-export const compareInventories = (before: Inventory, after: Inventory): Residue => {
+export const compareInventories = (
+  before: Inventory,
+  after: Inventory,
+  knownResidue: readonly KnownResidue[] = [],
+): Residue => {
   const unread = new Set([...before.unread.keys(), ...after.unread.keys()]);
+  const appeared = difference('appeared', after, before, unread);
+  const isKnown = ({kind, identity}: Finding): boolean =>
+    knownResidue.some((known) => known.kind === kind && new RegExp(`^(?:${known.pattern})$`, 'u').test(identity));
   return {
-    appeared: difference('appeared', after, before, unread),
+    appeared: appeared.filter((finding) => !isKnown(finding)),
+    known: appeared.filter(isKnown),
     vanished: [...silencedDaemons(before, after), ...difference('vanished', before, after, unread)],
   };
 };

@@ -9,12 +9,19 @@ export const LOG = '/root/container/log';
 const NETNS = 'nginx_netw';
 
 /** Steps R1 and R2: a container's file system, unpacked. `create` is the `docker create` to use. */
-export const exportRootfs = async ({machine, step, defer, expect}: ScenarioContext, create: readonly string[]): Promise<void> => {
+export const exportRootfs = async (
+  {machine, step, defer, expect}: ScenarioContext,
+  create: readonly string[],
+): Promise<void> => {
   const id = (await step(create.join(' '), () => machine.succeed(create))).trim();
   defer(() => machine.succeed(['docker', 'rm', '--force', id]));
   if (create.at(-1) === 'mynginx') {
     await step('what follows the image is its command, so it has no name', async () => {
-      const [name, command] = (await machine.succeed(['docker', 'inspect', '--format', '{{.Name}}|{{json .Config.Cmd}}', id])).trim().split('|');
+      const [name, command] = (
+        await machine.succeed(['docker', 'inspect', '--format', '{{.Name}}|{{json .Config.Cmd}}', id])
+      )
+        .trim()
+        .split('|');
       expect(name).not.toBe('/mynginx');
       expect(command).toBe('["--name","mynginx"]');
     });
@@ -65,8 +72,23 @@ export const runUntilItFails = async ({machine}: ScenarioContext): Promise<strin
 };
 
 /** Status of a GET from the machine, or from inside the namespace; 0 when nothing answers. */
-export const statusOf = async ({machine}: Pick<ScenarioContext, 'machine'>, url: string, place: 'machine' | 'inside' = 'machine'): Promise<number> => {
+export const statusOf = async (
+  {machine}: Pick<ScenarioContext, 'machine'>,
+  url: string,
+  place: 'machine' | 'inside' = 'machine',
+): Promise<number> => {
   const prefix = place === 'inside' ? ['ip', 'netns', 'exec', NETNS] : [];
-  const {stdout} = await machine.exec([...prefix, 'curl', '--silent', '--max-time', '2', '--output', '/dev/null', '--write-out', '%{http_code}', url]);
+  const {stdout} = await machine.exec([
+    ...prefix,
+    'curl',
+    '--silent',
+    '--max-time',
+    '2',
+    '--output',
+    '/dev/null',
+    '--write-out',
+    '%{http_code}',
+    url,
+  ]);
   return Number(stdout);
 };

@@ -1,6 +1,11 @@
 /** What of an OCI config the walk-through edits. https://github.com/opencontainers/runtime-spec/blob/main/config.md */
 interface Config {
-  process: {terminal: boolean; user: {uid: number; gid: number}; args: string[]; capabilities: Record<string, string[]>};
+  process: {
+    terminal: boolean;
+    user: {uid: number; gid: number};
+    args: string[];
+    capabilities: Record<string, string[]>;
+  };
   root: {readonly: boolean};
   linux: {namespaces: {type: string; path?: string}[]};
 }
@@ -17,7 +22,13 @@ export const rootlessConfig = (spec: string, netns: string, form: 'as printed' |
   config.process.terminal = false;
   config.process.user = {uid: 1000, gid: 1000};
   config.process.args = ['nginx', '-g', 'daemon off;'];
-  config.process.capabilities = {bounding: NEEDED, effective: NEEDED, permitted: NEEDED, ambient: NEEDED, ...(form === 'as meant' && {inheritable: NEEDED})};
+  config.process.capabilities = {
+    bounding: NEEDED,
+    effective: NEEDED,
+    permitted: NEEDED,
+    ambient: NEEDED,
+    ...(form === 'as meant' && {inheritable: NEEDED}),
+  };
   config.root.readonly = false;
   for (const namespace of config.linux.namespaces) {
     if (namespace.type === 'network') {

@@ -1,7 +1,9 @@
 import type {Workload} from '../../harness/scenario/workload.ts';
 
 const applets =
-  'cat chmod chown cp cut date dd df du echo env false find grep head hostname id ip kill ln ls mkdir more mount mv nc netstat nslookup ping ps pwd readlink rm rmdir sed sh sleep sort stat tail tar test top touch tr true umount uname vi wc wget which whoami xargs'.split(' ');
+  'cat chmod chown cp cut date dd df du echo env false find grep head hostname id ip kill ln ls mkdir more mount mv nc netstat nslookup ping ps pwd readlink rm rmdir sed sh sleep sort stat tail tar test top touch tr true umount uname vi wc wget which whoami xargs'.split(
+    ' ',
+  );
 
 /** Debian 12's packages, run the way the official image runs it: https://github.com/nginx/docker-nginx */
 const image: Workload['image'] = {

@@ -78,7 +78,11 @@ const openRoot = async (set: RuntimeSet, context: BakeContext): Promise<CacheEnt
   openEntry(
     {
       kind: 'root',
-      key: await contentKey({set, architecture: ociArchitecture()}, rootSources),
+      // What is only said about a set, such as its notes, makes no other root.
+      key: await contentKey(
+        {suite: set.suite, packages: set.packages, versions: set.versions, architecture: ociArchitecture()},
+        rootSources,
+      ),
       what: `root "${set.name}"`,
       neededBytes: 1_000_000_000,
       make: async (content) => {

@@ -23,7 +23,12 @@ export class Ledger implements AsyncDisposable {
     const folder = ledgerFolder();
     mkdirSync(folder, {recursive: true, mode: 0o700});
     const file = join(folder, `${runId}.jsonl`);
-    const owner: LedgerLine = {type: 'owner', runId, process: await identify(process.pid), startedAt: new Date().toISOString()};
+    const owner: LedgerLine = {
+      type: 'owner',
+      runId,
+      process: await identify(process.pid),
+      startedAt: new Date().toISOString(),
+    };
     // Never there without its owner: a sweep that runs at this moment would take it for a dead run's.
     writeFileSync(`${file}.new`, `${JSON.stringify(owner)}\n`, {mode: 0o600});
     renameSync(`${file}.new`, file);

@@ -10,6 +10,14 @@ const setsFolder = import.meta.dirname;
 const debianPackage = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/u, 'a Debian package name');
 const upstreamVersion = z.string().regex(/^\d+\.\d+\.\d+$/u, 'an upstream version such as 1.6.20');
 
+const isRegularExpression = (text: string): boolean => {
+  try {
+    return new RegExp(text, 'u').source !== '';
+  } catch {
+    return false;
+  }
+};
+
 const runtimeSetSchema = z.strictObject({
   /** Same as the name of the file. */
   name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/u, 'lower-case letters, digits, dots and hyphens'),
@@ -27,11 +35,27 @@ const runtimeSetSchema = z.strictObject({
   versions: z.strictObject({docker: upstreamVersion, containerd: upstreamVersion, runc: upstreamVersion}),
   /** Kernel series of the distribution, for providers that boot a kernel. A string: as a number 6.10 is 6.1. */
   kernel: z.string().regex(/^\d+\.\d+$/u, "a kernel series in quotes, such as '6.1'"),
+  /** What these versions are known to leave behind through a defect of their own: reported, and not held against a scenario. */
+  knownResidue: z
+    .array(
+      z.strictObject({
+        /** Kind of the thing, as a residue failure names it. */
+        kind: z.string().min(1),
+        /** Regular expression over the whole identity of the thing. */
+        pattern: z.string().refine(isRegularExpression, 'a regular expression'),
+        reason: z.string().min(1),
+        link: z.url(),
+      }),
+    )
+    .default([]),
   notes: z.string().optional(),
 });
 
 /** The versions under test: a base distribution with its kernel, docker, containerd and runc. Plain data. */
 export type RuntimeSet = Readonly<z.infer<typeof runtimeSetSchema>>;
+
+/** Something that the versions of a set are known to leave behind. */
+export type KnownResidue = RuntimeSet['knownResidue'][number];
 
 /**
  * Reads the runtime set of this name.

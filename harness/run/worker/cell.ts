@@ -31,7 +31,7 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
   const {desk} = context;
   const startedAt = performance.now();
   desk.tell({type: 'cell-started', cell: planned.name});
-  const result: CellResult = {steps: [], reach: [], failures: [], errors: [], wasRun: false};
+  const result: CellResult = {steps: [], reach: [], failures: [], knownResidue: [], errors: [], wasRun: false};
   try {
     await describe(planned);
     const lease = await desk.lease(planned.runtimeSet);
@@ -45,9 +45,18 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
   } catch (error) {
     fail(result, error);
   }
-  const {steps, reach, failures, imageDigest} = result;
+  const {steps, reach, failures, knownResidue, imageDigest} = result;
   const status = failures.length === 0 ? 'passed' : result.wasRun ? 'failed' : 'not-run';
-  const record: CellRecord = {...planned, status, durationMs: performance.now() - startedAt, steps, reach, failures, ...(imageDigest !== undefined && {imageDigest})};
+  const record: CellRecord = {
+    ...planned,
+    status,
+    durationMs: performance.now() - startedAt,
+    steps,
+    reach,
+    failures,
+    knownResidue,
+    ...(imageDigest !== undefined && {imageDigest}),
+  };
   desk.tell({type: 'cell-ended', cell: record});
   await desk.flush();
   if (result.errors.length > 0) {
@@ -55,7 +64,7 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
   }
 };
 
-interface CellResult extends Pick<CellRecord, 'steps' | 'reach' | 'failures'> {
+interface CellResult extends Pick<CellRecord, 'steps' | 'reach' | 'failures' | 'knownResidue'> {
   readonly errors: unknown[];
   imageDigest?: string;
   wasRun: boolean;
@@ -74,7 +83,13 @@ const describe = async ({level, network, runtimeSet}: PlannedCell): Promise<void
 };
 
 /** Runs the cell on a leased machine; returns whether the machine is as it was before. */
-const runOnMachine = async (planned: PlannedCell, scenario: Scenario, lease: Lease, {task, desk, expect, signal: testSignal}: WorkerContext, result: CellResult): Promise<boolean> => {
+const runOnMachine = async (
+  planned: PlannedCell,
+  scenario: Scenario,
+  lease: Lease,
+  {task, desk, expect, signal: testSignal}: WorkerContext,
+  result: CellResult,
+): Promise<boolean> => {
   const machine = attach(lease.reference);
   const signal = AbortSignal.any([testSignal, AbortSignal.timeout(CELL_DEADLINE_MS * machine.traits.slowness)]);
   const steps = new Steps(planned.name, task.runStartedAt, (event) => desk.tell(event));
@@ -82,7 +97,15 @@ const runOnMachine = async (planned: PlannedCell, scenario: Scenario, lease: Lea
   result.steps = steps.records;
   const level = levelByName[planned.level];
   const {workload} = scenario;
-  const context: LevelContext = {machine, workload, network: planned.network, ociRuntime: task.ociRuntime, steps, scratch: task.scratch, signal};
+  const context: LevelContext = {
+    machine,
+    workload,
+    network: planned.network,
+    ociRuntime: task.ociRuntime,
+    steps,
+    scratch: task.scratch,
+    signal,
+  };
   const entry = scenario.cells.find((cell) => cell.level === planned.level && cell.network === planned.network);
   if (entry === undefined) {
     throw new PlumblineError('harness', `Cannot run "${planned.name}": its scenario has no such cell any more`);
@@ -90,13 +113,23 @@ const runOnMachine = async (planned: PlannedCell, scenario: Scenario, lease: Lea
   const before = await cleanState(context, level);
   const started: AsyncDisposable[] = [];
   try {
-    await runScenario(scenario, entry, {...context, expect, lease, result, started, start: async () => remember(started, await level.start(context))});
+    await runScenario(scenario, entry, {
+      ...context,
+      expect,
+      lease,
+      result,
+      started,
+      start: async () => remember(started, await level.start(context)),
+    });
   } catch (error) {
     fail(result, error, await collectEvidence(machine, task, planned, testSignal));
   }
   await dispose(started, steps, result);
   try {
-    await steps.step('check that nothing is left', () => expectNoResidue(machine, before));
+    const known = await steps.step('check that nothing is left', () =>
+      expectNoResidue(machine, before, lease.knownResidue),
+    );
+    result.knownResidue = known.map(({sentence}) => sentence);
     return true;
   } catch (error) {
     fail(result, error);
@@ -118,10 +151,23 @@ interface Running extends LevelContext {
   readonly start: () => Promise<RunningWorkload>;
 }
 
-const runScenario = async ({body, workload}: Scenario, {level, reach}: ScenarioCell, context: Running): Promise<void> => {
+const runScenario = async (
+  {body, workload}: Scenario,
+  {level, reach}: ScenarioCell,
+  context: Running,
+): Promise<void> => {
   const {machine, steps, expect, signal, result, started, start} = context;
-  const defer = (action: () => Promise<unknown>): void => void started.push({[Symbol.asyncDispose]: async () => void (await action())});
-  const forBody: ScenarioContext = {machine, level, workload, expect, signal, step: (title, action) => steps.step(title, action), defer};
+  const defer = (action: () => Promise<unknown>): void =>
+    void started.push({[Symbol.asyncDispose]: async () => void (await action())});
+  const forBody: ScenarioContext = {
+    machine,
+    level,
+    workload,
+    expect,
+    signal,
+    step: (title, action) => steps.step(title, action),
+    defer,
+  };
   if (body.kind === 'walkthrough') {
     await body.steps(forBody);
     return;
@@ -143,10 +189,14 @@ const expectImage = ({imageDigest}: RunningWorkload, {lease, workload, result}: 
   result.imageDigest = imageDigest;
   const expected = lease.imageDigests[workload.image.name];
   if (imageDigest !== expected) {
-    throw new PlumblineError('runtime', `Cannot accept the image of "${workload.name}": its manifest is "${imageDigest}", and must be "${expected}"`, {
-      expected: expected ?? 'a baked image',
-      seen: imageDigest || 'no digest',
-    });
+    throw new PlumblineError(
+      'runtime',
+      `Cannot accept the image of "${workload.name}": its manifest is "${imageDigest}", and must be "${expected}"`,
+      {
+        expected: expected ?? 'a baked image',
+        seen: imageDigest || 'no digest',
+      },
+    );
   }
 };
 
@@ -161,7 +211,12 @@ const dispose = async (started: readonly AsyncDisposable[], steps: Steps, result
 };
 
 /** Keeps what explains a failure, as paths relative to the run's folder. Never hides the failure itself. */
-const collectEvidence = async (machine: Machine, {folder}: WorkerTask, {name}: PlannedCell, signal: AbortSignal): Promise<string[]> => {
+const collectEvidence = async (
+  machine: Machine,
+  {folder}: WorkerTask,
+  {name}: PlannedCell,
+  signal: AbortSignal,
+): Promise<string[]> => {
   if (signal.aborted) {
     return [];
   }
@@ -173,4 +228,3 @@ const collectEvidence = async (machine: Machine, {folder}: WorkerTask, {name}: P
     return [];
   }
 };
-

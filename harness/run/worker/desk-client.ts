@@ -38,7 +38,12 @@ export class DeskClient {
   }
 
   async #post(path: string, body: unknown): Promise<{readonly status: number; readonly answer: unknown}> {
-    const {statusCode, body: answer} = await this.#pool.request({method: 'POST', path, body: JSON.stringify(body), headers: {'content-type': 'application/json'}});
+    const {statusCode, body: answer} = await this.#pool.request({
+      method: 'POST',
+      path,
+      body: JSON.stringify(body),
+      headers: {'content-type': 'application/json'},
+    });
     return {status: statusCode, answer: await answer.json()};
   }
 }

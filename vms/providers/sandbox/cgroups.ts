@@ -17,7 +17,9 @@ export const parseHostCgroups = (mountinfo: string): HostCgroups | undefined => 
     const [before = '', after = ''] = line.split(' - ');
     const [type, , superOptions = ''] = after.split(' ');
     const mountPoint = before.split(' ')[4];
-    return mountPoint !== undefined && (type === 'cgroup' || type === 'cgroup2') ? [{mountPoint, type, superOptions}] : [];
+    return mountPoint !== undefined && (type === 'cgroup' || type === 'cgroup2')
+      ? [{mountPoint, type, superOptions}]
+      : [];
   });
   const unified = mounts.find(({type, mountPoint}) => type === 'cgroup2' && mountPoint === '/sys/fs/cgroup');
   if (unified !== undefined) {
@@ -32,15 +34,21 @@ export const parseHostCgroups = (mountinfo: string): HostCgroups | undefined => 
 
 /** Controllers or name of a hierarchy, without what concerns the superblock only. */
 const mountOptions = (superOptions: string): string => {
-  const options = superOptions.split(',').filter((option) => !['rw', 'ro', 'xattr', 'clone_children'].includes(option) && !option.startsWith('release_agent='));
+  const options = superOptions
+    .split(',')
+    .filter(
+      (option) => !['rw', 'ro', 'xattr', 'clone_children'].includes(option) && !option.startsWith('release_agent='),
+    );
   return options.some((option) => option.startsWith('name=')) ? ['none', ...options].join(',') : options.join(',');
 };
 
 /** {@link parseHostCgroups} of the host this runs on. */
-export const readHostCgroups = async (): Promise<HostCgroups | undefined> => parseHostCgroups(await readFile('/proc/self/mountinfo', 'utf8'));
+export const readHostCgroups = async (): Promise<HostCgroups | undefined> =>
+  parseHostCgroups(await readFile('/proc/self/mountinfo', 'utf8'));
 
 /** The folder that a machine named `name` has in each hierarchy. */
-export const cgroupFolders = (cgroups: HostCgroups, name: string): string[] => cgroups.hierarchies.map(({mountPoint}) => join(mountPoint, name));
+export const cgroupFolders = (cgroups: HostCgroups, name: string): string[] =>
+  cgroups.hierarchies.map(({mountPoint}) => join(mountPoint, name));
 
 /** Makes a machine's folder in each hierarchy, ready to take processes. */
 export const makeCgroups = async (cgroups: HostCgroups, name: string): Promise<void> => {

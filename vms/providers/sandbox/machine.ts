@@ -5,7 +5,15 @@ import {z} from 'zod';
 import {runCommand, startCommand, type CommandPrefix, type RawResult} from '../../command.ts';
 import {awaitConnection, dialArgv} from '../../dial.ts';
 import {CommandError, MachineError} from '../../errors.ts';
-import type {Endpoint, ExecOptions, ExecResult, Machine, MachineReference, MachineTraits, RunningCommand} from '../../machine.ts';
+import type {
+  Endpoint,
+  ExecOptions,
+  ExecResult,
+  Machine,
+  MachineReference,
+  MachineTraits,
+  RunningCommand,
+} from '../../machine.ts';
 import {isAlive} from '../../processes.ts';
 
 /** What another process needs to enter a sandbox machine. */
@@ -19,7 +27,11 @@ export const sandboxDetails = z.object({
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const ENTER = join(import.meta.dirname, 'enter.sh');
-const ENVIRONMENT = {PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8'};
+const ENVIRONMENT = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+};
 
 const PUT_SCRIPT = 'umask 077 && mkdir -p "${1%/*}" && cat >"$1" && chmod "$2" "$1"';
 
@@ -79,7 +91,10 @@ export class SandboxMachine implements Machine {
 
   dialFromOutside(endpoint: Endpoint, timeoutMs: number): Promise<Socket> {
     const {pid} = this.#details.init;
-    const command = startCommand(this.#prefix(`--net=/proc/${pid}/root/run/plumbline/outside`), dialArgv(endpoint, timeoutMs));
+    const command = startCommand(
+      this.#prefix(`--net=/proc/${pid}/root/run/plumbline/outside`),
+      dialArgv(endpoint, timeoutMs),
+    );
     return awaitConnection(command, endpoint);
   }
 
@@ -100,7 +115,10 @@ export class SandboxMachine implements Machine {
   }
 
   async #run(argv: readonly string[], options: ExecOptions): Promise<RawResult> {
-    const result = await runCommand(this.#prefix(), argv, {timeoutMs: DEFAULT_TIMEOUT_MS * this.traits.slowness, ...options});
+    const result = await runCommand(this.#prefix(), argv, {
+      timeoutMs: DEFAULT_TIMEOUT_MS * this.traits.slowness,
+      ...options,
+    });
     if (result.exitCode !== 0 && !isAlive(this.#details.init)) {
       throw new MachineError(`Cannot run "${argv.join(' ')}": the machine is gone`, {command: argv});
     }
@@ -109,7 +127,17 @@ export class SandboxMachine implements Machine {
 
   #prefix(nsenterOption = '--'): CommandPrefix {
     const {init, cgroups} = this.#details;
-    return {file: ENTER, argv: [String(init.pid), init.startTime, cgroups.join('\n'), nsenterOption, ...(nsenterOption === '--' ? [] : ['--'])], env: ENVIRONMENT};
+    return {
+      file: ENTER,
+      argv: [
+        String(init.pid),
+        init.startTime,
+        cgroups.join('\n'),
+        nsenterOption,
+        ...(nsenterOption === '--' ? [] : ['--']),
+      ],
+      env: ENVIRONMENT,
+    };
   }
 }
 

@@ -19,7 +19,9 @@ const missingPrivilege = (): Requirement[] => {
   if (process.platform !== 'linux') {
     return [{sentence: 'A sandbox is made of Linux namespaces, and this is not Linux'}];
   }
-  return process.getuid?.() === 0 ? [] : [{sentence: 'A sandbox is made of namespaces that only root may make', remedy: 'sudo npm run scenarios'}];
+  return process.getuid?.() === 0
+    ? []
+    : [{sentence: 'A sandbox is made of namespaces that only root may make', remedy: 'sudo npm run scenarios'}];
 };
 
 const missingKernelParts = async (): Promise<Requirement[]> => {
@@ -28,8 +30,12 @@ const missingKernelParts = async (): Promise<Requirement[]> => {
   }
   const fileSystems = await readFile('/proc/filesystems', 'utf8');
   return [
-    ...(/\toverlay$/m.test(fileSystems) ? [] : [{sentence: 'The kernel has no overlay file system loaded', remedy: 'sudo modprobe overlay'}]),
-    ...((await readHostCgroups()) === undefined ? [{sentence: 'No cgroup file system is mounted', remedy: 'sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup'}] : []),
+    ...(/\toverlay$/m.test(fileSystems)
+      ? []
+      : [{sentence: 'The kernel has no overlay file system loaded', remedy: 'sudo modprobe overlay'}]),
+    ...((await readHostCgroups()) === undefined
+      ? [{sentence: 'No cgroup file system is mounted', remedy: 'sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup'}]
+      : []),
   ];
 };
 
@@ -42,6 +48,11 @@ const unsuitableStateFolder = async (): Promise<Requirement[]> => {
   }
   const {type} = await statfs(folder);
   return type === OVERLAYFS_MAGIC
-    ? [{sentence: `"${stateFolder()}" is on overlayfs, which can't carry the overlays of docker and containerd`, remedy: 'export XDG_STATE_HOME=/a/folder/on/ext4-or-xfs'}]
+    ? [
+        {
+          sentence: `"${stateFolder()}" is on overlayfs, which can't carry the overlays of docker and containerd`,
+          remedy: 'export XDG_STATE_HOME=/a/folder/on/ext4-or-xfs',
+        },
+      ]
     : [];
 };

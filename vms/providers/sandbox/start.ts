@@ -52,7 +52,15 @@ export const startSandbox = async (spec: MachineSpec, signal: AbortSignal): Prom
   const reference: MachineReference = {
     id: spec.id,
     runtimeSet: spec.image.runtimeSet,
-    traits: {provider: 'sandbox', kernel: release(), cgroupVersion: cgroups.version, acceleration: 'none', slowness: 1, address: ADDRESS, snapshots: false},
+    traits: {
+      provider: 'sandbox',
+      kernel: release(),
+      cgroupVersion: cgroups.version,
+      acceleration: 'none',
+      slowness: 1,
+      address: ADDRESS,
+      snapshots: false,
+    },
     details: {init, cgroups: joined, folder: spec.folder},
   };
   return new OwnedSandbox(reference, undo.move());
@@ -75,7 +83,12 @@ const makeFolder = async ({folder, files, ledger}: MachineSpec, undo: AsyncDispo
   }
 };
 
-const makeMachineCgroups = async ({ledger}: MachineSpec, cgroups: HostCgroups, name: string, undo: AsyncDisposableStack): Promise<void> => {
+const makeMachineCgroups = async (
+  {ledger}: MachineSpec,
+  cgroups: HostCgroups,
+  name: string,
+  undo: AsyncDisposableStack,
+): Promise<void> => {
   const entries: LedgerEntry[] = cgroupFolders(cgroups, name).map((path) => ({kind: 'cgroup', path}));
   for (const entry of entries) {
     ledger.record(entry);
@@ -91,7 +104,11 @@ const makeMachineCgroups = async ({ledger}: MachineSpec, cgroups: HostCgroups, n
 };
 
 /** Starts boot.sh; the promise settles, with the exit status, when the machine has ended. */
-const launch = async ({folder, image, runId}: MachineSpec, cgroups: HostCgroups, name: string): Promise<number | null> => {
+const launch = async (
+  {folder, image, runId}: MachineSpec,
+  cgroups: HostCgroups,
+  name: string,
+): Promise<number | null> => {
   const console = await open(join(folder, 'console.log'), 'a', 0o600);
   try {
     const child = spawn(BOOT, ['join'], {
@@ -104,7 +121,10 @@ const launch = async ({folder, image, runId}: MachineSpec, cgroups: HostCgroups,
         MACHINE_FOLDER: folder,
         MACHINE_LAYERS: image.layers.map(escapeLayer).join(':'),
         MACHINE_CGROUPS: cgroupFolders(cgroups, name).join('\n'),
-        MACHINE_HIERARCHIES: cgroups.version === 2 ? 'v2' : cgroups.hierarchies.map(({folder: at, options}) => `${at} ${options}`).join('\n'),
+        MACHINE_HIERARCHIES:
+          cgroups.version === 2
+            ? 'v2'
+            : cgroups.hierarchies.map(({folder: at, options}) => `${at} ${options}`).join('\n'),
       },
     });
     return await new Promise<number | null>((resolve, reject) => {
@@ -166,13 +186,25 @@ const answersPing = async (socketPath: string): Promise<boolean> => {
   }
 };
 
-const startFailure = async ({folder}: MachineSpec, waitingFor: string, hasEnded: boolean, signal: AbortSignal): Promise<unknown> => {
+const startFailure = async (
+  {folder}: MachineSpec,
+  waitingFor: string,
+  hasEnded: boolean,
+  signal: AbortSignal,
+): Promise<unknown> => {
   if (signal.aborted && (signal.reason as Error | undefined)?.name !== 'TimeoutError') {
     return signal.reason;
   }
-  const logs = ['console.log', ...['registry', 'containerd', 'dockerd'].map((name) => `upper/var/log/plumbline/${name}.log`)];
+  const logs = [
+    'console.log',
+    ...['registry', 'containerd', 'dockerd'].map((name) => `upper/var/log/plumbline/${name}.log`),
+  ];
   const texts = await Promise.all(logs.map((log) => readFile(join(folder, log), 'utf8').catch(() => '')));
-  const said = texts.flatMap((text) => text.trim().split('\n').slice(-2)).filter(Boolean).join(' | ').slice(-800);
+  const said = texts
+    .flatMap((text) => text.trim().split('\n').slice(-2))
+    .filter(Boolean)
+    .join(' | ')
+    .slice(-800);
   const state = hasEnded ? 'its init has ended' : `no answer from ${waitingFor} within ${START_DEADLINE_MS / 1000} s`;
   return new ProvisionError(`Cannot start a sandbox machine: ${state}${said && `, ${said}`}`);
 };
