@@ -1,0 +1,32 @@
+/** What a fact can be: lists are short, and ordered only where the order means something. */
+export type FactValue = string | number | boolean | null | readonly string[];
+
+/** Facts by their stable path, for instance `process.rlimits.RLIMIT_NOFILE.soft`. */
+export type Facts = Readonly<Record<string, FactValue>>;
+
+/** A number that is never the same twice. */
+export interface Measurement {
+  readonly value: number;
+  readonly unit: 'bytes' | 'ms' | 'count';
+}
+
+/** Measurements by their stable name, for instance `memory.shim`. */
+export type Measurements = Readonly<Record<string, Measurement>>;
+
+/** Facts or measurements that are read in one place; `*` stands for the part of the path that varies. */
+export interface FactFamily {
+  readonly path: string;
+  /** What it says, without a final period. */
+  readonly meaning: string;
+  /** Where it is read from. */
+  readonly source: string;
+}
+
+/** Whether a path belongs to a family. */
+export const isInFamily = ({path}: FactFamily, fact: string): boolean =>
+  new RegExp(
+    `^${path
+      .split('*')
+      .map((part) => RegExp.escape(part))
+      .join('.+')}$`,
+  ).test(fact);

@@ -1,0 +1,145 @@
+# Follows output.pl and commands.pl of harness/teardown/guest in one "perl - SECONDS PID BUNDLE". PID is the workload's init as the
+# machine numbers it. Everything is read raw here and understood on the host; see harness/observe/README.md for what becomes of it.
+our ($pid, $bundle) = @ARGV;
+our $proc = "/proc/$pid";
+my @in_netns = ('nsenter', "--net=$proc/ns/net");
+
+push @commands, (
+    ['inside links', '', @in_netns, qw(ip -j -d addr)],
+    ['inside routes4', "route show table all\nrule show\n", @in_netns, qw(ip -force -j -4 -batch -)],
+    ['inside routes6', "route show table all\nrule show\n", @in_netns, qw(ip -force -j -6 -batch -)],
+    ['inside nft', '', @in_netns, qw(nft -s list ruleset)],
+    # /proc/sys shows the namespaces of whoever reads it. Some files can be written only, hence the "true".
+    ['inside sysctls', '', 'nsenter', "--net=$proc/ns/net", "--ipc=$proc/ns/ipc", "--uts=$proc/ns/uts", 'sh', '-c',
+        'grep -rs --exclude-dir=neigh --exclude-dir=lo --exclude-dir=nf_log "" /proc/sys/net /proc/sys/kernel/shm* /proc/sys/kernel/msg* /proc/sys/kernel/sem /proc/sys/kernel/domainname /proc/sys/kernel/hostname /proc/sys/fs/mqueue; true'],
+);
+
+sub emit_texts {
+    emit('config', -e "$bundle/config.json" ? '' : 'there is no config.json in the bundle', [slurp("$bundle/config.json")]);
+    emit('machine mountinfo', '', [slurp('/proc/self/mountinfo')]);
+    emit('machine hostname', '', [slurp('/proc/sys/kernel/hostname')]);
+    for my $name (qw(status limits mountinfo uid_map gid_map setgroups oom_score_adj timens_offsets personality cgroup environ cmdline stat)) {
+        my $text = slurp("$proc/$name");
+        emit($name, defined $text ? '' : "$proc/$name can't be read", [$text]);
+    }
+    emit('lsm', '', [slurp("$proc/attr/current")]);
+    emit('links', '', map { [$_, readlink "$proc/$_"] } qw(cwd root exe));
+    emit('namespaces', '', map { [$_, readlink "$proc/ns/$_", readlink "/proc/1/ns/$_"] } sort(entries("$proc/ns")));
+    emit('fds', '', map { [$_, readlink "$proc/fd/$_"] } sort { $a <=> $b } entries("$proc/fd"));
+    emit('etc', '', map { my $text = slurp("$proc/root$_"); defined $text ? [$_, $text] : () } qw(/etc/resolv.conf /etc/hosts /etc/hostname));
+}
+
+# What is listened on in the workload's network namespace.
+sub emit_listening {
+    my @sockets;
+    my %listening = (tcp => '0A', udp => '07', raw => '07');    # TCP_LISTEN and TCP_CLOSE, include/net/tcp_states.h
+    for my $protocol (qw(tcp tcp6 udp udp6 raw raw6)) {
+        my ($base) = $protocol =~ /^([a-z]+)/;
+        for my $line (split /\n/, slurp("$proc/net/$protocol") || '') {
+            my (undef, $local, $remote, $state) = split ' ', $line;
+            push @sockets, [$protocol, $local] if defined $state && $state eq $listening{$base} && $remote =~ /:0000$/;
+        }
+    }
+    emit('listening', '', @sockets);
+}
+
+sub emit_devices {
+    my @devices;
+    for my $name (entries("$proc/root/dev")) {
+        my $path = "$proc/root/dev/$name";
+        my @stat = lstat $path or next;
+        my $type = -l _ ? 'link' : -c _ ? 'c' : -b _ ? 'b' : -d _ ? 'folder' : 'file';
+        # From the macros of sys/sysmacros.h.
+        my ($major, $minor) = (($stat[6] >> 8) & 0xfff, ($stat[6] & 0xff) | (($stat[6] >> 12) & 0xfff00));
+        push @devices, ["/dev/$name", $type, $type eq 'link' ? readlink $path : "$major:$minor", sprintf('%04o', $stat[2] & 07777), $stat[4], $stat[5]];
+    }
+    emit('devices', '', @devices);
+}
+
+# Everything that some version of docker, containerd or runc masks or makes read-only, beside what this spec says. One that is in
+# none of today's lists is not seen here, yet its mount is.
+my @sensitive = qw(
+    /proc/acpi /proc/asound /proc/bus /proc/fs /proc/interrupts /proc/irq /proc/kallsyms /proc/kcore /proc/keys /proc/kmsg /proc/latency_stats /proc/mem
+    /proc/sched_debug /proc/scsi /proc/sys /proc/sysrq-trigger /proc/timer_list /proc/timer_stats
+    /sys /sys/devices/virtual/powercap /sys/firmware /sys/fs/cgroup /sys/kernel/security
+);
+
+sub emit_sensitive {
+    my %paths = map { $_ => 1 } @sensitive;
+    for my $list ((slurp("$bundle/config.json") || '') =~ /"(?:masked|readonly)Paths"\s*:\s*\[([^\]]*)\]/g) { $paths{$_} = 1 for $list =~ /"([^"]+)"/g }
+    # Thermal throttling of each processor is masked by newer engines: one fact for all processors.
+    delete $paths{$_} for grep { m{^/sys/devices/system/cpu/cpu[1-9]} } keys %paths;
+    my @found;
+    for my $path (sort keys %paths) {
+        my @stat = lstat "$proc/root$path";
+        my $type = !@stat ? 'absent' : -c _ && $stat[6] == 0x103 ? 'null' : -d _ ? (entries("$proc/root$path") ? 'folder' : 'empty') : 'file';
+        push @found, [$path, $type];
+    }
+    emit('sensitive', '', @found);
+}
+
+# Limits as the kernel has them, v1 and v2, and two counts that are measurements.
+my @limits = qw(
+    cpu.shares cpu.cfs_quota_us cpu.cfs_period_us cpu.rt_runtime_us cpu.weight cpu.max cpu.max.burst cpu.idle cpu.uclamp.min cpu.uclamp.max
+    cpuset.cpus cpuset.mems cpuset.cpus.effective cpuset.mems.effective cpuset.effective_cpus cpuset.effective_mems cpuset.cpus.partition
+    memory.limit_in_bytes memory.soft_limit_in_bytes memory.memsw.limit_in_bytes memory.kmem.limit_in_bytes memory.kmem.tcp.limit_in_bytes
+    memory.swappiness memory.use_hierarchy memory.oom_control memory.min memory.low memory.high memory.max memory.swap.max memory.swap.high memory.zswap.max
+    memory.oom.group pids.max io.weight io.bfq.weight io.max io.latency blkio.weight blkio.bfq.weight blkio.throttle.read_bps_device
+    blkio.throttle.write_bps_device devices.list freezer.state cgroup.type cgroup.controllers cgroup.subtree_control cgroup.freeze
+    cgroup.max.depth cgroup.max.descendants net_cls.classid misc.max rdma.max memory.usage_in_bytes memory.current pids.current
+);
+
+sub emit_cgroups {
+    my (%mount, @found);
+    for my $line (split /\n/, slurp('/proc/self/mountinfo') || '') {
+        my ($left, $right) = split / - /, $line, 2;
+        my (undef, undef, undef, $root, $point) = split ' ', $left;
+        my ($type, undef, $options) = split ' ', $right;
+        if ($type eq 'cgroup2') { $mount{''} ||= [$root, $point] }
+        elsif ($type eq 'cgroup') { $mount{$_} ||= [$root, $point] for split /,/, $options }
+    }
+    for my $line (split /\n/, slurp("$proc/cgroup") || '') {
+        my (undef, $controllers, $path) = split /:/, $line, 3;
+        my ($mounted) = map { $mount{$_} } grep { $mount{$_} } $controllers eq '' ? '' : split /,/, $controllers;
+        next unless $mounted;
+        my ($root, $point) = @$mounted;
+        $path =~ s/^\Q$root\E(?=\/|$)// if $root ne '/';
+        for my $file (@limits, map { m{([^/]+)$} } glob "$point$path/hugetlb.*.{max,limit_in_bytes}") {
+            my $value = slurp("$point$path/$file");
+            push @found, [$controllers, $file, $value] if defined $value;
+        }
+    }
+    emit('cgroup files', '', @found);
+}
+
+# Processes of the workload, its shim, and the daemons, with their memory.
+sub emit_memory {
+    my $pids = readlink "$proc/ns/pid";
+    my (@inside, @outside);
+    for my $other (grep { /^\d+$/ } entries('/proc')) {
+        my $status = slurp("/proc/$other/status") || next;
+        my ($rss) = $status =~ /^VmRSS:\s+(\d+) kB/m or next;    # kernel threads have none
+        my ($name) = $status =~ /^Name:\t(.*)/m;
+        if ((readlink("/proc/$other/ns/pid") || '') eq $pids) { push @inside, [$name, $rss, $status =~ /^Uid:\t(\d+)/m] }
+        elsif ($name =~ /^(dockerd|containerd|docker-proxy)$/) { push @outside, [$name, $rss] }
+        elsif ($name =~ /^containerd-shim/) {
+            my ($id) = $bundle =~ m{([^/]+)/?$};
+            push @outside, ['shim', $rss] if index((slurp("/proc/$other/cmdline") || ''), "-id\0$id\0") >= 0;
+        }
+    }
+    emit('processes inside', '', @inside);
+    emit('processes outside', '', @outside);
+}
+
+die "no process $pid\n" unless -d $proc;
+start_commands();
+emit_texts();
+emit_listening();
+emit_devices();
+emit_sensitive();
+emit_cgroups();
+emit_memory();
+emit_commands();
+# A workload that ended meanwhile leaves half a picture, which must not pass for a whole one.
+die "process $pid has ended\n" unless -d $proc;
+finish();

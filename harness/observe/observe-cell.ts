@@ -1,0 +1,64 @@
+import {cgroup} from './cgroup.ts';
+import {credentials} from './credentials.ts';
+import {devices} from './devices.ts';
+import type {FactValue, Facts, Measurement, Measurements} from './fact.ts';
+import {limits} from './limits.ts';
+import {memory} from './memory.ts';
+import {mounts} from './mounts.ts';
+import {namespaces} from './namespaces.ts';
+import {networkInside} from './network-inside.ts';
+import {networkMachine} from './network-machine.ts';
+import type {ObserveContext, Observer} from './observer.ts';
+import {ociSpec} from './oci-spec.ts';
+import {processes} from './process.ts';
+import {reachability} from './reachability.ts';
+import {takeReading, type Reading} from './reading.ts';
+import {sensitivePaths} from './sensitive-paths.ts';
+import {sysctls} from './sysctls.ts';
+
+/** All there are. */
+export const observers: readonly Observer[] = [
+  ociSpec,
+  credentials,
+  limits,
+  processes,
+  namespaces,
+  cgroup,
+  mounts,
+  sensitivePaths,
+  devices,
+  sysctls,
+  networkInside,
+  networkMachine,
+  reachability,
+  memory,
+];
+
+/** What one look at a running workload gave. */
+export interface Observation {
+  readonly facts: Facts;
+  readonly measurements: Measurements;
+}
+
+/**
+ * Looks at a running workload, with one command in its machine. The facts of two runs of one runtime set are identical.
+ * Throws {@link MachineError} when the workload has ended.
+ */
+export const observeCell = async (
+  context: ObserveContext,
+  {signal}: {readonly signal: AbortSignal},
+): Promise<Observation> => observationOf(await takeReading(context, signal));
+
+/** What the observers make of a reading, in alphabetical order. */
+export const observationOf = (reading: Reading): Observation => {
+  const facts: Record<string, FactValue> = {};
+  const measurements: Record<string, Measurement> = {};
+  for (const observer of observers) {
+    Object.assign(facts, observer.observe(reading));
+    Object.assign(measurements, observer.measure?.(reading));
+  }
+  return {facts: sorted(facts), measurements: sorted(measurements)};
+};
+
+const sorted = <Value>(record: Readonly<Record<string, Value>>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
