@@ -5,7 +5,7 @@ import {nginx} from './workloads/nginx.ts';
 scenario('is running, and its log says who asked', {
   workload: nginx,
   reach: usualReach,
-  then: async ({running, expect, step}) => {
+  check: async ({running, expect, step}) => {
     await step('the runtime calls it running', async () => {
       expect(await running.state()).toBe('running');
     });
@@ -18,7 +18,7 @@ scenario('is running, and its log says who asked', {
 scenario('stops on SIGTERM with exit code 0', {
   workload: nginx,
   reach: usualReach,
-  then: async ({running, expect, step, signal}) => {
+  check: async ({running, expect, step, signal}) => {
     await step('send SIGTERM', () => running.kill('SIGTERM'));
     const exitCode = await step('wait for its end', () =>
       running.waitForExit(AbortSignal.any([signal, AbortSignal.timeout(10_000)])),
@@ -31,7 +31,7 @@ scenario('stops on SIGTERM with exit code 0', {
 scenario('ends on SIGKILL with exit code 137', {
   workload: nginx,
   reach: usualReach,
-  then: async ({running, expect, step, signal}) => {
+  check: async ({running, expect, step, signal}) => {
     await step('send SIGKILL', () => running.kill('SIGKILL'));
     const exitCode = await step('wait for its end', () =>
       running.waitForExit(AbortSignal.any([signal, AbortSignal.timeout(10_000)])),
@@ -43,7 +43,7 @@ scenario('ends on SIGKILL with exit code 137', {
 scenario('starts again under the same name', {
   workload: nginx,
   reach: usualReach,
-  then: async ({running, start, expect, step}) => {
+  check: async ({running, start, expect, step}) => {
     await step('remove it', async () => running[Symbol.asyncDispose]());
     const again = await step('start it again', start);
     expect(again.name).toBe(running.name);

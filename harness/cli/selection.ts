@@ -61,7 +61,7 @@ const scenarioFiles = async (files: readonly string[]): Promise<string[]> => {
     if (!existsSync(path) || !statSync(path).isFile()) {
       throw new UsageError(`Cannot read the scenario file "${file}": there is no such file`);
     }
-    if (!/\.scenario\.ts$/.test(path)) {
+    if (!path.endsWith('.scenario.ts')) {
       throw new UsageError(`Cannot read the scenario file "${file}": its name must end in .scenario.ts`);
     }
     return path;

@@ -56,8 +56,8 @@ export const readTruthTable = (
       );
     }
   }
-  for (const [route, vantages] of Object.entries((table ?? {}) as Record<string, unknown>)) {
-    for (const vantage of Object.keys((vantages ?? {}) as object)) {
+  for (const [route, vantages] of Object.entries((table ?? {}) as Record<string, object | undefined>)) {
+    for (const vantage of Object.keys(vantages ?? {})) {
       if (!known.has(`${route}.${vantage}`)) {
         problems.push(`"${route}.${vantage}" is not asked in network mode "${network}"`);
       }

@@ -17,7 +17,7 @@ import {openDesk} from './desk.ts';
 import type {WorkerTask} from './desk-protocol.ts';
 import {watchHost} from './host-watch.ts';
 import {MachinePool} from './machine-pool.ts';
-import {Interruption} from './interruption.ts';
+import type {Interruption} from './interruption.ts';
 import {openScenarioRunner} from './vitest-run.ts';
 
 /** What is to be run, and how. */

@@ -1,5 +1,5 @@
 import type {ExpectStatic} from 'vitest';
-import {z} from 'zod';
+import type {z} from 'zod';
 import type {Machine} from '../../vms/machine.ts';
 import type {LevelName, RunningWorkload} from '../levels/level.ts';
 import {levels} from '../levels/level-names.ts';
@@ -23,16 +23,16 @@ export interface ScenarioContext {
   readonly expect: ExpectStatic;
   readonly signal: AbortSignal;
   /** Runs a named, timed part of the scenario. */
-  step<Result>(title: string, body: () => Promise<Result>): Promise<Result>;
+  readonly step: <Result>(title: string, body: () => Promise<Result>) => Promise<Result>;
   /** Has `action` run once the body has ended, however it did; the last one deferred comes first. */
-  defer(action: () => Promise<unknown>): void;
+  readonly defer: (action: () => Promise<unknown>) => void;
 }
 
 /** What the body of a scenario with a running workload is handed. */
 export interface RunningContext extends ScenarioContext {
   readonly running: RunningWorkload;
   /** Starts another one in the same way; it is removed with the cell. */
-  start(): Promise<RunningWorkload>;
+  readonly start: () => Promise<RunningWorkload>;
 }
 
 /** A scenario as its file states it. */
@@ -40,7 +40,7 @@ export interface ScenarioStatement {
   readonly workload: Workload;
   readonly reach: ReachTables;
   /** Runs once the truth table has held. */
-  readonly then?: (context: RunningContext) => Promise<void>;
+  readonly check?: (context: RunningContext) => Promise<void>;
 }
 
 /** A scenario that does everything by itself, step by step. */
@@ -65,7 +65,7 @@ export interface Scenario {
   readonly workload: Workload;
   readonly cells: readonly ScenarioCell[];
   readonly body:
-    | {readonly kind: 'running'; readonly then: ScenarioStatement['then']}
+    | {readonly kind: 'running'; readonly check: ScenarioStatement['check']}
     | {readonly kind: 'walkthrough'; readonly steps: WalkthroughStatement['steps']};
 }
 
@@ -99,7 +99,7 @@ export const readStatement = (
     problems.push('has no level to run at: "reach" is empty');
   }
   return {
-    scenario: {title, workload: statement.workload, cells, body: {kind: 'running', then: statement.then}},
+    scenario: {title, workload: statement.workload, cells, body: {kind: 'running', check: statement.check}},
     problems,
   };
 };

@@ -56,9 +56,7 @@ const importProblem = (error: unknown): string => {
     return String(error);
   }
   const line = /\.scenario\.[cm]?[jt]s(?:\?[^:\n]*)?:(\d+)/.exec(error.stack ?? '')?.[1];
-  const [message = 'unknown'] = error.message
-    .trim()
-    .split('\n')
-    .filter((text) => /[a-z]/i.test(text));
+  // Above the sentence itself the parser draws the line and points at the place.
+  const message = error.message.split('\n').find((text) => /[a-z]/i.test(text)) ?? 'unknown';
   return line === undefined ? message.trim() : `line ${line}, ${message.trim()}`;
 };

@@ -20,7 +20,7 @@ export interface ScenarioSink {
 
 /**
  * States what should be true of a workload at the levels that `reach` names: it is started there, every entry of the truth table
- * is checked, `then` says more, and after its removal the machine must hold what it held before.
+ * is checked, `check` says more, and after its removal the machine must hold what it held before.
  */
 export const scenario = (title: string, statement: ScenarioStatement): void => {
   const {scenario: read, problems} = readStatement(title, statement);

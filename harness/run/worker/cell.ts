@@ -181,7 +181,7 @@ const runScenario = async (
       throw failure;
     }
   });
-  await body.then?.({...forBody, running, start});
+  await body.check?.({...forBody, running, start});
 };
 
 /** What runs must be the image that was baked: a level that ran another one proves nothing. */

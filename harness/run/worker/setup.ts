@@ -12,6 +12,7 @@ collectInto({
   add: (scenario, _problems, place) => {
     const file = relative(task.root, place.file);
     for (const cell of task.cells.filter((planned) => planned.file === file && planned.scenario === scenario.title)) {
+      // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- the plan names it, and runCell throws what failed
       test(cell.name, ({expect, signal}) => runCell(cell, scenario, {task, desk, expect, signal}));
     }
   },
