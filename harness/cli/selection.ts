@@ -4,7 +4,7 @@ import {join, resolve} from 'node:path';
 import {InvalidArgumentError, type Command} from 'commander';
 import {UsageError} from '../../vms/errors.ts';
 import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
-import {levels} from '../levels/level-names.ts';
+import {levels} from '../levels/level-facts.ts';
 import type {LevelName} from '../levels/level.ts';
 import type {PlannedCell} from '../report/progress.ts';
 import {loadScenarios, type LoadedScenario} from '../scenario/load.ts';
@@ -78,7 +78,7 @@ const parseNames = (text: string): string[] => {
 
 const parseLevels = (text: string): LevelName[] => {
   const names = parseNames(text);
-  const unknown = names.find((name) => !(name in levels));
+  const unknown = names.find((name) => !Object.hasOwn(levels, name));
   if (unknown !== undefined) {
     throw new InvalidArgumentError(`there is no level "${unknown}", only ${Object.keys(levels).join(', ')}.`);
   }

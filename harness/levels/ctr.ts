@@ -7,9 +7,6 @@ import {containerName, type Level, type LevelContext, type RunningWorkload, type
 /** containerd, through its own client `ctr`. */
 export const ctr: Level = {
   name: 'ctr',
-  prepare: async ({machine, workload, steps}) => {
-    await steps.command('pull the image', machine, ['ctr', 'images', 'pull', workload.image.name]);
-  },
   start: async (context) => {
     const {machine, network, steps, signal} = context;
     await using undo = new AsyncDisposableStack();

@@ -14,16 +14,6 @@ import {containerName, type Level, type RunningWorkload, type WorkloadState} fro
 /** dockerd, through its Engine API. */
 export const docker: Level = {
   name: 'docker',
-  prepare: async (context) => {
-    const {workload, steps} = context;
-    await pointTestcontainersAt(context);
-    const client = await getContainerRuntimeClient();
-    await steps.step(
-      'pull the image', // Forced: it remembers which images an engine has for the life of the process, and the machine may be another one by now.
-      () => client.image.pull(ImageName.fromString(workload.image.name), {force: true, platform: undefined}),
-      ['docker', 'pull', workload.image.name],
-    );
-  },
   start: async (context) => {
     const {workload, steps} = context;
     await pointTestcontainersAt(context);

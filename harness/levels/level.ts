@@ -20,11 +20,9 @@ export interface LevelContext {
   readonly signal: AbortSignal;
 }
 
-/** Starts workloads. */
+/** Starts workloads whose image is in the level's store. */
 export interface Level {
   readonly name: LevelName;
-  /** Pulls the workload's image into the level's store, once for a machine. */
-  prepare(context: LevelContext): Promise<void>;
   /** Starts the workload, or leaves nothing behind. */
   start(context: LevelContext): Promise<RunningWorkload>;
 }

@@ -1,6 +1,5 @@
 import type {Machine} from '../../vms/machine.ts';
 import {makeNetns} from '../network/netns.ts';
-import {pullWithDocker} from './docker-cli.ts';
 import {exitCodeOf, startInForeground, untilRunning, type ForegroundContainer} from './foreground.ts';
 import {containerName, type Level, type LevelContext, type RunningWorkload, type WorkloadState} from './level.ts';
 import {editSpec} from './runc-spec.ts';
@@ -8,7 +7,6 @@ import {editSpec} from './runc-spec.ts';
 /** runc itself, given a bundle that was put together by hand. */
 export const runc: Level = {
   name: 'runc',
-  prepare: (context) => pullWithDocker(context),
   start: async (context) => {
     const {machine, steps, workload, signal} = context;
     const name = containerName(workload);

@@ -4,10 +4,12 @@ import type {ImageRecipe} from '../../vms/image/recipe.ts';
 import type {MachineFile, OwnedMachine, Provider} from '../../vms/machine.ts';
 import {loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
+import type {LevelName} from '../levels/level.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {MachineRecord} from '../report/run-record.ts';
 import {Steps} from '../scenario/steps.ts';
 import type {Lease} from './desk-protocol.ts';
+import {prepareMachine} from './machine-preparation.ts';
 import {readVersions} from './versions.ts';
 
 /** What a pool makes machines of. */
@@ -16,6 +18,8 @@ export interface PoolOptions {
   readonly runId: string;
   readonly runStartedAt: number;
   readonly recipes: readonly ImageRecipe[];
+  /** The levels that cells are to be run at. */
+  readonly levels: readonly LevelName[];
   readonly files: readonly MachineFile[];
   readonly pull: boolean;
   readonly ledger: Ledger;
@@ -101,7 +105,7 @@ export class MachinePool implements AsyncDisposable {
   }
 
   async #start(runtimeSet: string): Promise<Held> {
-    const {provider, runId, recipes, files, pull, ledger, listener, signal} = this.#options;
+    const {provider, runId, recipes, levels, files, pull, ledger, listener, signal} = this.#options;
     this.#started += 1;
     const id = `${runId}-${this.#started}`;
     const set = await loadRuntimeSet(runtimeSet);
@@ -130,7 +134,10 @@ export class MachinePool implements AsyncDisposable {
         ),
       ),
     );
-    const versions = await readVersions(machine, set);
+    const [versions] = await Promise.all([
+      readVersions(machine, set),
+      prepareMachine(machine, {levels, images: recipes.map(({name}) => name)}, steps),
+    ]);
     const record: MachineRecord = {
       id,
       runtimeSet,

@@ -93,6 +93,7 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       runId: id,
       runStartedAt: startedAt,
       recipes: recipesOf(options),
+      levels: [...new Set(cells.map(({level}) => level))],
       ledger,
       listener,
       signal: interruption.signal,
@@ -110,10 +111,15 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       ociRuntime: options.ociRuntime,
     };
     // Vitest loads while the first machine starts.
-    const [runner] = await Promise.all([openScenarioRunner(task), pool.lease(cells[0]?.runtimeSet ?? '')]);
-    await using _runner = runner;
+    const opening = openScenarioRunner(task);
+    await using _closing = {[Symbol.asyncDispose]: async () => (await opening)[Symbol.asyncDispose]()};
+    // Cells wait for their machine at the desk, so Vitest and its worker load while the first one starts.
+    const starting = pool.lease(cells[0]?.runtimeSet ?? '');
+    starting.catch(() => undefined); // Looked at below; nothing must be thrown while Vitest is being opened.
+    const runner = await opening;
     await using _cancel = interruption.onInterrupt(() => runner.cancel());
     const errors = await runner.run();
+    await starting;
     failures.push(...errors.map((error) => failureRecordOf(error)));
   } catch (error) {
     if (!interruption.signal.aborted) {

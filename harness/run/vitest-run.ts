@@ -1,4 +1,3 @@
-import {createVitest} from 'vitest/node';
 import {join} from 'node:path';
 import {Writable} from 'node:stream';
 import type {WorkerTask} from './desk-protocol.ts';
@@ -14,6 +13,8 @@ export interface ScenarioRunner extends AsyncDisposable {
 /** Makes a Vitest that runs the cells of `task`, each as one test, and writes Allure results beside the run's other reports. */
 export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunner> => {
   const files = [...new Set(task.cells.map(({file}) => file))];
+  // Loaded here and not above: it takes longer than everything else, and a machine can start meanwhile.
+  const {createVitest} = await import('vitest/node');
   const vitest = await createVitest(
     {
       root: task.root,

@@ -2,7 +2,7 @@ import type {ExpectStatic} from 'vitest';
 import type {z} from 'zod';
 import type {Machine} from '../../vms/machine.ts';
 import type {LevelName, RunningWorkload} from '../levels/level.ts';
-import {levels} from '../levels/level-names.ts';
+import {levels, type LevelFacts} from '../levels/level-facts.ts';
 import type {NetworkMode} from '../network/network-mode.ts';
 import {readTruthTable, type TruthEntry, type TruthTables} from '../probe/truth-table.ts';
 import {workloadSchema, type Workload} from './workload.ts';
@@ -77,7 +77,7 @@ export const readStatement = (
   const problems = [...titleProblems(title), ...workloadProblems(statement.workload)];
   const cells: ScenarioCell[] = [];
   for (const [level, tables] of Object.entries((statement.reach ?? {}) as Record<string, unknown>)) {
-    const networks = levels[level as LevelName] as readonly NetworkMode[] | undefined;
+    const networks = factsOf(level)?.networks;
     if (networks === undefined) {
       problems.push(`has the unknown level "${level}", known are ${Object.keys(levels).join(', ')}`);
       continue;
@@ -110,7 +110,7 @@ export const readWalkthrough = (
   statement: WalkthroughStatement,
 ): {readonly scenario: Scenario; readonly problems: readonly string[]} => {
   const problems = [...titleProblems(title), ...workloadProblems(statement.workload)];
-  const networks = levels[statement.level] as readonly NetworkMode[] | undefined;
+  const networks = factsOf(statement.level)?.networks;
   if (networks === undefined) {
     problems.push(`has the unknown level "${statement.level}", known are ${Object.keys(levels).join(', ')}`);
   } else if (!networks.includes(statement.network)) {
@@ -124,6 +124,9 @@ export const readWalkthrough = (
     problems,
   };
 };
+
+// A scenario file may say anything.
+const factsOf = (level: string): LevelFacts | undefined => (Object.hasOwn(levels, level) ? levels[level as LevelName] : undefined);
 
 const titleProblems = (title: unknown): string[] =>
   typeof title === 'string' && title.trim() !== '' ? [] : ['has no title'];

@@ -14,7 +14,7 @@ import type {Scenario, ScenarioCell, ScenarioContext} from '../../scenario/defin
 import {Steps} from '../../scenario/steps.ts';
 import type {Lease, WorkerTask} from '../desk-protocol.ts';
 import type {DeskClient} from './desk-client.ts';
-import {cleanState, expectNoResidue} from './clean-state.ts';
+import {expectNoResidue, stateBefore} from './clean-state.ts';
 
 /** What a worker runs cells with. */
 export interface WorkerContext {
@@ -110,7 +110,7 @@ const runOnMachine = async (
   if (entry === undefined) {
     throw new PlumblineError('harness', `Cannot run "${planned.name}": its scenario has no such cell any more`);
   }
-  const before = await cleanState(context, level);
+  const before = await steps.step('list what the machine holds', () => stateBefore(machine, signal));
   const started: AsyncDisposable[] = [];
   try {
     await runScenario(scenario, entry, {

@@ -1,7 +1,5 @@
 import type {Machine} from '../../../vms/machine.ts';
 import type {KnownResidue} from '../../../vms/runtimes/runtime-set.ts';
-import type {Level, LevelContext} from '../../levels/level.ts';
-import {addNeighbour} from '../../network/neighbour.ts';
 import {takeInventory} from '../../teardown/inventory.ts';
 import {isClean, residueFailure, type Finding} from '../../teardown/residue.ts';
 import {waitForNoResidue} from '../../teardown/residue-wait.ts';
@@ -9,37 +7,16 @@ import type {Inventory} from '../../teardown/thing.ts';
 
 const RESIDUE_DEADLINE_MS = 15_000;
 
-/** What is known of a machine by this worker. */
-interface Known {
-  readonly prepared: Set<string>;
-  /** What it holds between cells; unknown after something was added on purpose. */
-  state: Inventory | undefined;
-}
+/** What each machine holds between cells, by the machine's id, as long as this worker knows. */
+const states = new Map<string, Inventory>();
 
-const machines = new Map<string, Known>();
-
-/**
- * Gives a machine what a cell at `level` needs (its neighbour, the image in the level's store), once, and returns what the machine
- * holds then: what it has to hold again after the cell.
- */
-export const cleanState = async (context: LevelContext, level: Level): Promise<Inventory> => {
-  const {machine, workload, steps, signal} = context;
+/** What a machine holds now, before a cell: what it has to hold again after it. */
+export const stateBefore = async (machine: Machine, signal: AbortSignal): Promise<Inventory> => {
   const {id} = machine.reference;
-  let known = machines.get(id);
-  if (known === undefined) {
-    // A worker that was started anew, or another one, may have been here before.
-    known = {prepared: new Set(), state: undefined};
-    machines.set(id, known);
-    await steps.step('add a neighbour to the machine', () => addNeighbour(machine));
-  }
-  const preparation = `${level.name} ${workload.image.name}`;
-  if (!known.prepared.has(preparation)) {
-    await level.prepare(context);
-    known.prepared.add(preparation);
-    known.state = undefined;
-  }
-  known.state ??= await steps.step('list what the machine holds', () => takeInventory(machine, {signal}));
-  return known.state;
+  // A cell that left nothing left the machine as it was.
+  const state = states.get(id) ?? (await takeInventory(machine, {signal}));
+  states.set(id, state);
+  return state;
 };
 
 /**
@@ -51,17 +28,13 @@ export const expectNoResidue = async (
   before: Inventory,
   knownResidue: readonly KnownResidue[],
 ): Promise<readonly Finding[]> => {
-  const residue = await waitForNoResidue(machine, before, {
-    deadlineMs: RESIDUE_DEADLINE_MS,
-    signal: AbortSignal.timeout(10 * RESIDUE_DEADLINE_MS * machine.traits.slowness),
-    knownResidue,
-  });
+  const signal = AbortSignal.timeout(10 * RESIDUE_DEADLINE_MS * machine.traits.slowness);
+  const residue = await waitForNoResidue(machine, before, {deadlineMs: RESIDUE_DEADLINE_MS, signal, knownResidue});
   if (!isClean(residue)) {
     throw residueFailure(residue);
   }
-  const known = machines.get(machine.reference.id);
-  if (known !== undefined && residue.known.length > 0) {
-    known.state = undefined;
+  if (residue.known.length > 0) {
+    states.delete(machine.reference.id);
   }
   return residue.known;
 };

@@ -1,0 +1,68 @@
+import {readFileSync} from 'node:fs';
+import {Command, CommanderError} from 'commander';
+import {HostError, PlumblineError} from '../../vms/errors.ts';
+import {exitCodeOf} from '../report/failure.ts';
+import {addCacheCommand} from './cache.ts';
+import {addListCommand} from './list.ts';
+import {addRunCommand} from './run.ts';
+import {addSweepCommand} from './sweep.ts';
+
+const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {version: string};
+
+/** Reads the command line and does what it says. Sets the exit code of the process. */
+export const main = async (): Promise<void> => {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+};
+
+const program = new Command('plumbline')
+  .description('Runs one workload at every level of the container stack, in a machine that is thrown away')
+  .version(version)
+  .helpCommand(true)
+  .exitOverride()
+  .configureOutput({outputError: (text, write) => write(text.replace(/^error: /, ''))});
+
+addRunCommand(program, version);
+addListCommand(program);
+program
+  .command('doctor')
+  .description('say what this host can and can not do, each with the command that mends it')
+  .option('--json', 'print one JSON document')
+  .action(async ({json}: {json?: boolean}) => {
+    const [{doctor}, {providers}] = await Promise.all([import('./doctor.ts'), import('../../vms/providers.ts')]);
+    process.exitCode = await doctor({providers, stream: process.stdout, json});
+  });
+program
+  .command('setup')
+  .description('install the packages this host lacks')
+  .option('--yes', 'do not ask')
+  .action(async ({yes}: {yes?: boolean}) => {
+    const {setup} = await import('./setup.ts');
+    process.exitCode = await setup({stream: process.stdout, yes});
+  });
+addCacheCommand(program);
+addSweepCommand(program);
+
+/** Prints an error for a person and returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has said it already; help and version are no errors.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  if (error instanceof PlumblineError) {
+    process.stderr.write(`${error.message}\n`);
+    if (error instanceof HostError) {
+      for (const {sentence, remedy} of error.requirements) {
+        process.stderr.write(`  ${sentence}${remedy === undefined ? '' : `: ${remedy}`}\n`);
+      }
+    }
+    return exitCodeOf([{class: error.failureClass}]);
+  }
+  process.stderr.write(
+    `This is a defect of plumbline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return 4;
+}
