@@ -1,0 +1,56 @@
+import type {FactValue} from '../observe/fact.ts';
+import type {CellRecord, FailureRecord} from '../report/run-record.ts';
+import type {CellRuns} from './cell-pair.ts';
+
+/** Every value a fact had over the repetitions of a cell, as JSON; one, unless the fact is not stable. */
+export type SeenFacts = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** The facts of a cell: those that were observed, and those that its record has. */
+export const seenFacts = ({cells, observations}: CellRuns): SeenFacts => {
+  const seen = new Map<string, Set<string>>();
+  const add = (path: string, value: FactValue): void => {
+    const values = seen.get(path) ?? new Set();
+    seen.set(path, values.add(JSON.stringify(value)));
+  };
+  for (const {facts} of observations) {
+    for (const [path, value] of Object.entries(facts)) {
+      add(path, value);
+    }
+  }
+  for (const cell of cells) {
+    for (const [path, value] of Object.entries(recordFacts(cell))) {
+      add(path, value);
+    }
+  }
+  return seen;
+};
+
+/** What `run.json` says of a cell, as facts. */
+const recordFacts = ({status, failures, imageDigest}: CellRecord): Record<string, FactValue> => {
+  const facts: Record<string, FactValue> = {};
+  if (status === 'not-run') {
+    facts['cell.notRun'] = failures.map(({sentence}) => lasting(sentence));
+    return facts;
+  }
+  if (imageDigest !== undefined) {
+    facts['image.digest'] = imageDigest;
+  }
+  for (const failure of failures) {
+    const path = failure.class === 'residue' ? 'residue' : `failure.${failure.class}`;
+    facts[path] = [...((facts[path] as readonly string[] | undefined) ?? []), ...whatFailed(failure)].toSorted();
+  }
+  return facts;
+};
+
+/** Of residue every single thing counts, and `seen` has them all where the sentence has the first few. */
+const whatFailed = ({class: failureClass, seen, sentence}: FailureRecord): string[] =>
+  (failureClass === 'residue' && seen !== undefined ? seen.split('; ') : [sentence]).map(lasting);
+
+/** Without what no two runs share. */
+const lasting = (sentence: string): string =>
+  sentence
+    .replaceAll(/\b(process|pid) \d+/g, '$1 {pid}')
+    .replaceAll(/\b[0-9a-f]{64}\b/g, '{id}')
+    .replaceAll(/\b[0-9a-f]{12}\b/g, '{id}')
+    .replaceAll(/\bveth[0-9a-f]{7,8}\b/g, 'veth{n}')
+    .replaceAll(/\b\d+(\.\d+)? (ms|s)\b/g, '{time}');

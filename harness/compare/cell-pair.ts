@@ -1,0 +1,76 @@
+import {UsageError} from '../../vms/errors.ts';
+import type {ObservationRecord} from '../observe/observation-file.ts';
+import type {CellRecord} from '../report/run-record.ts';
+import type {LoadedRun} from './loaded-run.ts';
+
+/** What a cell is in both runs: the runtime set may differ. */
+export interface CellIdentity {
+  readonly scenario: string;
+  readonly level: CellRecord['level'];
+  readonly network: CellRecord['network'];
+}
+
+/** All repetitions of a cell in one run. */
+export interface CellRuns {
+  readonly runtimeSet: string;
+  readonly cells: readonly CellRecord[];
+  readonly observations: readonly ObservationRecord[];
+}
+
+/** The same cell in two runs. */
+export interface CellPair extends CellIdentity {
+  readonly old: CellRuns;
+  readonly new: CellRuns;
+}
+
+/** The cells that two runs share, and those that only one of them has. */
+export interface PairedCells {
+  readonly pairs: readonly CellPair[];
+  readonly onlyOld: readonly string[];
+  readonly onlyNew: readonly string[];
+}
+
+/**
+ * Matches the cells of two runs by scenario, level and network mode. Where a run has several runtime sets, they are matched by name too.
+ * Throws {@link UsageError} when the runs have no cell in common.
+ */
+export const pairCells = (old: LoadedRun, recent: LoadedRun): PairedCells => {
+  const bySet = [old, recent].some(({record}) => new Set(record.cells.map(({runtimeSet}) => runtimeSet)).size > 1);
+  const [olds, news] = [old, recent].map((run) => groupCells(run, bySet)) as [Groups, Groups];
+  const pairs = [...olds].flatMap(([key, group]) => {
+    const other = news.get(key);
+    return other === undefined ? [] : [{...identityOf(group), old: group, new: other}];
+  });
+  if (pairs.length === 0) {
+    throw new UsageError(
+      `Cannot compare "${old.name}" with "${recent.name}": they have no cell in common, the first ran ${scenariosOf(old)} and the second ${scenariosOf(recent)}`,
+    );
+  }
+  const only = (groups: Groups, others: Groups): string[] => [...groups.keys()].filter((key) => !others.has(key));
+  return {pairs, onlyOld: only(olds, news), onlyNew: only(news, olds)};
+};
+
+type Groups = ReadonlyMap<string, CellRuns>;
+
+const groupCells = ({record, observations}: LoadedRun, bySet: boolean): Groups =>
+  new Map(
+    [...Map.groupBy(record.cells, (cell) => keyOf(cell, bySet))].map(([key, cells]) => [
+      key,
+      {
+        runtimeSet: cells[0]?.runtimeSet ?? '',
+        cells,
+        observations: cells.flatMap(({name}) => observations.get(name) ?? []),
+      },
+    ]),
+  );
+
+const keyOf = ({scenario, level, network, runtimeSet}: CellRecord, bySet: boolean): string =>
+  [scenario, level, network, ...(bySet ? [runtimeSet] : [])].join(' · ');
+
+const identityOf = ({cells: [first]}: CellRuns): CellIdentity => {
+  const {scenario, level, network} = first as CellRecord;
+  return {scenario, level, network};
+};
+
+const scenariosOf = ({record}: LoadedRun): string =>
+  [...new Set(record.cells.map(({scenario}) => `"${scenario}"`))].join(', ') || 'nothing';

@@ -1,0 +1,125 @@
+import type {CellIdentity} from './cell-pair.ts';
+import {pairCells} from './cell-pair.ts';
+import {changedComponents, type ChangedComponent} from './changed-components.ts';
+import type {CellDifference, Difference} from './difference.ts';
+import {explain, type Explanation} from './explanation.ts';
+import {compareFacts} from './fact-differences.ts';
+import {groupOf, groups} from './group.ts';
+import {attribute} from './layer.ts';
+import type {LoadedRun} from './loaded-run.ts';
+import {compareMeasurements} from './measurement-differences.ts';
+import {scopeOf} from './scope.ts';
+
+/** Version of the shape of {@link Comparison}, which scripts read. */
+export const COMPARISON_SCHEMA_VERSION = 1;
+
+/** What differs between two runs. Plain JSON. */
+export interface Comparison {
+  readonly schemaVersion: typeof COMPARISON_SCHEMA_VERSION;
+  readonly old: RunSummary;
+  readonly new: RunSummary;
+  readonly changedComponents: readonly ChangedComponent[];
+  /** By group, those of most cells first. */
+  readonly differences: readonly Difference[];
+  /** How many of the differences nobody explained. */
+  readonly unexplained: number;
+  /** Explanations that would explain a difference if they had not expired. */
+  readonly expired: readonly Explanation[];
+  readonly cellsCompared: number;
+  readonly factsCompared: number;
+  /** Cells that only one of the runs has: nothing is said about them. */
+  readonly onlyOld: readonly string[];
+  readonly onlyNew: readonly string[];
+  /** Facts that varied between repetitions of one cell in one run. */
+  readonly unstable: readonly string[];
+}
+
+/** What is said of a run in a comparison. */
+export interface RunSummary {
+  readonly name: string;
+  readonly id: string;
+  readonly startedAt: string;
+  readonly runtimeSets: readonly string[];
+}
+
+/** Options of {@link compareRuns}. */
+export interface CompareOptions {
+  readonly explanations?: readonly Explanation[];
+  /** The day that expiry dates are compared with. Default: today. */
+  readonly today?: Date;
+}
+
+/** Compares two runs. Throws {@link UsageError} when they have no cell in common. */
+export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareOptions = {}): Comparison => {
+  const {pairs, onlyOld, onlyNew} = pairCells(old, recent);
+  const compared = pairs.map((pair) => ({pair, ...compareFacts(pair)}));
+  const factsByCell = compared.map(({pair, facts}) => ({cell: pair as CellIdentity, facts}));
+  const components = changedComponents(old, recent);
+  const folded = fold(
+    [...compared.flatMap(({differences}) => differences), ...compareMeasurements(pairs)],
+    factsByCell,
+    new Set(components.map(({layer}) => layer)),
+  );
+  const {differences, expired} = explain(folded, options.explanations ?? [], options.today ?? new Date());
+  return {
+    schemaVersion: COMPARISON_SCHEMA_VERSION,
+    old: summaryOf(old),
+    new: summaryOf(recent),
+    changedComponents: components,
+    differences,
+    unexplained: differences.filter(({explanation}) => explanation === undefined).length,
+    expired,
+    cellsCompared: pairs.length,
+    factsCompared: compared.reduce((sum, {facts}) => sum + facts.size, 0),
+    onlyOld,
+    onlyNew,
+    unstable: [...new Set(compared.flatMap(({unstable}) => unstable))].toSorted(),
+  };
+};
+
+type FactsByCell = readonly {readonly cell: CellIdentity; readonly facts: ReadonlySet<string>}[];
+
+/** One difference for all cells in which the same fact changed in the same way. Who caused it is asked of all that happened to the fact. */
+const fold = (
+  all: readonly CellDifference[],
+  factsByCell: FactsByCell,
+  changed: ReadonlySet<ChangedComponent['layer']>,
+): Difference[] => {
+  const byFact = Map.groupBy(all, ({fact}) => fact);
+  const folded = [...Map.groupBy(all, foldKey).values()].map((same): Difference => {
+    const {cell: _cell, samples: _samples, ...first} = same[0] as CellDifference;
+    const ofFact = byFact.get(first.fact) ?? same;
+    const isMeasured = same[0]?.samples !== undefined;
+    const possible = factsByCell.filter(({facts}) => isMeasured || facts.has(first.fact)).map(({cell}) => cell);
+    const cells = same.map(({cell}) => cell);
+    return {
+      ...first,
+      group: groupOf(first.fact),
+      cells: cells.map(({scenario, level, network}) => ({scenario, level, network})),
+      scope: scopeOf(cells, possible),
+      ...attribute({
+        differsAt: new Set(ofFact.map(({cell}) => cell.level)),
+        couldShow: new Set(possible.map(({level}) => level)),
+        changed,
+      }),
+      ...(isMeasured && {samples: same.flatMap(({samples}) => samples ?? [])}),
+    };
+  });
+  return folded.toSorted(byGroup);
+};
+
+/** Measurements fold by direction: no two cells have the same numbers. */
+const foldKey = ({fact, kind, old, new: recent, samples}: CellDifference): string =>
+  JSON.stringify(samples === undefined ? [fact, kind, old, recent] : [fact, Number(old) < Number(recent)]);
+
+const byGroup = (one: Difference, other: Difference): number =>
+  groups.indexOf(one.group) - groups.indexOf(other.group) ||
+  other.cells.length - one.cells.length ||
+  (one.fact < other.fact ? -1 : 1);
+
+const summaryOf = ({name, record}: LoadedRun): RunSummary => ({
+  name,
+  id: record.id,
+  startedAt: record.startedAt,
+  runtimeSets: [...new Set(record.cells.map(({runtimeSet}) => runtimeSet))],
+});

@@ -1,0 +1,41 @@
+import type {FactValue, Measurement} from '../observe/fact.ts';
+import type {CellIdentity} from './cell-pair.ts';
+import type {Explanation} from './explanation.ts';
+import type {Group} from './group.ts';
+import type {Attribution} from './layer.ts';
+
+/** What happened to a fact from the old run to the new one. */
+export type ChangeKind = 'added' | 'removed' | 'changed';
+
+/** Samples of one measurement in both runs. */
+export interface Samples {
+  readonly old: readonly number[];
+  readonly new: readonly number[];
+  readonly unit: Measurement['unit'];
+}
+
+/** One fact that differs in one cell. */
+export interface CellDifference {
+  readonly fact: string;
+  readonly kind: ChangeKind;
+  readonly cell: CellIdentity;
+  /** Runtime sets of the cell in the two runs. */
+  readonly sets: {readonly old: string; readonly new: string};
+  /** `undefined` where the run does not have the fact. */
+  readonly old: FactValue | undefined;
+  readonly new: FactValue | undefined;
+  /** Only of measurements: `old` and `new` are then medians. */
+  readonly samples?: Samples;
+}
+
+/** A difference, folded over the cells that share it. */
+export interface Difference extends Omit<CellDifference, 'cell' | 'samples'>, Attribution {
+  readonly group: Group;
+  readonly cells: readonly CellIdentity[];
+  /** Says in a few words which cells: `all levels`, `docker`, `ctr cni`. */
+  readonly scope: string;
+  /** Only of measurements: one for each of `cells`. */
+  readonly samples?: readonly Samples[];
+  /** Why it is no surprise, where somebody wrote that down and it has not expired. */
+  readonly explanation?: Explanation;
+}

@@ -1,0 +1,47 @@
+import type {FactValue} from '../observe/fact.ts';
+import {seenFacts, type SeenFacts} from './cell-facts.ts';
+import type {CellPair} from './cell-pair.ts';
+import type {CellDifference} from './difference.ts';
+
+/** What the facts of one cell say. */
+export interface FactComparison {
+  readonly differences: readonly CellDifference[];
+  /** Facts that were not the same in all repetitions of one run; they differ only when no value of theirs is in both runs. */
+  readonly unstable: readonly string[];
+  /** Every fact that at least one of the runs has. */
+  readonly facts: ReadonlySet<string>;
+}
+
+/** Compares the facts of a cell. Where the cell was not run in one of the two, that is the only difference. */
+export const compareFacts = (pair: CellPair): FactComparison => {
+  const [old, recent] = comparable(seenFacts(pair.old), seenFacts(pair.new));
+  const facts = new Set([...old.keys(), ...recent.keys()]);
+  const differences = [...facts].flatMap((fact): CellDifference[] => {
+    const [before, after] = [old.get(fact), recent.get(fact)];
+    if (before !== undefined && after !== undefined && !before.isDisjointFrom(after)) {
+      return [];
+    }
+    const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
+    const {scenario, level, network} = pair;
+    const sets = {old: pair.old.runtimeSet, new: pair.new.runtimeSet};
+    return [{fact, kind, cell: {scenario, level, network}, sets, old: firstOf(before), new: firstOf(after)}];
+  });
+  const unstable = [...facts].filter((fact) => [old, recent].some((run) => (run.get(fact)?.size ?? 0) > 1));
+  return {differences, unstable, facts};
+};
+
+/** A cell that was never observed has no facts: that says nothing of what the level would have built. */
+const comparable = (old: SeenFacts, recent: SeenFacts): [SeenFacts, SeenFacts] => {
+  const isBlind = [old, recent].some((facts) => [...facts.keys()].every((fact) => OF_RECORD.test(fact)));
+  return isBlind ? [onlyOfRecord(old), onlyOfRecord(recent)] : [old, recent];
+};
+
+const OF_RECORD = /^(cell|failure|residue|image)\b/;
+
+const onlyOfRecord = (facts: SeenFacts): SeenFacts =>
+  new Map([...facts].filter(([fact]) => OF_RECORD.test(fact) && fact !== 'image.digest'));
+
+const firstOf = (values: ReadonlySet<string> | undefined): FactValue | undefined => {
+  const [first] = values ?? [];
+  return first === undefined ? undefined : (JSON.parse(first) as FactValue);
+};

@@ -1,0 +1,23 @@
+/** What a difference is about, in the order in which people want to know. */
+export const groups = ['reachability', 'isolation', 'limits', 'lifecycle', 'residue', 'resources', 'time'] as const;
+
+export type Group = (typeof groups)[number];
+
+/** The group of a fact or measurement. */
+export const groupOf = (fact: string): Group => RULES.find(([pattern]) => pattern.test(fact))?.[1] ?? 'lifecycle';
+
+// The first that matches counts.
+const RULES: readonly (readonly [pattern: RegExp, group: Group])[] = [
+  [/^(time|firstByte)\./, 'time'],
+  [/^(memory|processes)\./, 'resources'],
+  [/^residue\b/, 'residue'],
+  [/^(reach|network|machine|sysctl\.net)\.|^failure\.probe/, 'reachability'],
+  [/^cgroup\.(path|devices)\b|^oci\.linux\.resources\.devices/, 'isolation'],
+  [
+    /^cgroup\.|^(oci\.)?process\.(rlimits|oomScoreAdj|nice|scheduler|cpus|memoryNodes)|^oci\.linux\.resources/,
+    'limits',
+  ],
+  [/^oci\.process\.(args|env|cwd|terminal)|^oci\.(hooks|annotations|ociVersion)/, 'lifecycle'],
+  [/^process\.(arguments|environment|cwd|exe|tree|signals)/, 'lifecycle'],
+  [/^(oci|process|namespaces|mounts|paths|devices|sysctl)\./, 'isolation'],
+];

@@ -1,0 +1,84 @@
+import {median} from 'simple-statistics';
+import type {Measurement} from '../observe/fact.ts';
+import type {CellPair, CellRuns} from './cell-pair.ts';
+import type {CellDifference, Samples} from './difference.ts';
+import {isDifferent} from './measurement-judgement.ts';
+
+/** Compares the times and sizes of all cells. A measurement that only one of the runs has is not compared. */
+export const compareMeasurements = (pairs: readonly CellPair[]): CellDifference[] => {
+  const measured = pairs.map((pair) => ({pair, samples: samplesOf(pair)}));
+  const hostFactor = hostFactorOf(measured.flatMap(({samples}) => [...samples.values()]));
+  return measured.flatMap(({pair, samples}) =>
+    [...samples]
+      .filter(([name, values]) => isDifferent(values, hostFactor, patienceWith(name)))
+      .map(([name, values]): CellDifference => {
+        const {scenario, level, network} = pair;
+        return {
+          fact: name,
+          kind: 'changed',
+          cell: {scenario, level, network},
+          sets: {old: pair.old.runtimeSet, new: pair.new.runtimeSet},
+          old: median([...values.old]),
+          new: median([...values.new]),
+          samples: values,
+        };
+      }),
+  );
+};
+
+/**
+ * How much slower the host was during the new run: the median over all steps of all cells. A runtime that became slower shows in
+ * a few kinds of steps; a host with more to do shows in all of them. 1 when there are too few steps to tell.
+ */
+const hostFactorOf = (samples: readonly Samples[]): number => {
+  const ratios = samples
+    .filter(({unit, old, new: recent}) => unit === 'ms' && median([...old]) >= 20 && median([...recent]) >= 20)
+    .map(({old, new: recent}) => median([...recent]) / median([...old]));
+  return ratios.length < 8 ? 1 : Math.min(4, Math.max(0.25, median(ratios)));
+};
+
+/** Memory of the daemons depends on all that they did since they were started. */
+const patienceWith = (name: string): number => (/^memory\.(dockerd|containerd)$/.test(name) ? 4 : 1);
+
+const samplesOf = (pair: CellPair): ReadonlyMap<string, Samples> => {
+  const [old, recent] = [valuesOf(pair.old), valuesOf(pair.new)];
+  return new Map(
+    [...old].flatMap(([name, {values, unit}]) => {
+      const other = recent.get(name);
+      return other === undefined ? [] : [[name, {old: values, new: other.values, unit}] as const];
+    }),
+  );
+};
+
+interface Values {
+  readonly values: number[];
+  readonly unit: Measurement['unit'];
+}
+
+const valuesOf = ({cells, observations}: CellRuns): ReadonlyMap<string, Values> => {
+  const all = new Map<string, Values>();
+  const add = (name: string, value: number, unit: Measurement['unit']): void => {
+    const known = all.get(name) ?? {values: [], unit};
+    known.values.push(value);
+    all.set(name, known);
+  };
+  for (const {steps} of cells) {
+    const passed = steps.filter(({status, title}) => status === 'passed' && !isOfTheTool(title));
+    for (const [title, same] of Map.groupBy(passed, (step) => step.title)) {
+      add(
+        `time.${title}`,
+        same.reduce((sum, {durationMs}) => sum + durationMs, 0),
+        'ms',
+      );
+    }
+  }
+  for (const {measurements} of observations) {
+    for (const [name, {value, unit}] of Object.entries(measurements)) {
+      add(name, value, unit);
+    }
+  }
+  return all;
+};
+
+/** What the tool does for itself: lists, and waiting for residue to go. How long that takes is no property of a runtime. */
+const isOfTheTool = (title: string): boolean => /^(list what|check that nothing|observe|add a neighbour)/.test(title);
