@@ -1,0 +1,105 @@
+import {mkdir, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {UsageError} from '../../vms/errors.ts';
+import {comparisonLines} from '../compare/comparison-lines.ts';
+import {compareRuns} from '../compare/comparison.ts';
+import {explanationsFile, readExplanations} from '../compare/explanation.ts';
+import {loadRun, type LoadedRun} from '../compare/loaded-run.ts';
+import {writeObservation} from '../observe/observation-file.ts';
+import type {RunRecord} from '../report/run-record.ts';
+import {createPaint} from '../report/terminal/paint.ts';
+
+/** What {@link baselineCommand} accepts. */
+export interface BaselineCommandOptions {
+  /** Folder or `run.json` of the run, or its id. */
+  readonly run: string;
+  /** Name of the baseline. Default: the run's runtime set. */
+  readonly name?: string | undefined;
+  readonly reportsFolder: string;
+  readonly stream: NodeJS.WritableStream;
+  /** Show what it would change, and change nothing. */
+  readonly dryRun?: boolean | undefined;
+  readonly colour?: boolean | undefined;
+}
+
+/**
+ * Makes a run the baseline of its runtime set, showing what that changes. Throws {@link UsageError} for a run that did not pass, has
+ * several runtime sets, or would replace the baseline of another one.
+ */
+export const baselineCommand = async (options: BaselineCommandOptions): Promise<0> => {
+  const {reportsFolder, stream, dryRun = false} = options;
+  const run = await loadRun(options.run, reportsFolder);
+  const set = onlySet(run);
+  const name = options.name ?? set;
+  if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) {
+    throw new UsageError(
+      `Cannot accept baseline "${name}": its name has to be lower-case letters, digits, dots and hyphens`,
+    );
+  }
+  const folder = join(reportsFolder, 'baselines', name);
+  const paint = createPaint(stream, options.colour);
+  if (await stat(folder).catch(() => undefined)) {
+    const current = await loadRun(folder, reportsFolder);
+    const currentSet = onlySet(current);
+    if (currentSet !== set) {
+      throw new UsageError(
+        `Cannot accept "${options.run}" as baseline "${name}": it ran on "${set}", and the baseline is of "${currentSet}"`,
+      );
+    }
+    const comparison = compareRuns(current, run, {explanations: await readExplanations(explanationsFile)});
+    stream.write(`${comparisonLines(comparison, paint).join('\n')}\n`);
+  } else {
+    stream.write(`There is no baseline "${name}" yet\n`);
+  }
+  if (!dryRun) {
+    await writeBaseline(folder, run);
+    stream.write(`${paint('good', '✓')} Wrote baseline "${name}"\n`);
+  }
+  return 0;
+};
+
+const onlySet = ({name, record}: LoadedRun): string => {
+  const failed = record.cells.filter(({status}) => status !== 'passed').length;
+  const sets = [...new Set(record.cells.map(({runtimeSet}) => runtimeSet))];
+  if (failed > 0 || record.cells.length === 0 || record.failures.length > 0) {
+    throw new UsageError(
+      `Cannot accept "${name}" as a baseline: ${record.cells.length === 0 ? 'it has no cells' : failed > 0 ? `${failed} of its cells did not pass` : 'it failed'}`,
+    );
+  }
+  if (sets.length !== 1) {
+    throw new UsageError(
+      `Cannot accept "${name}" as a baseline: it ran on ${sets.join(', ')}, a baseline is of one runtime set`,
+    );
+  }
+  return sets[0] ?? '';
+};
+
+/** Replaces the whole folder, so that no observation of a cell that is no more stays behind. */
+const writeBaseline = async (folder: string, run: LoadedRun): Promise<void> => {
+  const temporary = `${folder}.new`;
+  await rm(temporary, {recursive: true, force: true});
+  await mkdir(temporary, {recursive: true});
+  try {
+    await writeFile(join(temporary, 'run.json'), `${JSON.stringify(compact(run.record))}\n`);
+    for (const observation of run.observations.values()) {
+      await writeObservation(temporary, {...observation, steps: []});
+    }
+    await rm(folder, {recursive: true, force: true});
+    await rename(temporary, folder);
+  } catch (error) {
+    await rm(temporary, {recursive: true, force: true});
+    throw error;
+  }
+};
+
+/** Without what only explains failures, and without what is about this host alone. */
+const compact = (record: RunRecord): RunRecord => ({
+  ...record,
+  command: [],
+  steps: [],
+  machines: record.machines.map((machine) => ({...machine, steps: []})),
+  cells: record.cells.map((cell) => ({
+    ...cell,
+    steps: cell.steps.map(({command: _command, ...step}) => step),
+  })),
+});

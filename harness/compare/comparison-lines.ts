@@ -1,0 +1,70 @@
+import type {Paint} from '../report/terminal/paint.ts';
+import {printable} from '../report/terminal/printable.ts';
+import type {Comparison, RunSummary} from './comparison.ts';
+import {bundleDifferences, type DifferenceBundle} from './difference-bundle.ts';
+import {groups} from './group.ts';
+import {changeText} from './value-text.ts';
+
+/** A comparison for a person: what differs by group, each with the cells, the layer and the values. */
+export const comparisonLines = (comparison: Comparison, paint: Paint): string[] => {
+  const {differences, changedComponents} = comparison;
+  return [
+    `${paint('strong', 'old')}  ${runText(comparison.old)}`,
+    `${paint('strong', 'new')}  ${runText(comparison.new)}`,
+    ...changedComponents.map(({layer, old, new: recent}) => `     ${layer}: ${printable(old)} -> ${printable(recent)}`),
+    '',
+    ...groups.flatMap((group) => {
+      const ofGroup = differences.filter((difference) => difference.group === group);
+      return ofGroup.length === 0
+        ? []
+        : [paint('strong', group), ...bundleDifferences(ofGroup).flatMap((bundle) => bundleLines(bundle, paint)), ''];
+    }),
+    ...noteLines(comparison, paint),
+    verdictLine(comparison, paint),
+  ];
+};
+
+const SIGNS = {added: '+', removed: '-', changed: '~'} as const;
+
+const bundleLines = ({title, differences}: DifferenceBundle, paint: Paint): string[] => {
+  const [first] = differences;
+  const {kind, scope, layer, because, explanation} = first;
+  const text = differences.length === 1 ? changeText(first) : `${differences.length} facts ${kind}`;
+  const head = `  ${SIGNS[kind]} ${printable(title)}  ${printable(text)}`;
+  return [
+    explanation === undefined ? paint('warning', head) : head,
+    paint('quiet', `      ${scope} · ${layer}: ${printable(because)}`),
+    ...(explanation === undefined
+      ? []
+      : [paint('quiet', `      explained: ${printable(explanation.reason)} ${explanation.link}`)]),
+  ];
+};
+
+const noteLines = ({onlyOld, onlyNew, unstable, expired}: Comparison, paint: Paint): string[] => {
+  const notes = [
+    ...only('Only in the old run, not compared', onlyOld),
+    ...only('Only in the new run, not compared', onlyNew),
+    ...only('Varied within a run', unstable),
+    ...expired.map(
+      ({fact, expires, reason}) => `Expired on ${expires}: the explanation of "${fact}", ${printable(reason)}`,
+    ),
+  ];
+  return notes.length === 0 ? [] : [...notes.map((note) => paint('warning', note)), ''];
+};
+
+const only = (title: string, names: readonly string[]): string[] =>
+  names.length === 0 ? [] : [`${title}: ${names.map((name) => printable(name)).join(', ')}`];
+
+const verdictLine = ({differences, unexplained, cellsCompared, factsCompared}: Comparison, paint: Paint): string => {
+  const compared = `${count(cellsCompared, 'cell')}, ${count(factsCompared, 'fact')} compared`;
+  if (differences.length === 0) {
+    return `${paint('good', '✓')} No difference: ${compared}`;
+  }
+  const said = `${count(differences.length, 'difference')}, ${unexplained} of them unexplained: ${compared}`;
+  return unexplained === 0 ? `${paint('good', '✓')} ${said}` : `${paint('bad', '✗')} ${said}`;
+};
+
+const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;
+
+const runText = ({name, id, runtimeSets, startedAt}: RunSummary): string =>
+  `${printable(name)}${name === id ? '' : ` (run ${id})`} · ${runtimeSets.join(', ')} · ${startedAt.slice(0, 16).replace('T', ' ')}`;

@@ -1,0 +1,97 @@
+import type {FactValue} from '../observe/fact.ts';
+import type {ObservationRecord} from '../observe/observation-file.ts';
+import {groupOf, groups, type Group} from './group.ts';
+import type {LoadedRun} from './loaded-run.ts';
+
+/** Which level brings something about: the rest is left to whoever uses the lower level. */
+export type Doer =
+  | 'docker'
+  | 'docker and ctr'
+  | 'all levels'
+  | 'each level its own'
+  | 'ctr and runc'
+  | 'ctr'
+  | 'runc'
+  | 'docker and runc';
+
+/** A fact, side by side. */
+export interface SideBySide {
+  readonly fact: string;
+  readonly group: Group;
+  /** The first cell of each level; `undefined` where the level does not have the fact. */
+  readonly docker: FactValue | undefined;
+  readonly ctr: FactValue | undefined;
+  readonly runc: FactValue | undefined;
+  readonly doer: Doer;
+}
+
+/** What each level did for one workload on one runtime set. */
+export interface LevelComparison {
+  readonly scenario: string;
+  readonly runtimeSet: string;
+  /** The network mode that stands for each level. */
+  readonly cells: Readonly<Record<'docker' | 'ctr' | 'runc', string | undefined>>;
+  readonly rows: readonly SideBySide[];
+}
+
+/** Where a level has several network modes, the first of these that it ran stands for it: the one that others reach it by. */
+const NETWORKS = ['published', 'netns', 'cni', 'host', 'isolated'] as const;
+const LEVELS = ['docker', 'ctr', 'runc'] as const;
+
+/**
+ * Lays the facts of docker, ctr and runc side by side, for each scenario and runtime set of a run that has at least two of them.
+ * With `all`, facts that are the same at all levels are in it too.
+ */
+export const whoDidIt = (
+  {observations}: LoadedRun,
+  {all = false}: {readonly all?: boolean} = {},
+): LevelComparison[] => {
+  const groupsOfCells = Map.groupBy(observations.values(), ({scenario, runtimeSet}) =>
+    JSON.stringify([scenario, runtimeSet]),
+  );
+  return [...groupsOfCells.values()].flatMap((records) => {
+    const chosen = {docker: choose(records, 'docker'), ctr: choose(records, 'ctr'), runc: choose(records, 'runc')};
+    const present = LEVELS.filter((level) => chosen[level] !== undefined);
+    const [first] = records;
+    if (first === undefined || present.length < 2) {
+      return [];
+    }
+    const paths = [...new Set(present.flatMap((level) => Object.keys(chosen[level]?.facts ?? {})))];
+    const rows = paths.map((fact): SideBySide => {
+      const [docker, ctr, runc] = LEVELS.map((level) => chosen[level]?.facts[fact]);
+      return {fact, group: groupOf(fact), docker, ctr, runc, doer: doerOf(docker, ctr, runc)};
+    });
+    const {scenario, runtimeSet} = first;
+    const cells = {docker: chosen.docker?.network, ctr: chosen.ctr?.network, runc: chosen.runc?.network};
+    return [
+      {scenario, runtimeSet, cells, rows: rows.filter(({doer}) => all || doer !== 'all levels').toSorted(byGroup)},
+    ];
+  });
+};
+
+const choose = (records: readonly ObservationRecord[], level: (typeof LEVELS)[number]): ObservationRecord | undefined =>
+  records
+    .filter((record) => record.level === level)
+    .toSorted(
+      (one, other) =>
+        NETWORKS.indexOf(one.network) - NETWORKS.indexOf(other.network) || one.repetition - other.repetition,
+    )[0];
+
+/** Who is alone with a value is the one who did it; where two agree, they did it or the third undid it. */
+const doerOf = (...values: readonly (FactValue | undefined)[]): Doer => {
+  const [docker, ctr, runc] = values.map((value) => JSON.stringify(value));
+  if (docker === ctr && ctr === runc) {
+    return 'all levels';
+  }
+  const have = LEVELS.filter((_, index) => values[index] !== undefined);
+  if (new Set([docker, ctr, runc]).size === 3) {
+    return have.length === 2 ? (have.join(' and ') as Doer) : 'each level its own';
+  }
+  const alone = docker === ctr ? 'runc' : docker === runc ? 'ctr' : 'docker';
+  const others = LEVELS.filter((level) => level !== alone);
+  // Something that one level lacks is the work of the two others.
+  return values[LEVELS.indexOf(alone)] === undefined ? (others.join(' and ') as Doer) : alone;
+};
+
+const byGroup = (one: SideBySide, other: SideBySide): number =>
+  groups.indexOf(one.group) - groups.indexOf(other.group) || (one.fact < other.fact ? -1 : 1);
