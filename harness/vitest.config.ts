@@ -7,6 +7,8 @@ import {defineConfig} from 'vitest/config';
 export default defineConfig({
   test: {
     root: `${import.meta.dirname}/..`,
+    // The second is for .ci/run, which adds up what the two kinds say.
+    reporters: ['default', 'json'],
     experimental: {viteModuleRunner: false, nodeLoader: false},
     projects: [
       {

@@ -2,7 +2,6 @@ import {setTimeout} from 'node:timers/promises';
 import {
   GenericContainer,
   getContainerRuntimeClient,
-  ImageName,
   type StartedTestContainer,
   type WaitStrategy,
 } from 'testcontainers';

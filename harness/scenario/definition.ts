@@ -126,7 +126,8 @@ export const readWalkthrough = (
 };
 
 // A scenario file may say anything.
-const factsOf = (level: string): LevelFacts | undefined => (Object.hasOwn(levels, level) ? levels[level as LevelName] : undefined);
+const factsOf = (level: string): LevelFacts | undefined =>
+  Object.hasOwn(levels, level) ? levels[level as LevelName] : undefined;
 
 const titleProblems = (title: unknown): string[] =>
   typeof title === 'string' && title.trim() !== '' ? [] : ['has no title'];

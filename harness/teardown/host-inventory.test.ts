@@ -16,7 +16,11 @@ const marks = {
 };
 
 test('a host without anything of the run is clean', () => {
-  expect(compareInventories(takeHostInventory(marks), takeHostInventory(marks))).toEqual({appeared: [], known: [], vanished: []});
+  expect(compareInventories(takeHostInventory(marks), takeHostInventory(marks))).toEqual({
+    appeared: [],
+    known: [],
+    vanished: [],
+  });
 });
 
 describe.runIf(process.platform === 'linux')('on Linux', () => {

@@ -25,7 +25,11 @@ describe.each(['bookworm', 'trixie', 'forky'])('residue in a machine of %s', (ru
   });
 
   test('an unchanged machine is clean', async () => {
-    expect(await waitForNoResidue(real.machine, before, {deadlineMs: 0, signal})).toEqual({appeared: [], known: [], vanished: []});
+    expect(await waitForNoResidue(real.machine, before, {deadlineMs: 0, signal})).toEqual({
+      appeared: [],
+      known: [],
+      vanished: [],
+    });
   });
 
   test.each(planted)(

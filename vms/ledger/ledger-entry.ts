@@ -5,7 +5,7 @@ export const ledgerEntry = z.discriminatedUnion('kind', [
   /** A folder with everything below it. */
   z.object({kind: z.literal('folder'), path: z.string().startsWith('/')}),
   /** A cgroup, with every process in it. */
-  z.object({kind: z.literal('cgroup'), path: z.string().startsWith('/sys/fs/cgroup/')}),
+  z.object({kind: z.literal('cgroup'), path: z.string().regex(/^\/sys\/fs\/cgroup\/(?:[^/]+\/)*plumbline-[^/]+$/)}),
 ]);
 
 const processIdentity = z.object({pid: z.number().int().positive(), startTime: z.string(), bootId: z.string()});

@@ -1,0 +1,28 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {execa} from 'execa';
+import {expect, onTestFinished, test} from 'vitest';
+import {listRuntimeSets} from '../../vms/runtimes/runtime-set.ts';
+import type {RunRecord} from '../report/run-record.ts';
+
+const sets = (await listRuntimeSets()).map(({name}) => name);
+
+// The whole tool as a person runs it: every scenario, at every level, in a sandbox of each runtime set.
+test.for(sets)('every scenario holds on %s', {timeout: 900_000}, async (set) => {
+  const state = await mkdtemp(join(tmpdir(), 'plumbline-state-'));
+  onTestFinished(() => rm(state, {recursive: true, force: true}));
+  const {stdout, stderr, exitCode} = await execa({
+    reject: false,
+    env: {XDG_STATE_HOME: state},
+  })`npx plumbline run --machine sandbox --runtime ${set} --json`;
+  expect(exitCode, stderr).toBe(0);
+  const {cells, machines} = JSON.parse(stdout) as RunRecord;
+  expect(new Set(cells.map(({status}) => status))).toEqual(new Set(['passed']));
+  expect(new Set(cells.map(({level}) => level))).toEqual(new Set(['docker', 'ctr', 'runc']));
+  // One machine served them all: none was left dirty.
+  expect(machines).toHaveLength(1);
+  const digests = cells.flatMap(({imageDigest}) => imageDigest ?? []);
+  expect(digests.length).toBeGreaterThan(0);
+  expect(new Set(digests).size).toBe(1);
+});

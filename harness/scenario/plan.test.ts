@@ -1,0 +1,56 @@
+import {expect, test} from 'vitest';
+import {nginx} from '../../scenarios/workloads/nginx.ts';
+import type {LoadedScenario} from './load.ts';
+import {planCells, type Selection} from './plan.ts';
+
+const scenario = (title: string): LoadedScenario => ({
+  title,
+  file: 'scenarios/web.scenario.ts',
+  workload: nginx,
+  cells: [
+    {level: 'docker', network: 'published', reach: []},
+    {level: 'ctr', network: 'isolated', reach: []},
+    {level: 'runc', network: 'netns', reach: []},
+  ],
+  body: {kind: 'running', check: undefined},
+});
+
+const everything: Selection = {
+  levels: ['docker', 'ctr', 'runc'],
+  runtimeSets: ['bookworm'],
+  grep: undefined,
+  repeat: 1,
+  shard: {index: 1, count: 1},
+};
+
+const names = (selection: Partial<Selection>) =>
+  planCells([scenario('serves'), scenario('stops')], {...everything, ...selection}).map(({name}) => name);
+
+test('a cell is named after its file, scenario, level, network mode and runtime set', () => {
+  expect(names({levels: ['runc']})).toEqual(['web: serves [runc netns bookworm]', 'web: stops [runc netns bookworm]']);
+});
+
+test('runtime sets follow each other, so that each needs one machine', () => {
+  expect(names({levels: ['ctr'], runtimeSets: ['bookworm', 'forky']})).toEqual([
+    'web: serves [ctr isolated bookworm]',
+    'web: stops [ctr isolated bookworm]',
+    'web: serves [ctr isolated forky]',
+    'web: stops [ctr isolated forky]',
+  ]);
+});
+
+test('repetitions are numbered', () => {
+  expect(names({levels: ['docker'], repeat: 2, grep: 'serves'})).toEqual([
+    'web: serves [docker published bookworm] #1',
+    'web: serves [docker published bookworm] #2',
+  ]);
+});
+
+test('shards share every cell out, and none twice', () => {
+  const shards = [1, 2, 3, 4].map((index) => names({shard: {index, count: 4}}));
+  expect(shards.flat().toSorted()).toEqual(names({}).toSorted());
+});
+
+test('a text that no name contains is a usage error', () => {
+  expect(() => names({grep: 'apache'})).toThrow('no cell\'s name contains "apache"');
+});
