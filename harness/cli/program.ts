@@ -3,6 +3,7 @@ import {Command, CommanderError} from 'commander';
 import {HostError, PlumblineError} from '../../vms/errors.ts';
 import {exitCodeOf} from '../report/failure.ts';
 import {addCacheCommand} from './cache.ts';
+import {commandLineProblem} from './command-line-problem.ts';
 import {addListCommand} from './list.ts';
 import {addRunCommand} from './run.ts';
 import {addSweepCommand} from './sweep.ts';
@@ -23,7 +24,7 @@ const program = new Command('plumbline')
   .version(version)
   .helpCommand(true)
   .exitOverride()
-  .configureOutput({outputError: (text, write) => write(text.replace(/^error: /, ''))});
+  .configureOutput({outputError: (text, write) => write(`${commandLineProblem(text)}\n`)});
 
 addRunCommand(program, version);
 addListCommand(program);

@@ -35,7 +35,13 @@ export const planCells = (scenarios: readonly LoadedScenario[], selection: Selec
     );
   }
   const {index, count} = selection.shard;
-  return grepped.filter((_cell, position) => position % count === index - 1);
+  const part = grepped.filter((_cell, position) => position % count === index - 1);
+  if (part.length === 0) {
+    throw new UsageError(
+      `Cannot run anything: part ${index}/${count} is empty, there are only ${grepped.length} cells to share out`,
+    );
+  }
+  return part;
 };
 
 const cellsOf = (

@@ -1,0 +1,62 @@
+import {expect, test} from 'vitest';
+import {plumbline} from './plumbline-process.ts';
+
+// What is wrong with the question is told before anything is looked at on this host: these need no root and no machine.
+const wrong: readonly (readonly [command: string, sentence: string])[] = [
+  [
+    'podman',
+    `Cannot read the command line: unknown command 'podman', "plumbline help" and "--help" list what there is`,
+  ],
+  [
+    'cache stale',
+    "Cannot read the command line: too many arguments for 'cache'. Expected 0 arguments but got 1: stale",
+  ],
+  [
+    'run --fast',
+    `Cannot read the command line: unknown option '--fast', "plumbline help" and "--help" list what there is`,
+  ],
+  ['run --level', "Cannot read the command line: option '--level <names>' argument missing"],
+  [
+    'run --level podman',
+    "Cannot read the command line: option '--level <names>' argument 'podman' is wrong: there is no level \"podman\", only docker, ctr, runc",
+  ],
+  [
+    'run --shard 0/3',
+    "Cannot read the command line: option '--shard <i/n>' argument '0/3' is wrong: it must be like 1/3: a part, and how many there are",
+  ],
+  [
+    'run --repeat 0',
+    "Cannot read the command line: option '--repeat <n>' argument '0' is wrong: it must be a whole number from 1 to 10000",
+  ],
+  [
+    'run --runtime buster',
+    'Cannot load runtime set "buster": there is none of this name, known are bookworm, forky, trixie',
+  ],
+  ['run absent.scenario.ts', 'Cannot read the scenario file "absent.scenario.ts": there is no such file'],
+  ['run package.json', 'Cannot read the scenario file "package.json": its name must end in .scenario.ts'],
+  ['run --grep nowhere', 'Cannot run anything: no cell\'s name contains "nowhere", "plumbline list" prints them all'],
+  [
+    'run --shard 9/9 scenarios/nginx.scenario.ts',
+    'Cannot run anything: part 9/9 is empty, there are only 5 cells to share out',
+  ],
+  ['run --runc absent', 'Cannot use the OCI runtime "absent": there is no such file'],
+  ['run --runc scenarios', 'Cannot use the OCI runtime "scenarios": it is not a file'],
+  ['run --runc LICENSE', 'Cannot use the OCI runtime "LICENSE": it is not executable, "chmod +x" makes it so'],
+];
+
+test.for(wrong)('"%s" is refused with one sentence', {timeout: 30_000}, async ([command, sentence]) => {
+  const {exitCode, stdout, stderr} = await plumbline(command.split(' '));
+  expect({exitCode, stdout, stderr}).toEqual({exitCode: 2, stdout: '', stderr: `${sentence}\n`});
+});
+
+test('an unknown machine is refused with the names of those there are', {timeout: 30_000}, async () => {
+  const {exitCode, stderr} = await plumbline(['run', '--machine', 'mainframe']);
+  expect(stderr).toMatch(/^Cannot use the machine "mainframe": there are auto, [a-z, ]*sandbox[a-z, ]*\n$/v);
+  expect(exitCode).toBe(2);
+});
+
+test('without a command it says which there are', {timeout: 30_000}, async () => {
+  const {exitCode, stderr} = await plumbline([]);
+  expect(stderr).toContain('Usage: plumbline');
+  expect(exitCode).toBe(2);
+});
