@@ -10,8 +10,8 @@ export interface LevelsCommandOptions {
   readonly reportsFolder: string;
   readonly stream: NodeJS.WritableStream;
   readonly json?: boolean | undefined;
-  /** Also what is the same at all levels. */
-  readonly all?: boolean | undefined;
+  /** Also a row for each fact that is not the same at all levels. */
+  readonly details?: boolean | undefined;
   readonly colour?: boolean | undefined;
 }
 
@@ -21,13 +21,13 @@ export const levelsCommand = async ({
   reportsFolder,
   stream,
   json = false,
-  all = false,
+  details = false,
   colour,
 }: LevelsCommandOptions): Promise<0> => {
-  const comparisons = whoDidIt(await loadRun(run, reportsFolder), {all});
+  const comparisons = whoDidIt(await loadRun(run, reportsFolder));
   const text = json
     ? JSON.stringify(comparisons, undefined, 2)
-    : whoDidItLines(comparisons, createPaint(stream, colour)).join('\n');
+    : whoDidItLines(comparisons, createPaint(stream, colour), details).join('\n');
   stream.write(`${text}\n`);
   return 0;
 };

@@ -7,7 +7,7 @@ import {compareFacts} from './fact-differences.ts';
 import {groupOf, groups} from './group.ts';
 import {attribute} from './layer.ts';
 import type {LoadedRun} from './loaded-run.ts';
-import {compareMeasurements} from './measurement-differences.ts';
+import {compareMeasurements, measurementNames} from './measurement-differences.ts';
 import {scopeOf} from './scope.ts';
 
 /** Version of the shape of {@link Comparison}, which scripts read. */
@@ -53,7 +53,10 @@ export interface CompareOptions {
 export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareOptions = {}): Comparison => {
   const {pairs, onlyOld, onlyNew} = pairCells(old, recent);
   const compared = pairs.map((pair) => ({pair, ...compareFacts(pair)}));
-  const factsByCell = compared.map(({pair, facts}) => ({cell: pair as CellIdentity, facts}));
+  const factsByCell = compared.map(({pair, facts}) => ({
+    cell: pair as CellIdentity,
+    facts: new Set([...facts, ...measurementNames(pair)]),
+  }));
   const components = changedComponents(old, recent);
   const folded = fold(
     [...compared.flatMap(({differences}) => differences), ...compareMeasurements(pairs)],
@@ -90,7 +93,7 @@ const fold = (
     const {cell: _cell, samples: _samples, ...first} = same[0] as CellDifference;
     const ofFact = byFact.get(first.fact) ?? same;
     const isMeasured = same[0]?.samples !== undefined;
-    const possible = factsByCell.filter(({facts}) => isMeasured || facts.has(first.fact)).map(({cell}) => cell);
+    const possible = factsByCell.filter(({facts}) => facts.has(first.fact)).map(({cell}) => cell);
     const cells = same.map(({cell}) => cell);
     return {
       ...first,
@@ -108,9 +111,23 @@ const fold = (
   return folded.toSorted(byGroup);
 };
 
-/** Measurements fold by direction: no two cells have the same numbers. */
-const foldKey = ({fact, kind, old, new: recent, samples}: CellDifference): string =>
-  JSON.stringify(samples === undefined ? [fact, kind, old, recent] : [fact, Number(old) < Number(recent)]);
+/**
+ * Lists fold by what came and went, measurements by direction, and what only one of the runs has by its name: cells seldom have the
+ * same of the rest. `old` and `new` of the folded difference are those of its first cell.
+ */
+const foldKey = ({fact, kind, old, new: recent, samples}: CellDifference): string => {
+  if (samples !== undefined) {
+    return JSON.stringify([fact, Number(old) < Number(recent)]);
+  }
+  if (Array.isArray(old) && Array.isArray(recent)) {
+    const [gone, come] = [old.filter((item) => !recent.includes(item)), recent.filter((item) => !old.includes(item))];
+    return JSON.stringify(gone.length + come.length === 0 ? [fact, old, recent] : [fact, gone, come]);
+  }
+  return JSON.stringify(kind === 'changed' || WHOLE.test(fact) ? [fact, old, recent] : [fact, kind]);
+};
+
+/** Failures of two cells are the same only when they say the same. */
+const WHOLE = /^(residue|failure|cell)\b/;
 
 const byGroup = (one: Difference, other: Difference): number =>
   groups.indexOf(one.group) - groups.indexOf(other.group) ||

@@ -2,29 +2,34 @@ import {median} from 'simple-statistics';
 import type {Measurement} from '../observe/fact.ts';
 import type {CellPair, CellRuns} from './cell-pair.ts';
 import type {CellDifference, Samples} from './difference.ts';
-import {isDifferent} from './measurement-judgement.ts';
+import {differentOnes} from './measurement-judgement.ts';
 
 /** Compares the times and sizes of all cells. A measurement that only one of the runs has is not compared. */
 export const compareMeasurements = (pairs: readonly CellPair[]): CellDifference[] => {
-  const measured = pairs.map((pair) => ({pair, samples: samplesOf(pair)}));
-  const hostFactor = hostFactorOf(measured.flatMap(({samples}) => [...samples.values()]));
-  return measured.flatMap(({pair, samples}) =>
-    [...samples]
-      .filter(([name, values]) => isDifferent(values, hostFactor, patienceWith(name)))
-      .map(([name, values]): CellDifference => {
+  const measured = pairs.flatMap((pair) => [...samplesOf(pair)].map(([name, samples]) => ({pair, name, samples})));
+  const hostFactor = hostFactorOf(measured.map(({samples}) => samples));
+  return [...Map.groupBy(measured, ({name}) => name)].flatMap(([name, same]) => {
+    const patience = PATIENCE[name] ?? 1;
+    const different = differentOnes(same.map(({samples}) => ({samples, hostFactor, patience})));
+    return same
+      .filter((_, index) => different[index])
+      .map(({pair, samples}): CellDifference => {
         const {scenario, level, network} = pair;
         return {
           fact: name,
           kind: 'changed',
           cell: {scenario, level, network},
           sets: {old: pair.old.runtimeSet, new: pair.new.runtimeSet},
-          old: median([...values.old]),
-          new: median([...values.new]),
-          samples: values,
+          old: median([...samples.old]),
+          new: median([...samples.new]),
+          samples,
         };
-      }),
-  );
+      });
+  });
 };
+
+/** Names of what was measured in a cell, in both runs. */
+export const measurementNames = (pair: CellPair): string[] => [...samplesOf(pair).keys()];
 
 /**
  * How much slower the host was during the new run: the median over all steps of all cells. A runtime that became slower shows in
@@ -38,7 +43,7 @@ const hostFactorOf = (samples: readonly Samples[]): number => {
 };
 
 /** Memory of the daemons depends on all that they did since they were started. */
-const patienceWith = (name: string): number => (/^memory\.(dockerd|containerd)$/.test(name) ? 4 : 1);
+const PATIENCE: Readonly<Record<string, number>> = {'memory.dockerd': 4, 'memory.containerd': 4};
 
 const samplesOf = (pair: CellPair): ReadonlyMap<string, Samples> => {
   const [old, recent] = [valuesOf(pair.old), valuesOf(pair.new)];
@@ -64,7 +69,7 @@ const valuesOf = ({cells, observations}: CellRuns): ReadonlyMap<string, Values> 
   };
   for (const {steps} of cells) {
     const passed = steps.filter(({status, title}) => status === 'passed' && !isOfTheTool(title));
-    for (const [title, same] of Map.groupBy(passed, (step) => step.title)) {
+    for (const [title, same] of Map.groupBy(passed, (step) => nameOf(step.title))) {
       add(
         `time.${title}`,
         same.reduce((sum, {durationMs}) => sum + durationMs, 0),
@@ -80,5 +85,12 @@ const valuesOf = ({cells, observations}: CellRuns): ReadonlyMap<string, Values> 
   return all;
 };
 
-/** What the tool does for itself: lists, and waiting for residue to go. How long that takes is no property of a runtime. */
-const isOfTheTool = (title: string): boolean => /^(list what|check that nothing|observe|add a neighbour)/.test(title);
+/** Every level has its own word for it. */
+const nameOf = (title: string): string => (/^(start|run) the (container|bundle)$/.test(title) ? 'start' : title);
+
+/**
+ * What the tool does for itself, and probing, which waits a multiple of the slowest answer before it believes a silence: how long
+ * that takes is no property of a runtime.
+ */
+const isOfTheTool = (title: string): boolean =>
+  /^(list what|check that nothing|observe|probe|add a neighbour|pull)/.test(title);

@@ -11,13 +11,20 @@ interface Threshold {
 const MIB = 1024 * 1024;
 
 /**
- * With fewer than five samples on one side nothing is known of the noise, so that only what no noise explains counts. The values
- * are from clean runs of the sandbox on two busy processors: steps of 0.3 s vary by 50 ms as a rule and by 0.5 s at times.
+ * With fewer than five samples on one side nothing is known of the noise, so that only what no noise explains counts. From clean runs
+ * of the sandbox on two busy processors: steps of 0.3 s vary by 50 ms as a rule, and by 0.5 s where the host does something else.
  */
 const SINGLE: Readonly<Record<Samples['unit'], Threshold>> = {
-  ms: {absolute: 800, relative: 0.25},
+  ms: {absolute: 1000, relative: 0.25},
   bytes: {absolute: 6 * MIB, relative: 0.3},
   count: {absolute: 2, relative: 0.5},
+};
+
+/** Enough for one of many cells that all say the same: what the host does in between does not hit all of them. */
+const SHARED: Readonly<Record<Samples['unit'], Threshold>> = {
+  ...SINGLE,
+  ms: {absolute: 400, relative: 0.25},
+  bytes: {absolute: 4 * MIB, relative: 0.2},
 };
 
 /** With five or more on both sides a permutation test guards against chance, and the threshold only against the trivial. */
@@ -31,21 +38,49 @@ const ENOUGH_SAMPLES = 5;
 const SIGNIFICANCE = 0.01;
 const PERMUTATIONS = 2000;
 
+/** The samples of one measurement in one cell, and what is known of the circumstances. */
+export interface Case {
+  readonly samples: Samples;
+  /** How many times slower this host was during the new run than during the old one; it is taken out of times. */
+  readonly hostFactor: number;
+  /** Widens the thresholds, for things that vary more than others. */
+  readonly patience: number;
+}
+
+/** Of the cells that have a measurement, this part has to agree for the lower thresholds to count. */
+const MAJORITY = 2 / 3;
+const FEWEST_CELLS = 3;
+
 /**
- * Whether two sets of samples differ by more than noise. `hostFactor` is how many times slower this host was during the new run
- * than during the old one; it is taken out of times. `patience` widens the thresholds, for things that vary more than others.
+ * Tells the cases that differ by more than noise, of all cells that have the same measurement. A single pair of samples has to be
+ * far apart; less far does where at least two thirds of three or more cells moved in the same direction.
  */
-export const isDifferent = ({old, new: recent, unit}: Samples, hostFactor: number, patience = 1): boolean => {
-  const factor = unit === 'ms' ? hostFactor : 1;
-  const expected = old.map((value) => value * factor);
-  const distance = Math.abs(median([...recent]) - median(expected));
-  const isRepeated = Math.min(old.length, recent.length) >= ENOUGH_SAMPLES;
-  const {absolute, relative} = (isRepeated ? REPEATED : SINGLE)[unit];
-  if (distance <= patience * (absolute + relative * median(expected))) {
-    return false;
-  }
-  return !isRepeated || permutationTest(expected, [...recent], 'two_side', PERMUTATIONS, seededRandom()) < SIGNIFICANCE;
+export const differentOnes = (cases: readonly Case[]): boolean[] => {
+  const moved = cases.map((one) => (isRepeated(one) || !exceeds(one, SHARED) ? 0 : Math.sign(distanceOf(one))));
+  const shared = [-1, 1].find((direction) => {
+    const agreeing = moved.filter((one) => one === direction).length;
+    return cases.length >= FEWEST_CELLS && agreeing >= MAJORITY * cases.length;
+  });
+  return cases.map((one, index) =>
+    isRepeated(one) ? exceeds(one, REPEATED) && isSignificant(one) : exceeds(one, SINGLE) || moved[index] === shared,
+  );
 };
+
+const isRepeated = ({samples: {old, new: recent}}: Case): boolean =>
+  Math.min(old.length, recent.length) >= ENOUGH_SAMPLES;
+
+const expectedOf = ({samples: {old, unit}, hostFactor}: Case): number[] =>
+  old.map((value) => value * (unit === 'ms' ? hostFactor : 1));
+
+const distanceOf = (one: Case): number => median([...one.samples.new]) - median(expectedOf(one));
+
+const exceeds = (one: Case, thresholds: typeof SINGLE): boolean => {
+  const {absolute, relative} = thresholds[one.samples.unit];
+  return Math.abs(distanceOf(one)) > one.patience * (absolute + relative * median(expectedOf(one)));
+};
+
+const isSignificant = (one: Case): boolean =>
+  permutationTest(expectedOf(one), [...one.samples.new], 'two_side', PERMUTATIONS, seededRandom()) < SIGNIFICANCE;
 
 /** The same numbers at each call, so that two comparisons of the same runs agree: mulberry32, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
 const seededRandom = (): (() => number) => {

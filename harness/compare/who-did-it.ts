@@ -1,6 +1,7 @@
 import type {FactValue} from '../observe/fact.ts';
 import type {ObservationRecord} from '../observe/observation-file.ts';
 import {groupOf, groups, type Group} from './group.ts';
+import {topics} from './level-topics.ts';
 import type {LoadedRun} from './loaded-run.ts';
 
 /** Which level brings something about: the rest is left to whoever uses the lower level. */
@@ -31,6 +32,13 @@ export interface LevelComparison {
   readonly runtimeSet: string;
   /** The network mode that stands for each level. */
   readonly cells: Readonly<Record<'docker' | 'ctr' | 'runc', string | undefined>>;
+  /** Answers to what people ask, for each level. */
+  readonly topics: readonly {
+    readonly question: string;
+    readonly docker?: string;
+    readonly ctr?: string;
+    readonly runc?: string;
+  }[];
   readonly rows: readonly SideBySide[];
 }
 
@@ -62,9 +70,19 @@ export const whoDidIt = (
       return {fact, group: groupOf(fact), docker, ctr, runc, doer: doerOf(docker, ctr, runc)};
     });
     const {scenario, runtimeSet} = first;
+    const answers = topics.map(({question, answer}) => ({
+      question,
+      ...Object.fromEntries(present.map((level) => [level, answer(chosen[level]?.facts ?? {})])),
+    }));
     const cells = {docker: chosen.docker?.network, ctr: chosen.ctr?.network, runc: chosen.runc?.network};
     return [
-      {scenario, runtimeSet, cells, rows: rows.filter(({doer}) => all || doer !== 'all levels').toSorted(byGroup)},
+      {
+        scenario,
+        runtimeSet,
+        cells,
+        topics: answers,
+        rows: rows.filter(({doer}) => all || doer !== 'all levels').toSorted(byGroup),
+      },
     ];
   });
 };

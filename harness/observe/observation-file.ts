@@ -7,7 +7,7 @@ import {cellRecord, stepRecord} from '../report/run-record.ts';
 /** Version of the shape below; raised when a reader of the old shape would misread the new one, or when facts change their names. */
 export const OBSERVATION_SCHEMA_VERSION = 1;
 
-const factValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
+const factValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string()).readonly()]);
 
 /** What one cell was seen to have built: the content of `observations/<cell>.json`. */
 export const observationRecord = z.object({
