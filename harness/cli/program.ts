@@ -4,6 +4,7 @@ import {HostError, PlumblineError} from '../../vms/errors.ts';
 import {exitCodeOf} from '../report/failure.ts';
 import {addCacheCommand} from './cache.ts';
 import {commandLineProblem} from './command-line-problem.ts';
+import {addCompareCommands} from './compare-commands.ts';
 import {addListCommand} from './list.ts';
 import {addRunCommand} from './run.ts';
 import {addSweepCommand} from './sweep.ts';
@@ -46,6 +47,7 @@ program
   });
 addCacheCommand(program);
 addSweepCommand(program);
+addCompareCommands(program);
 
 /** Prints an error for a person and returns the exit code. */
 function report(error: unknown): number {

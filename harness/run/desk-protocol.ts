@@ -18,6 +18,8 @@ export interface Lease {
   readonly reference: MachineReference;
   /** Digest of the manifest that each image must be proven to have, by the image's name. */
   readonly imageDigests: Readonly<Record<string, string>>;
+  /** Versions found in it, by component. */
+  readonly versions: Readonly<Record<string, string>>;
   /** What the versions in it are known to leave behind. */
   readonly knownResidue: readonly KnownResidue[];
 }

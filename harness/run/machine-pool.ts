@@ -29,6 +29,7 @@ export interface PoolOptions {
 
 interface Held {
   readonly set: RuntimeSet;
+  readonly versions: Readonly<Record<string, string>>;
   readonly image: HeldImage;
   readonly machine: OwnedMachine;
 }
@@ -47,9 +48,9 @@ export class MachinePool implements AsyncDisposable {
 
   /** A machine of this runtime set, started when there is none. */
   async lease(runtimeSet: string): Promise<Lease> {
-    const {machine, image, set} = await this.#currentOf(runtimeSet);
+    const {machine, image, set, versions} = await this.#currentOf(runtimeSet);
     const imageDigests = Object.fromEntries(image.images.map(({name, manifest}) => [name, manifest]));
-    return {reference: machine.reference, imageDigests, knownResidue: set.knownResidue};
+    return {reference: machine.reference, imageDigests, versions, knownResidue: set.knownResidue};
   }
 
   /** Takes a machine back; one that is dirty is thrown away. */
@@ -149,7 +150,7 @@ export class MachinePool implements AsyncDisposable {
     this.records.push(record);
     listener({type: 'machine-ready', machine: record});
     undo.move();
-    return {set, image, machine};
+    return {set, versions, image, machine};
   }
 
   #stepsOf(id: string): Steps {

@@ -1,0 +1,42 @@
+import {join} from 'node:path';
+import type {Command} from 'commander';
+import {projectRoot} from './selection.ts';
+
+const reportsFolder = join(projectRoot, 'reports');
+const RUN = 'folder or run.json of a run, its id, or the name of a baseline';
+
+/** `plumbline compare`, `baseline` and `levels`: what runs found out, side by side. */
+export const addCompareCommands = (program: Command): void => {
+  program
+    .command('compare')
+    .description('what changed between two runs, and at which layer')
+    .argument('<old>', RUN)
+    .argument('<new>', RUN)
+    .option('--json', 'print one JSON document')
+    .option('--html <file>', 'also write a side-by-side page')
+    .option('--explanations <file>', 'reviewed explanations of changes; default: the ones that come with the tool')
+    .action(async (old: string, newer: string, flags: {json?: boolean; html?: string; explanations?: string}) => {
+      const {compareCommand} = await import('./compare.ts');
+      process.exitCode = await compareCommand({old, new: newer, reportsFolder, stream: process.stdout, ...flags});
+    });
+  program
+    .command('baseline')
+    .description('accept a run as the baseline of its runtime set, showing what that changes')
+    .argument('<run>', RUN)
+    .option('--name <name>', "default: the run's runtime set")
+    .option('--dry-run', 'show what it would change, and change nothing')
+    .action(async (run: string, flags: {name?: string; dryRun?: boolean}) => {
+      const {baselineCommand} = await import('./baseline.ts');
+      process.exitCode = await baselineCommand({run, reportsFolder, stream: process.stdout, ...flags});
+    });
+  program
+    .command('levels')
+    .description('what docker, ctr and runc each did for the workloads of a run')
+    .argument('<run>', RUN)
+    .option('--details', 'also a row for each fact that is not the same at all levels')
+    .option('--json', 'print one JSON document')
+    .action(async (run: string, flags: {details?: boolean; json?: boolean}) => {
+      const {levelsCommand} = await import('./levels.ts');
+      process.exitCode = await levelsCommand({run, reportsFolder, stream: process.stdout, ...flags});
+    });
+};

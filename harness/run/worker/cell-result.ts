@@ -1,0 +1,18 @@
+import type {Observation} from '../../observe/observe-cell.ts';
+import {failureRecordOf} from '../../report/failure.ts';
+import type {CellRecord} from '../../report/run-record.ts';
+import type {Lease} from '../desk-protocol.ts';
+
+/** What a cell comes to, filled as it goes: a failure in the middle leaves what was found so far. */
+export interface CellResult extends Pick<CellRecord, 'steps' | 'reach' | 'failures' | 'knownResidue'> {
+  readonly errors: unknown[];
+  imageDigest?: string;
+  wasRun: boolean;
+  observation?: Observation & Pick<Lease, 'versions'>;
+}
+
+/** Notes an error, and in the record what it means. */
+export const fail = (result: CellResult, error: unknown, evidence: readonly string[] = []): void => {
+  result.errors.push(error);
+  result.failures.push(failureRecordOf(error, evidence));
+};

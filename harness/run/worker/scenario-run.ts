@@ -1,0 +1,75 @@
+import type {ExpectStatic} from 'vitest';
+import {PlumblineError} from '../../../vms/errors.ts';
+import type {LevelContext, RunningWorkload} from '../../levels/level.ts';
+import {observeCell} from '../../observe/observe-cell.ts';
+import {checkReach, reachFailure} from '../../probe/reach.ts';
+import type {Scenario, ScenarioCell, ScenarioContext} from '../../scenario/definition.ts';
+import type {Inventory} from '../../teardown/thing.ts';
+import type {Lease} from '../desk-protocol.ts';
+import type {CellResult} from './cell-result.ts';
+
+/** What a scenario is run with. */
+export interface ScenarioRun extends LevelContext {
+  /** What the machine held before. */
+  readonly before: Inventory;
+  readonly expect: ExpectStatic;
+  readonly lease: Lease;
+  readonly result: CellResult;
+  /** What has to be undone, in the order it was done. */
+  readonly started: AsyncDisposable[];
+  readonly start: () => Promise<RunningWorkload>;
+}
+
+/** Starts what the scenario is about, checks its truth table, looks at what was built, and runs what else the scenario checks. */
+export const runScenario = async (
+  {body, workload}: Scenario,
+  {level, reach}: ScenarioCell,
+  context: ScenarioRun,
+): Promise<void> => {
+  const {machine, steps, expect, signal, lease, result, started, start} = context;
+  const defer = (action: () => Promise<unknown>): void =>
+    void started.push({[Symbol.asyncDispose]: async () => void (await action())});
+  const forBody: ScenarioContext = {
+    machine,
+    level,
+    workload,
+    expect,
+    signal,
+    step: (title, action) => steps.step(title, action),
+    defer,
+  };
+  if (body.kind === 'walkthrough') {
+    await body.steps(forBody);
+    return;
+  }
+  const running = await start();
+  expectImage(running, context);
+  await steps.step('probe from every vantage', async () => {
+    result.reach.push(...(await checkReach({...context, running}, reach)));
+    const failure = reachFailure(result.reach);
+    if (failure !== undefined) {
+      throw failure;
+    }
+  });
+  await steps.step('look at what was built', async () => {
+    const observation = await observeCell({...context, running, level, reach: result.reach}, {signal});
+    result.observation = {...observation, versions: lease.versions};
+  });
+  await body.check?.({...forBody, running, start});
+};
+
+/** What runs must be the image that was baked: a level that ran another one proves nothing. */
+const expectImage = ({imageDigest}: RunningWorkload, {lease, workload, result}: ScenarioRun): void => {
+  result.imageDigest = imageDigest;
+  const expected = lease.imageDigests[workload.image.name];
+  if (imageDigest !== expected) {
+    throw new PlumblineError(
+      'runtime',
+      `Cannot accept the image of "${workload.name}": its manifest is "${imageDigest}", and must be "${expected}"`,
+      {
+        expected: expected ?? 'a baked image',
+        seen: imageDigest || 'no digest',
+      },
+    );
+  }
+};
