@@ -56,7 +56,7 @@ const scenarioFiles = async (files: readonly string[]): Promise<string[]> => {
     const found = await Array.fromAsync(glob('scenarios/**/*.scenario.ts', {cwd: projectRoot}));
     return found.sort().map((file) => join(projectRoot, file));
   }
-  return files.map((file) => {
+  const paths = files.map((file) => {
     const path = resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
     if (!existsSync(path) || !statSync(path).isFile()) {
       throw new UsageError(`Cannot read the scenario file "${file}": there is no such file`);
@@ -66,6 +66,7 @@ const scenarioFiles = async (files: readonly string[]): Promise<string[]> => {
     }
     return path;
   });
+  return [...new Set(paths)];
 };
 
 const parseNames = (text: string): string[] => {

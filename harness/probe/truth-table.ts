@@ -39,6 +39,9 @@ export const readTruthTable = (
   network: NetworkMode,
   table: unknown,
 ): {readonly entries: readonly TruthEntry[]; readonly problems: readonly string[]} => {
+  if (table !== undefined && (typeof table !== 'object' || table === null)) {
+    return {entries: [], problems: [`it is ${JSON.stringify(table)}, and must name routes and vantages`]};
+  }
   const entries: TruthEntry[] = [];
   const problems: string[] = [];
   const known = new Set(QUESTIONS[network].map(({route, vantage}) => `${route}.${vantage}`));

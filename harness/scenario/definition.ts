@@ -1,11 +1,11 @@
 import type {ExpectStatic} from 'vitest';
-import type {z} from 'zod';
 import type {Machine} from '../../vms/machine.ts';
 import type {LevelName, RunningWorkload} from '../levels/level.ts';
 import {levels, type LevelFacts} from '../levels/level-facts.ts';
 import type {NetworkMode} from '../network/network-mode.ts';
 import {readTruthTable, type TruthEntry, type TruthTables} from '../probe/truth-table.ts';
-import {workloadSchema, type Workload} from './workload.ts';
+import {statementProblems} from './statement-problems.ts';
+import type {Workload} from './workload.ts';
 
 /** From where a workload must answer and must not, for each level and network mode it is to be run in. */
 export interface ReachTables {
@@ -74,9 +74,10 @@ export const readStatement = (
   title: string,
   statement: ScenarioStatement,
 ): {readonly scenario: Scenario; readonly problems: readonly string[]} => {
-  const problems = [...titleProblems(title), ...workloadProblems(statement.workload)];
+  const problems = statementProblems(title, statement, ['workload', 'reach', 'check']);
   const cells: ScenarioCell[] = [];
-  for (const [level, tables] of Object.entries((statement.reach ?? {}) as Record<string, unknown>)) {
+  const {workload, reach, check} = statement ?? {};
+  for (const [level, tables] of Object.entries((reach ?? {}) as Record<string, unknown>)) {
     const networks = factsOf(level)?.networks;
     if (networks === undefined) {
       problems.push(`has the unknown level "${level}", known are ${Object.keys(levels).join(', ')}`);
@@ -99,7 +100,7 @@ export const readStatement = (
     problems.push('has no level to run at: "reach" is empty');
   }
   return {
-    scenario: {title, workload: statement.workload, cells, body: {kind: 'running', check: statement.check}},
+    scenario: {title, workload, cells, body: {kind: 'running', check}},
     problems,
   };
 };
@@ -109,34 +110,18 @@ export const readWalkthrough = (
   title: string,
   statement: WalkthroughStatement,
 ): {readonly scenario: Scenario; readonly problems: readonly string[]} => {
-  const problems = [...titleProblems(title), ...workloadProblems(statement.workload)];
-  const networks = factsOf(statement.level)?.networks;
+  const problems = statementProblems(title, statement, ['workload', 'level', 'network', 'steps']);
+  const {workload, level, network, steps} = statement ?? {};
+  const networks = factsOf(level)?.networks;
   if (networks === undefined) {
-    problems.push(`has the unknown level "${statement.level}", known are ${Object.keys(levels).join(', ')}`);
-  } else if (!networks.includes(statement.network)) {
-    problems.push(
-      `has the network mode "${statement.network}" at level "${statement.level}", where there are ${networks.join(', ')}`,
-    );
+    problems.push(`has the unknown level "${level}", known are ${Object.keys(levels).join(', ')}`);
+  } else if (!networks.includes(network)) {
+    problems.push(`has the network mode "${network}" at level "${level}", where there are ${networks.join(', ')}`);
   }
-  const cells = [{level: statement.level, network: statement.network, reach: []}];
-  return {
-    scenario: {title, workload: statement.workload, cells, body: {kind: 'walkthrough', steps: statement.steps}},
-    problems,
-  };
+  const cells = [{level, network, reach: []}];
+  return {scenario: {title, workload, cells, body: {kind: 'walkthrough', steps}}, problems};
 };
 
 // A scenario file may say anything.
 const factsOf = (level: string): LevelFacts | undefined =>
   Object.hasOwn(levels, level) ? levels[level as LevelName] : undefined;
-
-const titleProblems = (title: unknown): string[] =>
-  typeof title === 'string' && title.trim() !== '' ? [] : ['has no title'];
-
-const workloadProblems = (workload: unknown): string[] => {
-  const parsed = workloadSchema.safeParse(workload);
-  return parsed.success
-    ? []
-    : parsed.error.issues.map(
-        ({path, message}: z.core.$ZodIssue) => `has a wrong workload: "${path.join('.')}": ${message}`,
-      );
-};

@@ -1,14 +1,17 @@
-import {relative} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import {UsageError} from '../../vms/errors.ts';
 import type {Scenario} from './definition.ts';
+import {importGuarded} from './guarded-import.ts';
+import {scenarioFile} from './scenario-file.ts';
 import {collectInto} from './scenario.ts';
 
 /** A scenario with the place it stands in. */
 export interface LoadedScenario extends Scenario {
-  /** Path of its file, relative to the project. */
+  /** Path of its file, as {@link scenarioFile} has it. */
   readonly file: string;
 }
+
+/** A file states scenarios, which takes no time; what waits for something does more than that. */
+const IMPORT_DEADLINE_MS = 10_000;
 
 /**
  * Imports scenario files, without running anything in them. Throws {@link UsageError} with one sentence per problem: a file that
@@ -18,8 +21,9 @@ export const loadScenarios = async (files: readonly string[], root: string): Pro
   const loaded: LoadedScenario[] = [];
   const problems: string[] = [];
   for (const path of files) {
-    const file = relative(root, path);
+    const file = scenarioFile(root, path);
     const titles = new Map<string, number>();
+    const problemsBefore = problems.length;
     collectInto({
       add: (scenario, found, {line}) => {
         const place = `"${file}:${line}"`;
@@ -36,11 +40,11 @@ export const loadScenarios = async (files: readonly string[], root: string): Pro
       },
     });
     try {
-      await import(pathToFileURL(path).href);
+      await importGuarded(path, IMPORT_DEADLINE_MS);
     } catch (error) {
       problems.push(`Cannot read the scenario file "${file}": ${importProblem(error)}`);
     }
-    if (titles.size === 0 && problems.length === 0) {
+    if (titles.size === 0 && problems.length === problemsBefore) {
       problems.push(`Cannot use the scenario file "${file}": it states no scenario`);
     }
   }
@@ -58,5 +62,6 @@ const importProblem = (error: unknown): string => {
   const line = /\.scenario\.[cm]?[jt]s(?:\?[^:\n]*)?:(\d+)/.exec(error.stack ?? '')?.[1];
   // Above the sentence itself the parser draws the line and points at the place.
   const message = error.message.split('\n').find((text) => /[a-z]/i.test(text)) ?? 'unknown';
-  return line === undefined ? message.trim() : `line ${line}, ${message.trim()}`;
+  const sentence = message.trim().replace(/\.$/, '');
+  return line === undefined ? sentence : `line ${line}, ${sentence}`;
 };

@@ -24,6 +24,7 @@ export const planCells = (scenarios: readonly LoadedScenario[], selection: Selec
   const all = selection.runtimeSets.flatMap((runtimeSet) =>
     scenarios.flatMap((scenario) => cellsOf(scenario, runtimeSet, selection)),
   );
+  refuseSameNames(all);
   const grepped = all.filter(
     ({name}) => selection.grep === undefined || name.toLowerCase().includes(selection.grep.toLowerCase()),
   );
@@ -42,6 +43,20 @@ export const planCells = (scenarios: readonly LoadedScenario[], selection: Selec
     );
   }
   return part;
+};
+
+/** A cell is known by its name alone, in reports and to those who compare them. */
+const refuseSameNames = (cells: readonly PlannedCell[]): void => {
+  const files = new Map<string, string>();
+  for (const {name, file} of cells) {
+    const other = files.get(name);
+    if (other !== undefined) {
+      throw new UsageError(
+        `Cannot tell two cells named "${name}" apart: "${other}" and "${file}" have the same name, give one of them another`,
+      );
+    }
+    files.set(name, file);
+  }
 };
 
 const cellsOf = (

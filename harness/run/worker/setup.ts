@@ -1,6 +1,6 @@
-import {relative} from 'node:path';
 import {inject, test} from 'vitest';
 import {collectInto} from '../../scenario/scenario.ts';
+import {scenarioFile} from '../../scenario/scenario-file.ts';
 import {runCell} from './cell.ts';
 import {DeskClient} from './desk-client.ts';
 
@@ -10,7 +10,7 @@ const desk = new DeskClient(task.desk);
 
 collectInto({
   add: (scenario, _problems, place) => {
-    const file = relative(task.root, place.file);
+    const file = scenarioFile(task.root, place.file);
     for (const cell of task.cells.filter((planned) => planned.file === file && planned.scenario === scenario.title)) {
       // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- the plan names it, and runCell throws what failed
       test(cell.name, ({expect, signal}) => runCell(cell, scenario, {task, desk, expect, signal}));
