@@ -1,0 +1,96 @@
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {Workload} from '../scenario/workload.ts';
+import {startRealMachine, type RealMachine} from '../teardown/real-machine.ts';
+import {isInFamily} from './fact.ts';
+import {observeCell, observers, type Observation} from './observe-cell.ts';
+
+const {signal} = new AbortController();
+
+/** A container of runc on the machine's own root: no image is needed to look at one. `edit` is a sed script for its config. */
+const START = `
+set -e
+mkdir -p "/tmp/$1/rootfs"
+mount --bind / "/tmp/$1/rootfs"
+cd "/tmp/$1"
+runc spec
+sed -i 's/"terminal": true/"terminal": false/; s/"sh"/"sleep", "1000"/' config.json
+sed -i "$2" config.json
+runc run --detach "$1" >/dev/null 2>&1 </dev/null
+runc state "$1" | sed -n 's/.*"pid": \\([0-9]*\\),/\\1/p'
+`;
+
+describe.each(['bookworm', 'trixie', 'forky'])('observers in a machine of %s', (runtimeSet) => {
+  let real: RealMachine;
+
+  beforeAll(async () => {
+    real = await startRealMachine(runtimeSet, signal);
+  }, 600_000);
+  afterAll(async () => real?.[Symbol.asyncDispose](), 60_000);
+
+  const observe = async (id: string, edit = ''): Promise<Observation & {readonly tookMs: number}> => {
+    const {machine} = real;
+    const pid = Number(await machine.succeed(['sh', '-c', START, 'sh', id, edit]));
+    const startedAt = performance.now();
+    try {
+      const running = {pid, bundle: `/tmp/${id}`, address: undefined, name: id};
+      const context = {
+        machine,
+        running,
+        workload: {} as Workload,
+        level: 'runc',
+        network: 'isolated',
+        reach: [],
+      } as const;
+      const observation = await observeCell(context, {signal});
+      return {...observation, tookMs: performance.now() - startedAt};
+    } finally {
+      await machine.succeed(['runc', 'delete', '--force', id]);
+      await machine.succeed(['umount', '--lazy', `/tmp/${id}/rootfs`]);
+    }
+  };
+
+  test('two containers from one spec have the same facts, in less than two seconds', async () => {
+    const [one, other] = [await observe('one'), await observe('other')];
+    expect(other.facts).toEqual(one.facts);
+    expect(Object.keys(one.facts).length).toBeGreaterThan(400);
+    expect(one.tookMs).toBeLessThan(2000);
+  });
+
+  test('every fact belongs to a documented family', async () => {
+    const {facts, measurements} = await observe('families');
+    const families = observers.flatMap((observer) => observer.families);
+    const paths = [...Object.keys(facts), ...Object.keys(measurements)];
+    expect(paths.filter((path) => !families.some((family) => isInFamily(family, path)))).toEqual([]);
+  });
+
+  test.each([
+    ['a limit', 's/1024/512/', ['process.rlimits.RLIMIT_NOFILE.hard', 'process.rlimits.RLIMIT_NOFILE.soft']],
+    ['a capability', 's/"CAP_KILL"/"CAP_KILL", "CAP_SYS_ADMIN"/', ['process.capabilities.effective']],
+    ['noNewPrivileges', 's/"noNewPrivileges": true/"noNewPrivileges": false/', ['process.noNewPrivileges']],
+    ['a masked path', 's/"maskedPaths": \\[/"maskedPaths": ["\\/proc\\/version",/', ['mounts./proc/version.type']],
+    ['a host name', 's/"hostname": "runc"/"hostname": "other"/', ['sysctl.kernel.hostname']],
+    ['a read-only root', 's/"readonly": true/"readonly": false/', ['mounts./.options']],
+    ['a working directory', 's/"cwd": "\\/"/"cwd": "\\/tmp"/', ['process.cwd']],
+    ['a network namespace', '/"type": "network"/,/}/s/"network"/"cgroup"/', ['namespaces.net']],
+  ])('%s that changed shows in the spec and in the kernel', async (_, edit, paths) => {
+    const [clean, edited] = [await observe('clean'), await observe('edited', edit)];
+    const changed = [...new Set([...Object.keys(clean.facts), ...Object.keys(edited.facts)])].filter(
+      (path) => JSON.stringify(clean.facts[path]) !== JSON.stringify(edited.facts[path]),
+    );
+    expect(changed).toEqual(expect.arrayContaining(paths));
+    expect(changed.some((path) => path.startsWith('oci.'))).toBe(true);
+  });
+
+  test('a workload that has ended is an error', async () => {
+    const running = {pid: 4_000_000, bundle: '/tmp/none', address: undefined, name: 'none'};
+    const context = {
+      machine: real.machine,
+      running,
+      workload: {} as Workload,
+      level: 'runc',
+      network: 'isolated',
+      reach: [],
+    } as const;
+    await expect(observeCell(context, {signal})).rejects.toThrow(/^Cannot observe "none": no process 4000000$/);
+  });
+});
