@@ -1,0 +1,127 @@
+import {cp, mkdir, mkdtempDisposable, readFile, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {PassThrough} from 'node:stream';
+import {text} from 'node:stream/consumers';
+import {describe, expect, test} from 'vitest';
+import {UsageError} from '../../vms/errors.ts';
+import {exampleLoadedRun} from '../compare/example-runs.ts';
+import type {LoadedRun} from '../compare/loaded-run.ts';
+import type {Facts} from '../observe/fact.ts';
+import {writeObservation} from '../observe/observation-file.ts';
+import {writeRun} from '../report/run-file.ts';
+import {baselineCommand} from './baseline.ts';
+import {compareCommand, type CompareCommandOptions} from './compare.ts';
+
+const run = (facts: Facts, changes: Parameters<typeof exampleLoadedRun>[1] = {}): LoadedRun =>
+  exampleLoadedRun([{level: 'runc', facts}], changes);
+
+const save = async (reportsFolder: string, id: string, {record, observations}: LoadedRun): Promise<void> => {
+  const folder = join(reportsFolder, id);
+  await writeRun(folder, {...record, id});
+  for (const observation of observations.values()) {
+    await writeObservation(folder, observation);
+  }
+};
+
+const reports = async () => {
+  const folder = await mkdtempDisposable(join(tmpdir(), 'compare-'));
+  await save(folder.path, 'old', run({'process.umask': '0022'}));
+  await save(folder.path, 'same', run({'process.umask': '0022'}));
+  await save(folder.path, 'new', run({'process.umask': '0077'}));
+  return folder;
+};
+
+const compare = async (options: Omit<CompareCommandOptions, 'stream'>) => {
+  const stream = new PassThrough();
+  const code = await compareCommand({...options, stream, colour: false});
+  stream.end();
+  return {code, output: await text(stream)};
+};
+
+describe('compare', () => {
+  test('exits with 0 when nothing differs and with 1 when something does', async () => {
+    await using folder = await reports();
+    expect((await compare({old: 'old', new: 'same', reportsFolder: folder.path})).code).toBe(0);
+    const {code, output} = await compare({old: 'old', new: 'new', reportsFolder: folder.path});
+    expect(code).toBe(1);
+    expect(output).toContain('~ process.umask  0022 -> 0077');
+  });
+
+  test('prints JSON and writes a page', async () => {
+    await using folder = await reports();
+    const html = join(folder.path, 'pages', 'a.html');
+    const {output} = await compare({
+      old: 'old',
+      new: join(folder.path, 'new', 'run.json'),
+      reportsFolder: folder.path,
+      json: true,
+      html,
+    });
+    expect(JSON.parse(output)).toMatchObject({
+      schemaVersion: 1,
+      unexplained: 1,
+      differences: [{fact: 'process.umask'}],
+    });
+    expect(await readFile(html, 'utf8')).toContain('process.umask');
+  });
+
+  test.each([
+    ['another schema version', async (file: string) => writeFile(file, '{"schemaVersion": 99}'), /schemaVersion is 99/],
+    [
+      'a truncated file',
+      async (file: string) => writeFile(file, (await readFile(file, 'utf8')).slice(0, 100)),
+      /not whole JSON/,
+    ],
+  ])('refuses %s', async (_, spoil, sentence) => {
+    await using folder = await reports();
+    await spoil(join(folder.path, 'new', 'run.json'));
+    const error = await compare({old: 'old', new: 'new', reportsFolder: folder.path}).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as Error).message).toMatch(sentence);
+  });
+
+  test('refuses a name that is nothing, and a run without observations', async () => {
+    await using folder = await reports();
+    await mkdir(join(folder.path, 'bare'));
+    await cp(join(folder.path, 'old', 'run.json'), join(folder.path, 'bare', 'run.json'));
+    await expect(compare({old: 'none', new: 'new', reportsFolder: folder.path})).rejects.toThrow(
+      'Cannot read run "none": there is no such file, folder, run id or baseline',
+    );
+    await expect(compare({old: 'bare', new: 'new', reportsFolder: folder.path})).rejects.toThrow('has no observations');
+  });
+});
+
+describe('baseline', () => {
+  test('is written, found by its name, and replaced with a word on what changes', async () => {
+    await using folder = await reports();
+    const stream = new PassThrough();
+    await baselineCommand({run: 'old', reportsFolder: folder.path, stream, colour: false});
+    expect((await compare({old: 'trixie', new: 'same', reportsFolder: folder.path})).code).toBe(0);
+    await baselineCommand({run: 'new', reportsFolder: folder.path, stream, colour: false});
+    stream.end();
+    const output = await text(stream);
+    expect(output).toContain('There is no baseline "trixie" yet');
+    expect(output).toContain('~ process.umask  0022 -> 0077');
+    expect((await compare({old: 'trixie', new: 'new', reportsFolder: folder.path})).code).toBe(0);
+  });
+
+  test('changes nothing in a dry run', async () => {
+    await using folder = await reports();
+    await baselineCommand({run: 'old', reportsFolder: folder.path, stream: new PassThrough(), dryRun: true});
+    await expect(compare({old: 'trixie', new: 'old', reportsFolder: folder.path})).rejects.toThrow('no such file');
+  });
+
+  test('refuses a run that failed and a run of another runtime set', async () => {
+    await using folder = await reports();
+    await baselineCommand({run: 'old', reportsFolder: folder.path, stream: new PassThrough()});
+    await save(folder.path, 'failed', exampleLoadedRun([{level: 'runc', cell: {status: 'failed'}}]));
+    await save(folder.path, 'other', exampleLoadedRun([{level: 'runc', cell: {runtimeSet: 'forky'}}]));
+    const accept = (id: string) =>
+      baselineCommand({run: id, name: 'trixie', reportsFolder: folder.path, stream: new PassThrough()});
+    await expect(accept('failed')).rejects.toThrow('Cannot accept "failed" as a baseline: 1 of its cells did not pass');
+    await expect(accept('other')).rejects.toThrow('it ran on "forky", and the baseline is of "trixie"');
+  });
+});

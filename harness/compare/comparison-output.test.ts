@@ -1,0 +1,44 @@
+import {expect, test} from 'vitest';
+import {plainPaint} from '../report/terminal/paint.ts';
+import {comparisonLines} from './comparison-lines.ts';
+import {comparisonPage} from './comparison-page.ts';
+import {compareRuns} from './comparison.ts';
+import {exampleLoadedRun} from './example-runs.ts';
+
+const mount = {
+  'mounts./proc/keys.type': 'tmpfs',
+  'mounts./proc/keys.source': 'tmpfs',
+  'mounts./proc/keys.options': ['ro'],
+};
+const old = exampleLoadedRun([
+  {level: 'runc', facts: {...mount, 'process.capabilities.effective': ['CAP_KILL'], 'process.cwd': '/'}},
+]);
+const recent = exampleLoadedRun([
+  {
+    level: 'runc',
+    facts: {'process.capabilities.effective': ['CAP_KILL', 'CAP_SYS_ADMIN'], 'process.cwd': '<b>\u001B[31m"/x"'},
+  },
+]);
+
+test('lines are grouped, and all facts of a mount that is gone are one', () => {
+  const lines = comparisonLines(compareRuns(old, recent), plainPaint);
+  expect(lines.slice(3)).toEqual([
+    'isolation',
+    '  - mounts./proc/keys.{options,source,type}  3 facts removed',
+    '      runc · runc: first appears at runc',
+    '  ~ process.capabilities.effective  +CAP_SYS_ADMIN',
+    '      runc · runc: first appears at runc',
+    '',
+    'lifecycle',
+    '  ~ process.cwd  / -> <b>"/x"',
+    '      runc · runc: first appears at runc',
+    '',
+    '✗ 5 differences, 5 of them unexplained: 1 cell, 5 facts compared',
+  ]);
+});
+
+test('the page escapes what comes from a workload and needs no other file', () => {
+  const page = comparisonPage(compareRuns(old, recent));
+  expect(page).toContain('&#60;b&#62;');
+  expect(page).not.toMatch(/<b>|src=|<script|<link/);
+});

@@ -1,0 +1,188 @@
+import {describe, expect, test} from 'vitest';
+import type {Facts} from '../observe/fact.ts';
+import {exampleFailure} from '../report/example-run.ts';
+import {compareRuns} from './comparison.ts';
+import {exampleLoadedRun, type ExampleCell} from './example-runs.ts';
+
+const cells = (facts: Partial<Record<'docker' | 'ctr' | 'runc', Facts>>): ExampleCell[] => [
+  {level: 'docker', network: 'published', facts: facts.docker ?? {}},
+  {level: 'ctr', network: 'netns', facts: facts.ctr ?? {}},
+  {level: 'ctr', network: 'cni', facts: facts.ctr ?? {}},
+  {level: 'runc', network: 'netns', facts: facts.runc ?? {}},
+];
+
+const differencesOf = (old: Parameters<typeof cells>[0], recent: Parameters<typeof cells>[0]) =>
+  compareRuns(exampleLoadedRun(cells(old)), exampleLoadedRun(cells(recent))).differences;
+
+const everywhere = (facts: Facts) => ({docker: facts, ctr: facts, runc: facts});
+
+describe('folding', () => {
+  test('a run and itself have no difference', () => {
+    const run = exampleLoadedRun(cells(everywhere({'process.umask': '0022', 'network.rules': ['a']})));
+    expect(compareRuns(run, run)).toMatchObject({differences: [], unexplained: 0, cellsCompared: 4});
+  });
+
+  test('what all cells share is said once', () => {
+    expect(differencesOf(everywhere({'process.umask': '0022'}), everywhere({'process.umask': '0077'}))).toMatchObject([
+      {
+        fact: 'process.umask',
+        kind: 'changed',
+        scope: 'all levels',
+        layer: 'runc',
+        group: 'isolation',
+        old: '0022',
+        new: '0077',
+      },
+    ]);
+  });
+
+  test('lists that gained the same are one difference, whatever else they hold', () => {
+    const path = 'process.capabilities.effective';
+    const found = differencesOf(
+      {docker: {[path]: ['A', 'B']}, ctr: {[path]: ['A']}, runc: {[path]: []}},
+      {docker: {[path]: ['A', 'B', 'X']}, ctr: {[path]: ['A', 'X']}, runc: {[path]: ['X']}},
+    );
+    expect(found.map(({scope}) => scope)).toEqual(['all levels']);
+  });
+
+  test('other values are other differences, with one cause', () => {
+    const path = 'process.rlimits.RLIMIT_NOFILE.soft';
+    const found = differencesOf(
+      {docker: {[path]: 1048576}, ctr: {[path]: 1024}, runc: {[path]: 1024}},
+      {docker: {[path]: 524288}, ctr: {[path]: 512}, runc: {[path]: 512}},
+    );
+    expect(found.map(({scope, layer, group}) => [scope, layer, group])).toEqual([
+      ['ctr, runc', 'runc', 'limits'],
+      ['docker', 'runc', 'limits'],
+    ]);
+  });
+
+  test('a single cell of a level is named with its network mode', () => {
+    const [old, recent] = [cells({}), cells({})];
+    old[2] = {level: 'ctr', network: 'cni', facts: {'network.routes': ['a']}};
+    recent[2] = {level: 'ctr', network: 'cni', facts: {'network.routes': ['b']}};
+    old[1] = {level: 'ctr', network: 'netns', facts: {'network.routes': ['a']}};
+    recent[1] = {level: 'ctr', network: 'netns', facts: {'network.routes': ['a']}};
+    expect(compareRuns(exampleLoadedRun(old), exampleLoadedRun(recent)).differences).toMatchObject([
+      {scope: 'ctr cni'},
+    ]);
+  });
+});
+
+describe('cells that can not be compared as a whole', () => {
+  test('a cell that was not run is one difference, not the loss of all its facts', () => {
+    const lost: ExampleCell = {
+      level: 'runc',
+      facts: {'process.umask': '0022'},
+      cell: {
+        status: 'not-run',
+        failures: [exampleFailure({class: 'guest', sentence: 'Cannot run it: the machine is gone'})],
+      },
+    };
+    const old = exampleLoadedRun([{level: 'runc', facts: {'process.umask': '0022', 'process.cwd': '/'}}]);
+    const {differences} = compareRuns(old, exampleLoadedRun([lost]));
+    expect(differences).toMatchObject([{fact: 'cell.notRun', kind: 'added', group: 'lifecycle'}]);
+  });
+
+  test('residue is a difference in which process ids do not matter', () => {
+    const left = (pid: number): ExampleCell => ({
+      level: 'runc',
+      cell: {
+        status: 'failed',
+        failures: [exampleFailure({class: 'residue', seen: `process ${pid} "sleep 3217", left running`})],
+      },
+    });
+    const clean = exampleLoadedRun([{level: 'runc'}]);
+    expect(compareRuns(clean, exampleLoadedRun([left(12)])).differences).toMatchObject([
+      {fact: 'residue', group: 'residue', layer: 'runc', new: ['process {pid} "sleep 3217", left running']},
+    ]);
+    expect(compareRuns(exampleLoadedRun([left(7)]), exampleLoadedRun([left(12)])).differences).toEqual([]);
+  });
+
+  test('cells that only one run has are named, and decide nothing', () => {
+    const old = exampleLoadedRun([{level: 'runc'}, {level: 'docker', network: 'published'}]);
+    expect(compareRuns(old, exampleLoadedRun([{level: 'runc'}]))).toMatchObject({
+      onlyOld: ['nginx · docker · published'],
+      onlyNew: [],
+      unexplained: 0,
+    });
+  });
+
+  test('runs without a common cell are refused', () => {
+    const other = exampleLoadedRun([{level: 'runc', cell: {scenario: 'redis'}}]);
+    expect(() => compareRuns(exampleLoadedRun([{level: 'runc'}]), other)).toThrow(
+      'Cannot compare "example" with "example": they have no cell in common, the first ran "nginx" and the second "redis"',
+    );
+  });
+
+  test('a fact that varies within a run differs only when no value is in both', () => {
+    const twice = (...values: string[]) => {
+      const run = exampleLoadedRun([{level: 'runc', steps: {stop: values.map(() => 1)}}]);
+      for (const [index, observation] of [...run.observations.values()].entries()) {
+        Object.assign(observation, {facts: {'process.cpus': values[index]}});
+      }
+      return run;
+    };
+    const varied = compareRuns(twice('0', '1'), twice('1', '0'));
+    expect(varied).toMatchObject({differences: [], unstable: ['process.cpus']});
+    expect(compareRuns(twice('0', '1'), twice('2', '2')).differences).toHaveLength(1);
+  });
+});
+
+describe('times', () => {
+  const run = (start: readonly (readonly number[])[]) =>
+    exampleLoadedRun([
+      {
+        level: 'docker',
+        network: 'published',
+        steps: {'start the container': start[0] ?? [], stop: (start[0] ?? []).map(() => 200)},
+      },
+      {level: 'ctr', steps: {'run the container': start[1] ?? [], stop: (start[1] ?? []).map(() => 200)}},
+      {
+        level: 'ctr',
+        network: 'cni',
+        steps: {'run the container': start[2] ?? [], stop: (start[2] ?? []).map(() => 200)},
+      },
+      {level: 'runc', steps: {'run the bundle': start[3] ?? [], stop: (start[3] ?? []).map(() => 200)}},
+    ]);
+
+  test('1.5 s more are seen from a single pair of runs', () => {
+    const {differences} = compareRuns(run([[600], [300], [500], [100]]), run([[2100], [1800], [2000], [1600]]));
+    expect(differences).toMatchObject([{fact: 'time.start', scope: 'all levels', layer: 'runc', group: 'time'}]);
+  });
+
+  test('and at a single level', () => {
+    const {differences} = compareRuns(run([[600], [300], [500], [100]]), run([[2100], [300], [500], [100]]));
+    expect(differences).toMatchObject([{fact: 'time.start', scope: 'docker', layer: 'dockerd'}]);
+  });
+
+  test.each([20, 50, 400])('%i ms more in one cell are noise', (more) => {
+    const {differences} = compareRuns(run([[600], [300], [500], [100]]), run([[600], [300 + more], [500], [100]]));
+    expect(differences).toEqual([]);
+  });
+
+  test('0.3 s more are seen from ten repetitions', () => {
+    const around = (middle: number) => Array.from({length: 10}, (_, index) => middle + 10 * (index % 5));
+    const still = [around(300), around(500), around(100)];
+    expect(compareRuns(run([around(600), ...still]), run([around(900), ...still])).differences).toMatchObject([
+      {fact: 'time.start', scope: 'docker'},
+    ]);
+    expect(compareRuns(run([around(600), ...still]), run([around(640), ...still])).differences).toEqual([]);
+  });
+
+  test('a host that was slower in everything is no difference', () => {
+    const slow = (factor: number) =>
+      exampleLoadedRun(
+        (['docker', 'ctr', 'runc'] as const).map((level) => ({
+          level,
+          steps: {
+            'run the bundle': [1000 * factor],
+            stop: [900 * factor],
+            export: [800 * factor],
+            unpack: [700 * factor],
+          },
+        })),
+      );
+    expect(compareRuns(slow(1), slow(3)).differences).toEqual([]);
+  });
+});

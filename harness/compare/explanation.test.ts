@@ -1,0 +1,65 @@
+import {mkdtempDisposable, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {UsageError} from '../../vms/errors.ts';
+import {compareRuns} from './comparison.ts';
+import {exampleLoadedRun} from './example-runs.ts';
+import {explanationsFile, readExplanations, type Explanation} from './explanation.ts';
+
+const old = exampleLoadedRun([{level: 'docker', facts: {'process.umask': '0022'}}]);
+const recent = exampleLoadedRun([{level: 'docker', facts: {'process.umask': '0077'}}]);
+const today = new Date('2026-11-23T12:00:00Z');
+
+const explanation: Explanation = {
+  fact: 'process.*',
+  from: '*',
+  to: 'trixie',
+  reason: 'the engine sets a mask of its own',
+  link: 'https://example.org/notes',
+  expires: '2026-11-23',
+};
+
+describe('a change that is explained', () => {
+  test.each<[string, Partial<Explanation>, number]>([
+    ['counts on its last day', {}, 0],
+    ['does not count after it', {expires: '2026-11-22'}, 1],
+    ['counts for its facts alone', {fact: 'oci.*'}, 1],
+    ['counts for its runtime sets alone', {to: 'forky'}, 1],
+    ['counts at its levels alone', {levels: ['ctr']}, 1],
+    ['counts at one of its levels', {levels: ['ctr', 'docker']}, 0],
+  ])('%s', (_, changes, unexplained) => {
+    expect(compareRuns(old, recent, {explanations: [{...explanation, ...changes}], today}).unexplained).toBe(
+      unexplained,
+    );
+  });
+
+  test('is named when it has expired', () => {
+    const expired = {...explanation, expires: '2026-11-22'};
+    expect(compareRuns(old, recent, {explanations: [expired], today}).expired).toEqual([expired]);
+  });
+});
+
+test('the file that comes with the tool is right', async () => {
+  expect(await readExplanations(explanationsFile)).toBeInstanceOf(Array);
+});
+
+test.each([
+  ['changes: [', /^Cannot read explanations ".*a\.yaml": /],
+  ['changes: [{fact: a}]', /"changes\.0\.from"/],
+  [
+    'changes: [{fact: a, from: b, to: c, reason: "long enough now", link: "ftp://x", expires: 2027-01-01}]',
+    /"changes\.0\.link"/,
+  ],
+  [
+    'changes: [{fact: a, from: b, to: c, reason: "long enough now", link: "https://x.org", expires: soon}]',
+    /"changes\.0\.expires"/,
+  ],
+])('%s is refused', async (text, sentence) => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'explanations-'));
+  const file = join(folder.path, 'a.yaml');
+  await writeFile(file, text);
+  const error = await readExplanations(file).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UsageError);
+  expect((error as Error).message).toMatch(sentence);
+});
