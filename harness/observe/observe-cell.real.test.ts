@@ -12,6 +12,7 @@ set -e
 mkdir -p "/tmp/$1/rootfs"
 mount --bind / "/tmp/$1/rootfs"
 cd "/tmp/$1"
+rm -f config.json
 runc spec
 sed -i 's/"terminal": true/"terminal": false/; s/"sh"/"sleep", "1000"/' config.json
 sed -i "$2" config.json
