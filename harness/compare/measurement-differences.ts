@@ -93,4 +93,4 @@ const nameOf = (title: string): string => (/^(start|run) the (container|bundle)$
  * that takes is no property of a runtime.
  */
 const isOfTheTool = (title: string): boolean =>
-  /^(list what|check that nothing|observe|probe|add a neighbour|pull)/.test(title);
+  /^(list what|check that nothing|look at|observe|probe|add a neighbour|pull)/.test(title);
