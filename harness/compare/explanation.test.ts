@@ -26,6 +26,8 @@ describe('a change that is explained', () => {
     ['does not count after it', {expires: '2026-11-22'}, 1],
     ['counts for its facts alone', {fact: 'oci.*'}, 1],
     ['counts for its runtime sets alone', {to: 'forky'}, 1],
+    ['counts for its change', {change: '0022 -> *'}, 0],
+    ['does not count for another change', {change: '0022 -> 0000'}, 1],
     ['counts at its levels alone', {levels: ['ctr']}, 1],
     ['counts at one of its levels', {levels: ['ctr', 'docker']}, 0],
   ])('%s', (_, changes, unexplained) => {

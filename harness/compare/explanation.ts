@@ -3,6 +3,7 @@ import {parseDocument} from 'yaml';
 import {z} from 'zod';
 import {UsageError} from '../../vms/errors.ts';
 import type {Difference} from './difference.ts';
+import {changeText} from './value-text.ts';
 
 const glob = z.string().min(1);
 
@@ -17,6 +18,8 @@ const explanation = z.strictObject({
     .array(z.enum(['docker', 'ctr', 'runc']))
     .min(1)
     .optional(),
+  /** The change as compare prints it, such as `0022 -> 0077` or `+CAP_KILL`. Default: any. */
+  change: glob.optional(),
   /** One sentence: what changed, and why that is right. */
   reason: z.string().min(10),
   /** Where upstream says so. */
@@ -73,10 +76,11 @@ export const explain = (
   return {differences: explained, expired: [...expired]};
 };
 
-const fits = ({fact, from, to, levels}: Explanation, difference: Difference): boolean =>
+const fits = ({fact, from, to, levels, change}: Explanation, difference: Difference): boolean =>
   matches(fact, difference.fact) &&
   matches(from, difference.sets.old) &&
   matches(to, difference.sets.new) &&
+  (change === undefined || matches(change, changeText(difference))) &&
   (levels === undefined || difference.cells.every(({level}) => levels.includes(level)));
 
 const matches = (pattern: string, text: string): boolean =>
