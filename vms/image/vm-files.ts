@@ -1,0 +1,168 @@
+import {registryFolder} from './root-files.ts';
+
+/** Where things are that only a machine with a kernel of its own has. */
+export const vmPaths = {
+  /** Host key of its sshd; the public half is beside it with `.pub`. */
+  hostKey: '/etc/plumbline/ssh_host_key',
+  /** Statically linked, for the initial RAM file system. */
+  busybox: '/usr/lib/plumbline/busybox',
+} as const;
+
+/** A file of the VM layer. */
+export interface VmFile {
+  readonly content: string;
+  readonly mode: number;
+}
+
+/**
+ * Answers the host on the second serial port: the way in that needs no network. One line each way:
+ *
+ *   ready                                             guest to host, once, when the daemons answer
+ *   hello GENERATION EPOCH-SECONDS ENTROPY KEY...     host to guest: a machine starts or was restored
+ *   welcome BEFORE BOOT-ID KERNEL GENERATION          guest to host: the generation that it was told before, and now
+ */
+const door = `#!/bin/sh
+exec </dev/ttyS1 >/dev/ttyS1
+stty raw -echo
+mkdir -p /run/plumbline
+generation=none
+until curl --silent --output /dev/null https://registry-1.docker.io/v2/; do sleep 0.1; done
+kernel=$(uname -r)
+echo ready
+while true; do
+  read -r word next now entropy key || exec sleep infinity
+  [ "$word" = hello ] || continue
+  date --set="@$now" >/dev/null
+  echo "$entropy" >/dev/urandom
+  echo "$key" >/run/plumbline/authorized_keys
+  read -r boot </proc/sys/kernel/random/boot_id
+  echo "welcome $generation $boot $kernel $next"
+  generation=$next
+done
+`;
+
+const sshd = `# The host alone connects, over a port forwarded to its loopback: one connection, with any number of sessions in it.
+AddressFamily inet
+HostKey ${vmPaths.hostKey}
+AuthorizedKeysFile /run/plumbline/authorized_keys
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM no
+UseDNS no
+StrictModes no
+MaxSessions 1000
+# Two keepalives a minute without an answer mean nothing under emulation: the host decides when a machine is dead.
+ClientAliveInterval 0
+X11Forwarding no
+PrintMotd no
+SetEnv PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
+`;
+
+/** Files that make a root into one that a kernel boots, by path. */
+export const vmFiles: Readonly<Record<string, VmFile>> = {
+  '/etc/plumbline/sshd_config': {content: sshd, mode: 0o644},
+  '/usr/lib/plumbline/door': {content: door, mode: 0o755},
+  '/etc/systemd/system/plumbline-registry.service': {
+    content: `[Unit]
+Description=Registry that answers for docker.io
+RequiresMountsFor=${registryFolder}
+[Service]
+ExecStart=/usr/bin/docker-registry serve /etc/docker/registry/config.yml
+`,
+    mode: 0o644,
+  },
+  '/etc/systemd/system/plumbline-ssh.service': {
+    content: `[Unit]
+Description=The host's way in
+[Service]
+RuntimeDirectory=sshd
+ExecStart=/usr/sbin/sshd -D -f /etc/plumbline/sshd_config
+KillMode=process
+TasksMax=infinity
+LimitNOFILE=1048576
+`,
+    mode: 0o644,
+  },
+  '/etc/systemd/system/plumbline-door.service': {
+    content: `[Unit]
+Description=Answers the host on the second serial port
+After=plumbline-registry.service plumbline-ssh.service containerd.service docker.service
+[Service]
+ExecStart=/usr/lib/plumbline/door
+`,
+    mode: 0o644,
+  },
+  // Nothing is to be written to the disk that nobody reads; the host asks for the journal while the machine runs.
+  '/etc/systemd/journald.conf.d/plumbline.conf': {
+    content: '[Journal]\nStorage=volatile\nRuntimeMaxUse=32M\nRateLimitBurst=0\n',
+    mode: 0o644,
+  },
+};
+
+/** Started at boot, and nothing else that a package would start. */
+const started = [
+  'containerd.service',
+  'docker.service',
+  'plumbline-registry.service',
+  'plumbline-ssh.service',
+  'plumbline-door.service',
+] as const;
+
+/** Pulled in by systemd's own targets, without a use in a machine that is thrown away. */
+const masked = [
+  'apparmor.service',
+  'dev-hugepages.mount',
+  'docker-registry.service',
+  'getty.target',
+  'kmod-static-nodes.service',
+  'modprobe@.service',
+  'proc-sys-fs-binfmt_misc.automount',
+  'ssh.service',
+  'ssh.socket',
+  'sys-fs-fuse-connections.mount',
+  'sys-kernel-config.mount',
+  'sys-kernel-debug.mount',
+  'sys-kernel-tracing.mount',
+  'systemd-ask-password-console.path',
+  'systemd-ask-password-wall.path',
+  'systemd-binfmt.service',
+  'systemd-journal-catalog-update.service',
+  'systemd-journal-flush.service',
+  'systemd-logind.service',
+  'systemd-machine-id-commit.service',
+  'systemd-random-seed.service',
+  'systemd-tmpfiles-clean.timer',
+  'systemd-update-done.service',
+  'systemd-update-utmp.service',
+  'systemd-update-utmp-runlevel.service',
+  'systemd-user-sessions.service',
+] as const;
+
+/**
+ * Shell script that finishes the VM layer, run in its root after the files are there: the host key, and which units start.
+ * The empty machine-id says that this is not a first boot, on which systemd would enable every unit there is; each boot gets one.
+ */
+export const finishScript = `set -eu
+rm -f /etc/ssh/ssh_host_*
+ssh-keygen -q -t ed25519 -N '' -C machine -f ${vmPaths.hostKey}
+: >/etc/machine-id
+# dash starts several times faster than bash where instructions are emulated, and every command goes through it.
+sed -i '/^root:/s|:[^:]*$|:/bin/sh|' /etc/passwd
+cd /etc/systemd/system
+rm -rf -- *.wants *.requires
+mkdir multi-user.target.wants
+for unit in ${started.join(' ')}; do
+  for folder in /etc/systemd/system /lib/systemd/system; do
+    if [ -e "$folder/$unit" ]; then ln -sf "$folder/$unit" multi-user.target.wants/; break; fi
+  done
+done
+mkdir sockets.target.wants
+ln -s /lib/systemd/system/docker.socket sockets.target.wants/
+ln -sf /lib/systemd/system/multi-user.target default.target
+for unit in ${masked.join(' ')}; do ln -sf /dev/null "$unit"; done
+mkdir -p /etc/systemd/system-generators
+for generator in /lib/systemd/system-generators/*; do
+  ln -sf /dev/null "/etc/systemd/system-generators/\${generator##*/}"
+done
+`;
