@@ -1,5 +1,6 @@
 import type {Socket} from 'node:net';
 import type {Readable} from 'node:stream';
+import type {BakeContext} from './image/bake-report.ts';
 import type {Ledger} from './ledger/ledger.ts';
 
 /** How a command in a machine ended, and what it printed. */
@@ -103,6 +104,19 @@ export interface Machine {
 
   /** Copies what explains a failure (console, logs of the daemons) into a folder of this host; returns the files written. */
   evidence(folder: string): Promise<readonly string[]>;
+
+  readonly snapshots?: Snapshots;
+}
+
+/** The optional power of a machine to become again what it was; there when its traits say `snapshots`. */
+export interface Snapshots {
+  /** Keeps the machine as it is now, running commands and all, under a name, until it is thrown away or restored to `ready`. */
+  snapshot(name: string): Promise<void>;
+  /**
+   * Makes the machine what it was under this name, with its clock set right; `ready` is as it was started. Commands that run are lost, and
+   * so are forwarded sockets. Throws {@link MachineError} when there is no such snapshot, or what came back is not it.
+   */
+  restore(name: string): Promise<void>;
 }
 
 /** A machine together with the duty to throw it away. */
@@ -121,6 +135,10 @@ export interface MachineSpec {
   readonly files: readonly MachineFile[];
   /** Written before anything is made on the host, so that another process can undo it. */
   readonly ledger: Ledger;
+  /** Taken instead of what the provider would find out; only for providers with a processor to accelerate. */
+  readonly acceleration?: 'kvm' | 'hvf' | 'tcg';
+  /** Size of the machine, for providers with machines that have one. Default: the provider's. */
+  readonly memoryMiB?: number;
 }
 
 /** A file that a machine is to have from its start. */
@@ -147,6 +165,11 @@ export interface Provider {
   readonly name: string;
   /** One sentence per thing that keeps this host from running such machines, with the command that mends it; empty when usable. */
   missing(): Promise<readonly Requirement[]>;
+  /**
+   * Makes what machines of this image start from and are not themselves (a disk, a snapshot), which `start` does as well where it is missing.
+   * Returns sentences worth a line in the head of a run.
+   */
+  prepare?(spec: Pick<MachineSpec, 'image' | 'files' | 'acceleration' | 'memoryMiB'>, context: BakeContext): Promise<readonly string[]>;
   /** Starts a machine whose daemons answer, or leaves nothing behind. */
   start(spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine>;
   /** The same machine from another process. */

@@ -1,5 +1,6 @@
+import {qemu} from './providers/qemu/provider.ts';
 import {sandbox} from './providers/sandbox/provider.ts';
 import type {Provider} from './machine.ts';
 
 /** Every provider there is, in the order `--machine auto` prefers them. */
-export const providers: readonly Provider[] = [sandbox];
+export const providers: readonly Provider[] = [sandbox, qemu];

@@ -70,6 +70,7 @@ const COMMON: readonly HostPackage[] = [
   {name: 'mount', needs: ['bake', 'sandbox'], programs: ['mount', 'umount'], files: []},
   {name: 'iproute2', needs: ['sandbox'], programs: ['ip'], files: []},
   {name: 'e2fsprogs', needs: ['qemu'], programs: ['mke2fs'], files: []},
+  {name: 'openssh-client', needs: ['qemu'], programs: ['ssh', 'ssh-keygen'], files: []},
   {name: 'qemu-utils', needs: ['qemu'], programs: ['qemu-img'], files: []},
   {name: 'skopeo', needs: ['pull'], programs: ['skopeo'], files: []},
 ];

@@ -1,6 +1,7 @@
 import {readFile, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {removeCgroup} from '../cgroup-removal.ts';
+import {killFolderProcesses} from '../folder-processes.ts';
 import {isAlive} from '../processes.ts';
 import {ledgerLine, type LedgerEntry, type LedgerLine} from './ledger-entry.ts';
 import {ledgerFolder} from './ledger.ts';
@@ -68,6 +69,9 @@ export const undo = async (entry: LedgerEntry): Promise<void> => {
       break;
     case 'cgroup':
       await removeCgroup(entry.path);
+      break;
+    case 'processes':
+      await killFolderProcesses(entry.path);
       break;
   }
 };

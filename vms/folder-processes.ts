@@ -1,0 +1,59 @@
+import {readFile, readdir} from 'node:fs/promises';
+import {setTimeout} from 'node:timers/promises';
+import {MachineError} from './errors.ts';
+
+const DEADLINE_MS = 10_000;
+/** Programs that a machine consists of; whatever else has its folder in the command line, an editor say, is someone's own. */
+const PROGRAMS = ['qemu', 'ssh'] as const;
+
+/** A program that a machine consists of: all of QEMU's begin with its name. */
+export type MachineProgram = (typeof PROGRAMS)[number];
+
+/**
+ * Kills the processes of a machine: those of QEMU and ssh with a path below its folder in their command line. Does nothing when there
+ * are none. Throws {@link MachineError} when one is still there after 10 seconds.
+ */
+export const killFolderProcesses = async (
+  folder: string,
+  programs: readonly MachineProgram[] = PROGRAMS,
+): Promise<void> => {
+  const deadline = performance.now() + DEADLINE_MS;
+  for (;;) {
+    const pids = await folderProcesses(folder, programs);
+    if (pids.length === 0) return;
+    if (performance.now() > deadline)
+      throw new MachineError(`Cannot end the processes ${pids.join(', ')} of "${folder}": they are still there`);
+    for (const pid of pids) kill(pid);
+    await setTimeout(5);
+  }
+};
+
+/** Ids of the processes of a machine. A zombie has no command line, so it is none of them. */
+export const folderProcesses = async (
+  folder: string,
+  programs: readonly MachineProgram[] = PROGRAMS,
+): Promise<readonly number[]> => {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/u.test(name)).map(Number);
+  const own = await Promise.all(pids.map(async (pid) => isOf(folder, await commandLine(pid), programs)));
+  return pids.filter((pid, index) => own[index] === true && pid !== process.pid);
+};
+
+/** Whether a command line, split, is that of a program of the machine with this folder. */
+export const isOf = (
+  folder: string,
+  [program = '', ...argv]: readonly string[],
+  programs: readonly MachineProgram[] = PROGRAMS,
+): boolean =>
+  programs.some((name) => program.slice(program.lastIndexOf('/') + 1).startsWith(name)) &&
+  argv.some((word) => word.includes(`${folder}/`));
+
+const commandLine = async (pid: number): Promise<readonly string[]> =>
+  (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+
+const kill = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended since it was listed.
+  }
+};

@@ -1,0 +1,114 @@
+import {userNetwork} from '../../image/initrd.ts';
+import type {Acceleration} from './acceleration.ts';
+
+/** What a QEMU process is to be. Paths are absolute. */
+export interface QemuSpec {
+  /** Shown by ps(1). */
+  readonly name: string;
+  readonly acceleration: Acceleration;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly kernel: string;
+  readonly initrd: string;
+  /** The qcow2 image that is written to. */
+  readonly disk: string;
+  /** File with the machine's memory. Written to when `isMemoryShared`, else only read, as far as the machine touches it. */
+  readonly memory: string;
+  readonly isMemoryShared: boolean;
+  /** Receives what the machine prints on its first serial port. */
+  readonly console: string;
+  /** Unix sockets: the second serial port, and QEMU's control. At most 107 bytes. */
+  readonly door: string;
+  readonly control: string;
+  /** Wait for the state of a snapshot instead of booting. */
+  readonly isIncoming: boolean;
+}
+
+/** Program of QEMU for this host's own processor, `process.arch` in the words of QEMU. */
+export const qemuProgram = (architecture: string = process.arch): string =>
+  `qemu-system-${architecture === 'arm64' ? 'aarch64' : 'x86_64'}`;
+
+/** Identifiers that control commands refer to. */
+export const qemuIds = {network: 'net', disk: 'disk', memory: 'memory'} as const;
+
+/**
+ * The command line of a machine: https://www.qemu.org/docs/master/system/invocation.html
+ * The guest's network ends at QEMU (`restrict`), apart from the port of its sshd, which is forwarded to a free one of the loopback.
+ */
+export const qemuArgv = (spec: QemuSpec, architecture: string = process.arch): readonly string[] => [
+  qemuProgram(architecture),
+  '-name',
+  escapeValue(spec.name),
+  '-nodefaults',
+  '-no-user-config',
+  '-display',
+  'none',
+  // A kernel that panics or is told to reboot ends the process, which is noticed at once.
+  '-no-reboot',
+  '-machine',
+  `${architecture === 'arm64' ? 'virt' : 'pc'},memory-backend=${qemuIds.memory}`,
+  ...processorArgv(spec.acceleration),
+  '-smp',
+  String(spec.cpus),
+  '-m',
+  String(spec.memoryMiB),
+  '-object',
+  `memory-backend-file,id=${qemuIds.memory},size=${spec.memoryMiB}M,mem-path=${escapeValue(spec.memory)},share=${spec.isMemoryShared ? 'on' : 'off'}`,
+  '-kernel',
+  spec.kernel,
+  '-initrd',
+  spec.initrd,
+  '-append',
+  kernelCommandLine(spec.acceleration, architecture),
+  '-drive',
+  `file=${escapeValue(spec.disk)},if=none,id=${qemuIds.disk},format=qcow2,cache=unsafe`,
+  '-device',
+  `virtio-blk-pci,drive=${qemuIds.disk}`,
+  '-netdev',
+  `user,id=${qemuIds.network},restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:0-${userNetwork.machine}:22`,
+  '-device',
+  `virtio-net-pci,netdev=${qemuIds.network},romfile=`,
+  // Tells the kernel of a restored machine to seed its random numbers anew.
+  ...(architecture === 'arm64' ? [] : ['-device', 'vmgenid,guid=auto']),
+  '-chardev',
+  `file,id=console,path=${escapeValue(spec.console)},append=on`,
+  '-serial',
+  'chardev:console',
+  '-chardev',
+  `socket,id=door,path=${escapeValue(spec.door)},server=on,wait=off`,
+  '-serial',
+  'chardev:door',
+  '-qmp',
+  `unix:${escapeValue(spec.control)},server=on,wait=off`,
+  ...(spec.isIncoming ? ['-incoming', 'defer'] : []),
+];
+
+/** How a processor is made: the same for a trial and for a machine, or the trial would prove nothing. */
+export const processorArgv = (acceleration: Acceleration): readonly string[] => [
+  '-accel',
+  acceleration === 'tcg' ? 'tcg,thread=multi,tb-size=512' : acceleration,
+  '-cpu',
+  acceleration === 'tcg' ? 'max' : 'host',
+];
+
+/** The console that a kernel prints on. */
+export const kernelConsole = (architecture: string = process.arch): string =>
+  architecture === 'arm64' ? 'ttyAMA0' : 'ttyS0';
+
+/** https://docs.kernel.org/admin-guide/kernel-parameters.html */
+const kernelCommandLine = (acceleration: Acceleration, architecture: string): string =>
+  [
+    `console=${kernelConsole(architecture)}`,
+    'net.ifnames=0',
+    'panic=-1',
+    // Warnings and worse: every character on the console costs an emulated machine a trap.
+    'loglevel=5',
+    'systemd.show_status=false',
+    // The machine runs what its user wants to see run, and nothing else.
+    'mitigations=off',
+    // The interrupt of an emulated timer may come too late for the check that it comes at all.
+    ...(acceleration === 'tcg' ? ['no_timer_check'] : []),
+  ].join(' ');
+
+/** A comma separates options, and is written twice in a value. */
+const escapeValue = (value: string): string => value.replaceAll(',', ',,');

@@ -1,0 +1,37 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {PlumblineError, ProvisionError} from '../../errors.ts';
+import {findComplaint, lastLines} from './console-patterns.ts';
+import {isTimeout} from './deadlines.ts';
+import {machineFiles} from './launch.ts';
+
+/** What is known of a start that failed. */
+export interface FailedStart {
+  /** As in `Cannot <action>`. */
+  readonly action: string;
+  readonly folder: string;
+  readonly argv: readonly string[];
+  /** What was waited for, as in `no answer from <waitingFor>`. */
+  readonly waitingFor: string;
+}
+
+/** The error for a machine that did not start: what the kernel complained about, or the last lines of its console, and QEMU's command. */
+export const startFailure = async (
+  {action, folder, argv, waitingFor}: FailedStart,
+  error: unknown,
+): Promise<unknown> => {
+  if (!isTimeout(error) && !(error instanceof PlumblineError)) return error;
+  const console = await readFile(join(folder, machineFiles.console), 'utf8').catch(() => '');
+  const complaint = findComplaint(console);
+  const state =
+    error instanceof PlumblineError
+      ? error.message.replace(/^Cannot [^:]*: /u, '')
+      : `no answer from ${waitingFor} in time`;
+  const said = complaint === undefined ? lastLines(console) : `the kernel says ${complaint.kind}, ${complaint.line}`;
+  return new ProvisionError(`Cannot ${action}: ${state}${said && !state.includes(said) ? `, ${said}` : ''}`, {
+    command: argv,
+    seen: lastLines(console, 20),
+    layer: complaint === undefined ? 'qemu' : 'kernel',
+    cause: error,
+  });
+};

@@ -1,0 +1,10 @@
+import {PlumblineError} from '../../errors.ts';
+import {slowness, type Acceleration} from './acceleration.ts';
+
+/** A signal that aborts with the others, and with a `TimeoutError` after `ms` times the slowness of the machine. */
+export const deadline = (ms: number, acceleration: Acceleration, ...signals: readonly AbortSignal[]): AbortSignal =>
+  AbortSignal.any([...signals, AbortSignal.timeout(ms * slowness[acceleration])]);
+
+/** Whether what was thrown is a deadline that has passed, not a wish of the caller nor an error that explains itself. */
+export const isTimeout = (error: unknown): boolean =>
+  !(error instanceof PlumblineError) && error instanceof Error && error.name === 'TimeoutError';

@@ -1,0 +1,17 @@
+import {hostFacts} from '../../host/facts.ts';
+import {HostError} from '../../errors.ts';
+import {stateFolder} from '../../state.ts';
+
+/** What QEMU needs besides the machine's memory: its own, and the buffer of translated code under emulation. */
+const OVERHEAD_MIB = 700;
+
+/** Throws {@link HostError} when this host has not the memory for a machine of this size now. */
+export const requireMemory = async (memoryMiB: number): Promise<void> => {
+  const {memory} = await hostFacts(stateFolder());
+  const available = Math.floor(memory.freeBytes / 1024 ** 2);
+  if (available >= memoryMiB + OVERHEAD_MIB) return;
+  const state = `${available} MiB of memory are free, a machine of ${memoryMiB} MiB needs ${memoryMiB + OVERHEAD_MIB}`;
+  throw new HostError(`Cannot start a qemu machine: ${state}`, [
+    {sentence: state, remedy: 'end other programs, or other machines'},
+  ]);
+};

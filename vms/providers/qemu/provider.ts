@@ -1,0 +1,28 @@
+import {missingPackages} from '../../host/packages.ts';
+import type {MachineReference, MachineSpec, Provider, Requirement} from '../../machine.ts';
+import {QemuMachine} from './machine.ts';
+import {qemuVersion, versionRequirement} from './program.ts';
+import {prepareQemu, startQemu} from './start.ts';
+
+/** Virtual machines, each with the kernel of its runtime set, made by the QEMU of this host without a daemon or root. */
+export const qemu: Provider = {
+  name: 'qemu',
+  missing: async () => {
+    const packages = await missingPackages(['qemu']);
+    const requirements: Requirement[] = packages.map(({name, lacking}) => ({
+      sentence: `${lacking.join(' and ')} of the package ${name} ${lacking.length === 1 ? 'is' : 'are'} not installed`,
+      remedy: 'npm run setup -- --qemu',
+    }));
+    if (requirements.length > 0) return requirements;
+    const version = versionRequirement(await qemuVersion());
+    return version === undefined ? [] : [version];
+  },
+  prepare: async (spec, context) => {
+    await using prepared = await prepareQemu(spec, context);
+    return [
+      `Machines of "${spec.image.runtimeSet}" run with ${prepared.verdict.acceleration}: ${prepared.verdict.reason}`,
+    ];
+  },
+  start: async (spec: MachineSpec, signal: AbortSignal) => startQemu(spec, signal),
+  attach: (reference: MachineReference) => new QemuMachine(reference),
+};

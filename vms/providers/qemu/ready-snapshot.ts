@@ -1,0 +1,207 @@
+import {createHash} from 'node:crypto';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {cpus, tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
+import {step, type BakeContext} from '../../image/bake-report.ts';
+import {openEntry, type CacheEntry} from '../../image/cache.ts';
+import {keyOf} from '../../image/content-key.ts';
+import {initrdFiles} from '../../image/initrd.ts';
+import {diskFiles} from '../../image/vm-disk.ts';
+import type {VmLayerFacts} from '../../image/vm-layer.ts';
+import type {MachineFile} from '../../machine.ts';
+import {isAlive} from '../../processes.ts';
+import {knownHostsLine} from '../../transport/ssh-argv.ts';
+import {openControl} from '../../transport/ssh-connection.ts';
+import {makeKey} from '../../transport/ssh-key.ts';
+import {runRemote} from '../../transport/ssh-session.ts';
+import {slowness, type Acceleration} from './acceleration.ts';
+import {qemuArgv, type QemuSpec} from './argv.ts';
+import {startFailure} from './boot-failure.ts';
+import {awaitConsoleComplaint, ConsoleWatch} from './console-watch.ts';
+import {deadline} from './deadlines.ts';
+import {awaitReady, greet} from './door.ts';
+import {launchQemu, machineFiles, makeOverlay} from './launch.ts';
+import {openQmp} from './qmp.ts';
+import {saveState} from './snapshot-state.ts';
+import {forwardedPort} from './user-network.ts';
+
+/** What a snapshot of a machine whose daemons answer is made of, and for. */
+export interface ReadySpec {
+  readonly runtimeSet: string;
+  readonly disk: CacheEntry<VmLayerFacts>;
+  /** Put on the disk before the machine boots. */
+  readonly files: readonly MachineFile[];
+  readonly qemuVersion: string;
+  readonly shape: MachineShape;
+}
+
+/** What may differ between machines of one disk. */
+export interface MachineShape {
+  readonly acceleration: Acceleration;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+}
+
+/** What is known of such a snapshot. */
+export interface ReadyFacts {
+  readonly bootId: string;
+  readonly kernel: string;
+  /** From the start of QEMU until the daemons answered. */
+  readonly bootMs: number;
+}
+
+/** Files of the entry, relative to its content. */
+export const readyFiles = {disk: 'disk.qcow2', memory: 'memory', state: 'state', initrd: 'initrd'} as const;
+
+/** What a machine was told before the snapshot, so what each machine made from it says first. */
+export const readyGeneration = 'ready';
+
+/** Raised when something changes that neither the command line nor the disk shows. */
+const FORMAT = 1;
+const BOOT_BUDGET_MS = 20_000;
+const SAVE_BUDGET_MS = 5000;
+
+/**
+ * The snapshot of a machine whose daemons answer, made by booting one when it is not in the cache: half a minute under emulation.
+ * Another QEMU, processor, size or set of files is another snapshot, so a stale one is never loaded.
+ */
+export const openReadySnapshot = async (spec: ReadySpec, context: BakeContext): Promise<CacheEntry<ReadyFacts>> =>
+  openEntry(
+    {
+      kind: 'vm-ready',
+      key: readyKey(spec),
+      what: `machine "${spec.runtimeSet}", ready`,
+      neededBytes: 1_500_000_000,
+      make: async (content, scratch) =>
+        step(context, `${spec.runtimeSet}: boot the machine (${spec.shape.acceleration})`, async () =>
+          makeReady(spec, content, scratch, context.signal),
+        ),
+    },
+    context,
+  );
+
+/** The initial RAM file system that a machine of this snapshot has. */
+export const initrdOf = (spec: Pick<ReadySpec, 'disk' | 'files'>, content: string): string =>
+  spec.files.length === 0 ? join(spec.disk.content, diskFiles.initrd) : join(content, readyFiles.initrd);
+
+const readyKey = ({disk, files, qemuVersion, shape}: ReadySpec): string =>
+  keyOf({
+    FORMAT,
+    disk: disk.seal,
+    qemuVersion,
+    argv: qemuArgv({...shape, ...noPaths}),
+    // A virtualised processor has what the host's has.
+    host: shape.acceleration === 'tcg' ? undefined : cpus()[0]?.model,
+    files: files.map(({path, content, mode}) => [path, mode, createHash('sha256').update(content).digest('hex')]),
+  });
+
+const noPaths: Omit<QemuSpec, keyof MachineShape> = {
+  name: '',
+  kernel: '',
+  initrd: '',
+  disk: '',
+  memory: '',
+  isMemoryShared: false,
+  console: '',
+  door: '',
+  control: '',
+  isIncoming: false,
+};
+
+const makeReady = async (
+  spec: ReadySpec,
+  content: string,
+  scratch: string,
+  signal: AbortSignal,
+): Promise<ReadyFacts> => {
+  await using undo = new AsyncDisposableStack();
+  // Paths of sockets are short, and those of the cache are long.
+  const sockets = await mkdtemp(join(tmpdir(), 'plumbline-'));
+  undo.defer(async () => rm(sockets, {recursive: true, force: true}));
+  const [overlay, state] = [join(content, readyFiles.disk), join(content, readyFiles.state)];
+  await makeOverlay(overlay, join(spec.disk.content, diskFiles.disk), 'raw');
+  const initrd = initrdOf(spec, content);
+  if (spec.files.length > 0) {
+    await writeFile(
+      initrd,
+      Buffer.concat([await readFile(join(spec.disk.content, diskFiles.initrd)), initrdFiles(spec.files)]),
+    );
+  }
+  const argv = qemuArgv({
+    ...spec.shape,
+    name: `plumbline ${spec.runtimeSet}`,
+    kernel: join(spec.disk.content, diskFiles.kernel),
+    initrd,
+    disk: overlay,
+    memory: join(content, readyFiles.memory),
+    isMemoryShared: true,
+    console: join(scratch, machineFiles.console),
+    door: join(sockets, 'door'),
+    control: join(sockets, 'qmp'),
+    isIncoming: false,
+  });
+  let waitingFor = 'QEMU';
+  try {
+    const startedAt = performance.now();
+    const {identity, ended} = await launchQemu(argv, {folder: scratch, isTied: true});
+    undo.defer(async () => {
+      while (isAlive(identity)) {
+        process.kill(identity.pid, 'SIGKILL');
+        await setTimeout(5);
+      }
+    });
+    const budget = deadline(BOOT_BUDGET_MS, spec.shape.acceleration, signal, ended);
+    const watched = AbortSignal.any([
+      budget,
+      awaitConsoleComplaint(new ConsoleWatch(join(scratch, machineFiles.console)), budget),
+    ]);
+    using qmp = await openQmp(join(sockets, 'qmp'), watched);
+    waitingFor = 'the daemons';
+    await awaitReady(join(sockets, 'door'), watched);
+    const bootMs = Math.round(performance.now() - startedAt);
+    waitingFor = 'sshd';
+    const {bootId, kernel} = await warmUp(spec, await forwardedPort(qmp), sockets, scratch, watched);
+    waitingFor = 'the snapshot';
+    await saveState(qmp, state, deadline(SAVE_BUDGET_MS, spec.shape.acceleration, signal, ended));
+    return {bootId, kernel, bootMs};
+  } catch (error) {
+    throw await startFailure({action: `boot machine "${spec.runtimeSet}"`, folder: scratch, argv, waitingFor}, error);
+  }
+};
+
+/** Enters the machine once: what each machine made from the snapshot reads first is in its memory then. Returns the last welcome. */
+const warmUp = async (
+  {disk, shape}: ReadySpec,
+  port: number,
+  sockets: string,
+  scratch: string,
+  signal: AbortSignal,
+) => {
+  const door = join(sockets, 'door');
+  const identity = join(scratch, 'key');
+  const publicKey = await makeKey(identity);
+  await greet(door, 'warm-up', publicKey, signal);
+  const knownHosts = join(scratch, 'known_hosts');
+  await writeFile(knownHosts, knownHostsLine(disk.facts.hostKey));
+  const control = join(sockets, 'ssh');
+  const closing = new AbortController();
+  await openControl(
+    {host: '127.0.0.1', port, user: 'root', identity, knownHosts, control},
+    join(scratch, 'ssh.log'),
+    signal,
+  );
+  const options = {
+    timeoutMs: BOOT_BUDGET_MS * slowness[shape.acceleration],
+    signal: AbortSignal.any([signal, closing.signal]),
+  };
+  await runRemote({control, folder: scratch}, ['sh', '-c', WARM_UP], options);
+  // The connection ends with QEMU; the key is taken back by the greeting.
+  return greet(door, readyGeneration, '', signal);
+};
+
+/** Every program here is one that the steps of a scenario start. */
+const WARM_UP = `for program in 'docker version' 'ctr version' 'runc --version' 'ip address' 'curl --version' 'socat -V'; do
+  $program >/dev/null 2>&1
+done
+sync`;

@@ -1,0 +1,200 @@
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {availableParallelism, tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {HostError, ProvisionError} from '../../errors.ts';
+import {killFolderProcesses} from '../../folder-processes.ts';
+import type {BakeContext} from '../../image/bake-report.ts';
+import type {CacheEntry} from '../../image/cache.ts';
+import {userNetwork} from '../../image/initrd.ts';
+import {diskFiles, openVmDisk} from '../../image/vm-disk.ts';
+import type {VmLayerFacts} from '../../image/vm-layer.ts';
+import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
+import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
+import {knownHostsLine} from '../../transport/ssh-argv.ts';
+import {makeKey} from '../../transport/ssh-key.ts';
+import {decideAcceleration, slowness, type AccelerationVerdict} from './acceleration.ts';
+import {qemuArgv} from './argv.ts';
+import {machineFiles} from './launch.ts';
+import {QemuMachine} from './machine.ts';
+import {requireMemory} from './memory.ts';
+import {socketPaths, sshFiles, writePlan, type MachinePlan} from './plan.ts';
+import {qemuVersion, versionRequirement} from './program.ts';
+import {initrdOf, openReadySnapshot, readyFiles, type ReadyFacts, type ReadySpec} from './ready-snapshot.ts';
+import {noteGeneration} from './snapshots.ts';
+import {wake} from './wake.ts';
+
+/** What a machine is made for: the part of its spec that decides which snapshot it starts from. */
+export type PrepareSpec = Pick<MachineSpec, 'image' | 'files' | 'acceleration' | 'memoryMiB'>;
+
+/** Enough for three daemons and some containers; what is not touched is neither kept in the snapshot nor taken from the host. */
+const DEFAULT_MEMORY_MIB = 2048;
+const MOST_CPUS = 2;
+/** A path of a Unix socket has at most 107 bytes, and ssh makes its own under a name with 17 more. */
+const LONGEST_FOLDER = 80;
+
+/** A qemu machine that this process started and has to throw away. */
+class OwnedQemu extends QemuMachine implements OwnedMachine {
+  readonly #undo: AsyncDisposableStack;
+
+  constructor(reference: MachineReference, undo: AsyncDisposableStack) {
+    super(reference);
+    this.#undo = undo;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undo.disposeAsync();
+  }
+}
+
+/** What a machine starts from, held in the cache. */
+interface Prepared extends AsyncDisposable {
+  readonly disk: CacheEntry<VmLayerFacts>;
+  readonly ready: CacheEntry<ReadyFacts>;
+  readonly spec: ReadySpec;
+  readonly verdict: AccelerationVerdict;
+}
+
+/** Makes or finds the disk and the snapshot that machines of this spec start from. */
+export const prepareQemu = async (spec: PrepareSpec, context: BakeContext): Promise<Prepared> => {
+  const version = await qemuVersion();
+  const requirement = versionRequirement(version);
+  if (requirement) throw new HostError(`Cannot start a qemu machine: ${requirement.sentence}`, [requirement]);
+  await requireMemory(spec.memoryMiB ?? DEFAULT_MEMORY_MIB);
+  await using undo = new AsyncDisposableStack();
+  const disk = undo.use(await openVmDisk(spec.image, context));
+  const [kernel, initrd] = [join(disk.content, diskFiles.kernel), join(disk.content, diskFiles.initrd)];
+  const question = {qemuVersion: version ?? '', kernel, initrd, imageKey: disk.seal};
+  const verdict = await decideAcceleration(question, spec.acceleration, context.signal);
+  const readySpec: ReadySpec = {
+    runtimeSet: spec.image.runtimeSet,
+    disk,
+    files: spec.files,
+    qemuVersion: version ?? '',
+    shape: {
+      acceleration: verdict.acceleration,
+      cpus: Math.min(MOST_CPUS, availableParallelism()),
+      memoryMiB: spec.memoryMiB ?? DEFAULT_MEMORY_MIB,
+    },
+  };
+  const ready = undo.use(await openReadySnapshot(readySpec, context));
+  const release = undo.move();
+  return {disk, ready, spec: readySpec, verdict, [Symbol.asyncDispose]: async () => release.disposeAsync()};
+};
+
+/** Starts a machine from its snapshot. When that does not come up it is made again, once: something changed that its key has not. */
+export const startQemu = async (spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine> => {
+  const context: BakeContext = {report: () => {}, signal};
+  try {
+    return await startOnce(spec, context);
+  } catch (error) {
+    if (!isStale(error)) throw error;
+    await discardSnapshot(spec, context);
+    return startOnce(spec, context);
+  }
+};
+
+const startOnce = async (spec: MachineSpec, context: BakeContext): Promise<OwnedMachine> => {
+  await using undo = new AsyncDisposableStack();
+  const prepared = undo.use(await prepareQemu(spec, context));
+  const sockets = await makeFolders(spec, undo);
+  const plan = await makePlan(spec, prepared, sockets);
+  const {generation, kernel} = await wake(plan, context.signal);
+  await noteGeneration(spec.folder, generation);
+  const {acceleration} = plan;
+  const reference: MachineReference = {
+    id: spec.id,
+    runtimeSet: spec.image.runtimeSet,
+    traits: {
+      provider: 'qemu',
+      kernel,
+      // Every suite there is a runtime set of boots systemd with the unified hierarchy.
+      cgroupVersion: 2,
+      acceleration,
+      slowness: slowness[acceleration],
+      address: userNetwork.machine,
+      snapshots: true,
+    },
+    details: {folder: spec.folder},
+  };
+  return new OwnedQemu(reference, undo.move());
+};
+
+/** Makes the folder of the machine, and one for its sockets where its own has too long a path; returns that of the sockets. */
+const makeFolders = async ({folder, ledger}: MachineSpec, undo: AsyncDisposableStack): Promise<string> => {
+  await own(folder, ledger, undo, async () => void (await mkdir(folder, {recursive: true, mode: 0o700})));
+  if (Buffer.byteLength(folder) <= LONGEST_FOLDER) return folder;
+  const sockets = await mkdtemp(join(tmpdir(), 'plumbline-'));
+  await own(sockets, ledger, undo, async () => {});
+  return sockets;
+};
+
+/** Makes a folder that goes, after the processes that use it, when the machine does. */
+const own = async (
+  folder: string,
+  ledger: MachineSpec['ledger'],
+  undo: AsyncDisposableStack,
+  make: () => Promise<void>,
+): Promise<void> => {
+  const entries: LedgerEntry[] = [
+    {kind: 'folder', path: folder},
+    {kind: 'processes', path: folder},
+  ];
+  for (const entry of entries) ledger.record(entry);
+  undo.defer(async () => {
+    await killFolderProcesses(folder);
+    await rm(folder, {recursive: true, force: true});
+    for (const entry of entries) ledger.settle(entry);
+  });
+  await make();
+};
+
+const makePlan = async (
+  {id, folder}: MachineSpec,
+  {disk, ready, spec}: Prepared,
+  sockets: string,
+): Promise<MachinePlan> => {
+  const paths = socketPaths({sockets});
+  const ssh = sshFiles({folder});
+  const publicKey = await makeKey(ssh.identity);
+  await writeFile(ssh.knownHosts, knownHostsLine(disk.facts.hostKey));
+  const plan: MachinePlan = {
+    folder,
+    sockets,
+    acceleration: spec.shape.acceleration,
+    argv: [
+      ...qemuArgv({
+        ...spec.shape,
+        name: `plumbline ${id}`,
+        kernel: join(disk.content, diskFiles.kernel),
+        initrd: initrdOf(spec, ready.content),
+        disk: join(folder, machineFiles.disk),
+        memory: join(ready.content, readyFiles.memory),
+        isMemoryShared: false,
+        console: join(folder, machineFiles.console),
+        door: paths.door,
+        control: paths.control,
+        isIncoming: true,
+      }),
+    ],
+    ready: {
+      disk: join(ready.content, readyFiles.disk),
+      state: join(ready.content, readyFiles.state),
+      bootId: ready.facts.bootId,
+    },
+    publicKey,
+  };
+  await writePlan(plan);
+  return plan;
+};
+
+/** Whether a machine did not become what its snapshot is. An abort, or a host that lacks something, is no reason to make it anew. */
+const isStale = (error: unknown): boolean =>
+  error instanceof ProvisionError &&
+  error.message.startsWith('Cannot start a qemu machine') &&
+  error.cause instanceof Error;
+
+/** A snapshot without its state is damaged, and made again by the next who opens it. */
+const discardSnapshot = async (spec: MachineSpec, context: BakeContext): Promise<void> => {
+  await using prepared = await prepareQemu(spec, context);
+  await rm(join(prepared.ready.content, readyFiles.state), {force: true});
+};

@@ -1,0 +1,68 @@
+import {existsSync} from 'node:fs';
+import {execa} from 'execa';
+import {trialMarker} from '../../image/initrd.ts';
+import type {Acceleration, AccelerationQuestion} from './acceleration.ts';
+import {kernelConsole, processorArgv, qemuProgram} from './argv.ts';
+
+const BUDGET_MS = 8000;
+
+/**
+ * Boots a kernel up to its first process, with this acceleration and within 8 seconds.
+ * Returns what went wrong in words, or `undefined` when it came that far.
+ */
+export const bootsWith = async (
+  acceleration: Acceleration,
+  {kernel, initrd}: Pick<AccelerationQuestion, 'kernel' | 'initrd'>,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  if (acceleration === 'kvm' && !existsSync('/dev/kvm')) return 'there is no /dev/kvm';
+  const [program = '', ...argv] = trialArgv(acceleration, kernel, initrd);
+  const result = await execa(program, argv, {
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    timeout: BUDGET_MS,
+    killSignal: 'SIGKILL',
+    cancelSignal: signal,
+    detached: true,
+    cleanup: true,
+  });
+  signal.throwIfAborted();
+  if (result.all.includes(trialMarker)) return undefined;
+  return explain(result);
+};
+
+/** The command line of a trial; see `plumbline.trial` in vms/image/initrd.ts. */
+export const trialArgv = (acceleration: Acceleration, kernel: string, initrd: string): readonly string[] => [
+  qemuProgram(),
+  '-nodefaults',
+  '-no-user-config',
+  '-display',
+  'none',
+  '-no-reboot',
+  '-machine',
+  process.arch === 'arm64' ? 'virt' : 'pc',
+  ...processorArgv(acceleration),
+  '-m',
+  '256',
+  '-kernel',
+  kernel,
+  '-initrd',
+  initrd,
+  '-append',
+  `console=${kernelConsole()} panic=-1 loglevel=5 plumbline.trial`,
+  '-serial',
+  'stdio',
+];
+
+const explain = ({timedOut, signal, all}: {timedOut?: boolean; signal?: string | undefined; all: string}): string => {
+  if (timedOut) return `a trial has not booted a kernel within ${BUDGET_MS / 1000} s`;
+  const said = all
+    .trim()
+    .split('\n')
+    .find((line) => /error|failed|could not|cannot|denied/iu.test(line))
+    ?.trim()
+    .slice(0, 160);
+  const how = signal === undefined ? 'QEMU has refused it' : `QEMU has ended with ${signal}`;
+  return said === undefined ? how : `${how} (${said})`;
+};

@@ -1,0 +1,44 @@
+import {MachineError} from '../../errors.ts';
+import {userNetwork} from '../../image/initrd.ts';
+import {qemuIds} from './argv.ts';
+import type {Qmp} from './qmp.ts';
+
+/** One line of QEMU's `info usernet`. */
+export interface NetworkEntry {
+  /** `HOST_FORWARD` for a port that is listened on, else the state of a TCP connection: `SYN_SENT`, `ESTABLISHED`… */
+  readonly state: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+}
+
+/** Reads the table of TCP connections of a user network: slirp_connection_info in https://gitlab.freedesktop.org/slirp/libslirp */
+export const parseUserNetwork = (text: string): readonly NetworkEntry[] =>
+  text.split(/\r?\n/u).flatMap((line) => {
+    const found = /^\s*TCP\[(\w+)\]\s+-?\d+\s+\S+\s+(\d+)\s+(\S+)\s+(\d+)\s/u.exec(line);
+    const [, state = '', sourcePort, destination = '', destinationPort] = found ?? [];
+    return found
+      ? [{state, sourcePort: Number(sourcePort), destination, destinationPort: Number(destinationPort)}]
+      : [];
+  });
+
+/** The port of this host's loopback that leads to the machine's sshd. */
+export const forwardedPort = async (qmp: Qmp): Promise<number> => {
+  const table = parseUserNetwork(await qmp.monitor('info usernet'));
+  const entry = table.find(({state, destinationPort}) => state === 'HOST_FORWARD' && destinationPort === 22);
+  if (!entry)
+    throw new MachineError('Cannot find the port of the machine: QEMU lists none', {
+      layer: 'qemu',
+      seen: JSON.stringify(table),
+    });
+  return entry.sourcePort;
+};
+
+/** Makes a port of this host's loopback lead to a port of the machine. Returns false when the host's port is taken. */
+export const addForward = async (qmp: Qmp, hostPort: number, port: number): Promise<boolean> =>
+  (await qmp.monitor(`hostfwd_add ${qemuIds.network} tcp:127.0.0.1:${hostPort}-${userNetwork.machine}:${port}`)) === '';
+
+/** Ends {@link addForward}; connections that were made stay. */
+export const removeForward = async (qmp: Qmp, hostPort: number): Promise<void> => {
+  await qmp.monitor(`hostfwd_remove ${qemuIds.network} tcp:127.0.0.1:${hostPort}`);
+};

@@ -1,0 +1,79 @@
+import {randomUUID} from 'node:crypto';
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {MachineError} from '../../errors.ts';
+import {openControl} from '../../transport/ssh-connection.ts';
+import {startFailure} from './boot-failure.ts';
+import {deadline} from './deadlines.ts';
+import {greet, type Welcome} from './door.ts';
+import {launchQemu, machineFiles, makeOverlay} from './launch.ts';
+import {socketPaths, sshFiles, type MachinePlan} from './plan.ts';
+import {withQmp} from './qmp.ts';
+import {readyGeneration} from './ready-snapshot.ts';
+import {loadState} from './snapshot-state.ts';
+import {forwardedPort} from './user-network.ts';
+
+const BUDGET_MS = 5000;
+
+/** What a machine that was woken or restored goes by. */
+export interface Awake {
+  /** What the machine was told; it says so after its next restore, when its snapshot is from this time. */
+  readonly generation: string;
+  readonly kernel: string;
+}
+
+/**
+ * Starts the process of a machine from its ready snapshot, and enters it. Nothing is booted: the memory is that of the snapshot, read
+ * as it is touched, and what the machine writes goes to memory and an overlay of its own.
+ * Throws `ProvisionError` when it does not answer, {@link MachineError} when it is not what was kept.
+ */
+export const wake = async (plan: MachinePlan, signal: AbortSignal): Promise<Awake> => {
+  const disk = join(plan.folder, machineFiles.disk);
+  await rm(disk, {force: true});
+  await makeOverlay(disk, plan.ready.disk, 'qcow2');
+  const sockets = socketPaths(plan);
+  for (const path of Object.values(sockets)) await rm(path, {force: true});
+  let waitingFor = 'QEMU';
+  try {
+    const {ended} = await launchQemu(plan.argv, {folder: plan.folder, isTied: false});
+    const budget = deadline(BUDGET_MS, plan.acceleration, signal, ended);
+    const port = await withQmp(sockets.control, budget, async (qmp) => {
+      await loadState(qmp, plan.ready.state, budget);
+      return forwardedPort(qmp);
+    });
+    waitingFor = 'the machine on its second serial port';
+    const {awake, welcome} = await welcomeBack(plan, budget);
+    requireSame(welcome, readyGeneration, plan.ready.bootId);
+    waitingFor = 'sshd';
+    await enter(plan, port, budget);
+    return awake;
+  } catch (error) {
+    throw await startFailure({action: 'start a qemu machine', folder: plan.folder, argv: plan.argv, waitingFor}, error);
+  }
+};
+
+/** Greets a machine that is back from a snapshot, which sets its clock and lets the machine's key in. */
+export const welcomeBack = async (
+  plan: MachinePlan,
+  signal: AbortSignal,
+): Promise<{readonly awake: Awake; readonly welcome: Welcome}> => {
+  const generation = randomUUID();
+  const welcome = await greet(socketPaths(plan).door, generation, plan.publicKey, signal);
+  return {awake: {generation, kernel: welcome.kernel}, welcome};
+};
+
+/** Throws {@link MachineError} when what came back is another boot, or another time of the same boot, than what was kept. */
+export const requireSame = (welcome: Welcome, generation: string, bootId: string): void => {
+  if (welcome.before === generation && welcome.bootId === bootId) return;
+  throw new MachineError('Cannot restore the machine: what came back is not what was kept', {
+    layer: 'qemu',
+    expected: `boot ${bootId}, generation ${generation}`,
+    seen: `boot ${welcome.bootId}, generation ${welcome.before}`,
+  });
+};
+
+/** Opens the control connection anew. */
+export const enter = async (plan: MachinePlan, port: number, signal: AbortSignal): Promise<void> => {
+  const {log, ...files} = sshFiles(plan);
+  await openControl({host: '127.0.0.1', port, user: 'root', control: socketPaths(plan).ssh, ...files}, log, signal);
+};
