@@ -4,17 +4,40 @@ import {resolve} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
 import type {MachineFile} from '../../vms/machine.ts';
 
-/** An OCI runtime of this host, as a machine is to have it. */
-export interface OciRuntimeFiles {
-  readonly file: MachineFile;
-  /** Makes it dockerd's default runtime. https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */
-  readonly dockerConfiguration: MachineFile;
+/** An OCI runtime that every level is to use. */
+export interface OciRuntime {
+  /** Where it is in the machine. */
+  readonly path: string;
+  /** What a machine needs for it: the program, where it is not the machine's own, and the configuration of dockerd. */
+  readonly files: readonly MachineFile[];
 }
 
 const PATH_IN_MACHINE = '/usr/local/lib/plumbline/oci-runtime';
 
-/** Reads the program given with `--runc`. Throws {@link UsageError} when there is none, or it can't be executed. */
-export const ociRuntimeFile = async (path: string): Promise<OciRuntimeFiles> => {
+/** Alternatives to runc that every machine has, as the packages of its runtime set; see vms/runtimes/. */
+const PACKAGED: Readonly<Record<string, string>> = {crun: '/usr/bin/crun'};
+
+/**
+ * What `--runc` asks for: a bare name is a package of the machine where it is a known one, anything else is a program of this host.
+ * Throws {@link UsageError} when there is no such program, or it can't be executed.
+ */
+export const ociRuntime = async (name: string): Promise<OciRuntime> => {
+  const packaged = Object.hasOwn(PACKAGED, name) ? PACKAGED[name] : undefined;
+  if (packaged !== undefined) {
+    return {path: packaged, files: [dockerConfiguration(packaged)]};
+  }
+  const file = await hostProgram(name);
+  return {path: file.path, files: [file, dockerConfiguration(file.path)]};
+};
+
+/** Makes a program dockerd's default runtime. https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */
+const dockerConfiguration = (path: string): MachineFile => ({
+  path: '/etc/docker/daemon.json',
+  content: JSON.stringify({'default-runtime': 'candidate', runtimes: {candidate: {path}}}),
+  mode: 0o644,
+});
+
+const hostProgram = async (path: string): Promise<MachineFile> => {
   const full = resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
   const facts = await stat(full).catch(() => undefined);
   if (facts === undefined) {
@@ -26,14 +49,7 @@ export const ociRuntimeFile = async (path: string): Promise<OciRuntimeFiles> => 
   if ((facts.mode & 0o111) === 0 || !(await isExecutable(full))) {
     throw new UsageError(`Cannot use the OCI runtime "${path}": it is not executable, "chmod +x" makes it so`);
   }
-  return {
-    file: {path: PATH_IN_MACHINE, content: await readFile(full), mode: 0o755},
-    dockerConfiguration: {
-      path: '/etc/docker/daemon.json',
-      content: JSON.stringify({'default-runtime': 'candidate', runtimes: {candidate: {path: PATH_IN_MACHINE}}}),
-      mode: 0o644,
-    },
-  };
+  return {path: PATH_IN_MACHINE, content: await readFile(full), mode: 0o755};
 };
 
 const isExecutable = (path: string): Promise<boolean> =>

@@ -1,7 +1,8 @@
 import {randomBytes} from 'node:crypto';
-import type {Command} from 'commander';
+import {Option, type Command} from 'commander';
+import type {KeepMachines} from '../run/machine-pool.ts';
 import {terminalReporter} from '../report/terminal/reporter.ts';
-import {ociRuntimeFile} from './oci-runtime.ts';
+import {ociRuntime} from './oci-runtime.ts';
 import {chooseProvider} from './provider-choice.ts';
 import {addSelection, projectRoot, select, type SelectionFlags} from './selection.ts';
 
@@ -9,6 +10,7 @@ interface RunFlags extends SelectionFlags {
   readonly machine: string;
   readonly runc?: string;
   readonly pull?: boolean;
+  readonly keep: KeepMachines;
   readonly json?: boolean;
 }
 
@@ -17,13 +19,21 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
   addSelection(program.command('run'))
     .description('run scenarios')
     .option('--machine <provider>', 'what makes the machine: auto, or the name of a provider', 'auto')
-    .option('--runc <path>', 'use this OCI runtime, a program of this host, at every level')
+    .option(
+      '--runc <path>',
+      'use this OCI runtime at every level: a program of this host, or crun, which every machine has',
+    )
     .option('--pull', 'take the images from their real registry')
+    .addOption(
+      new Option('--keep <when>', 'keep the machine, for "plumbline shell"')
+        .choices(['never', 'on-failure', 'always'])
+        .default('never'),
+    )
     .option('--json', 'print the record of the run instead of lines')
     .action(async (files: string[], flags: RunFlags) => {
       // First what is wrong with the question, then what is wrong with the host.
       const {scenarios, cells} = await select(files, flags);
-      const ociRuntime = flags.runc === undefined ? undefined : await ociRuntimeFile(flags.runc);
+      const runtime = flags.runc === undefined ? undefined : await ociRuntime(flags.runc);
       const {provider, notes} = await chooseProvider(flags.machine);
       const [{run}, {Interruption}] = await Promise.all([import('../run/run.ts'), import('../run/interruption.ts')]);
       using interruption = new Interruption();
@@ -34,9 +44,10 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
         scenarios,
         cells,
         provider,
-        files: ociRuntime === undefined ? [] : [ociRuntime.file, ociRuntime.dockerConfiguration],
-        ociRuntime: ociRuntime?.file.path,
+        files: runtime?.files ?? [],
+        ociRuntime: runtime?.path,
         pull: flags.pull ?? false,
+        keep: flags.keep,
         notes,
         asked: {...flags},
         listener: reporter,

@@ -7,15 +7,18 @@ import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
  * whatever would be found out then would be about something else.
  */
 export const readVersions = async (machine: Machine, set: RuntimeSet): Promise<Record<string, string>> => {
-  const [docker, containerd, runc] = await Promise.all([
+  const [docker, containerd, runc, crun] = await Promise.all([
     machine.succeed(['dockerd', '--version']),
     machine.succeed(['containerd', '--version']),
     machine.succeed(['runc', '--version']),
+    machine.exec(['crun', '--version']),
   ]);
   const versions = {
     docker: versionIn(docker),
     containerd: versionIn(containerd),
     runc: versionIn(runc),
+    // An alternative that a runtime set may come with; none of its versions is expected.
+    ...(crun.exitCode === 0 && {crun: versionIn(crun.stdout)}),
     kernel: machine.traits.kernel,
   };
   for (const component of ['docker', 'containerd', 'runc'] as const) {
