@@ -2,7 +2,10 @@ import type {FactValue} from '../observe/fact.ts';
 import type {CellRecord, FailureRecord} from '../report/run-record.ts';
 import type {CellRuns} from './cell-pair.ts';
 
-/** Every value a fact had over the repetitions of a cell, as JSON; one, unless the fact is not stable. */
+/** Stands among the values of an observed fact for repetitions that do not have it. */
+export const ABSENT = '';
+
+/** Every value a fact had over the repetitions of a cell, as JSON or {@link ABSENT}; one, unless the fact is not stable. */
 export type SeenFacts = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The facts of a cell: those that were observed, and those that its record has. */
@@ -17,6 +20,12 @@ export const seenFacts = ({cells, observations}: CellRuns): SeenFacts => {
       add(path, value);
     }
   }
+  for (const [path, values] of seen) {
+    if (observations.some(({facts}) => !(path in facts))) {
+      values.add(ABSENT);
+    }
+  }
+  // A failure of one repetition is a failure: it is not weighed against those that passed.
   for (const cell of cells) {
     for (const [path, value] of Object.entries(recordFacts(cell))) {
       add(path, value);

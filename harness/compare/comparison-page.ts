@@ -1,5 +1,5 @@
 import {escapeHtml} from './html-text.ts';
-import type {Comparison} from './comparison.ts';
+import type {Comparison, RunSummary} from './comparison.ts';
 import type {Difference} from './difference.ts';
 import {groups} from './group.ts';
 import {sizeText, valueText} from './value-text.ts';
@@ -21,7 +21,7 @@ export const comparisonPage = (comparison: Comparison): string => {
 <h1>${escapeHtml(verdict)}</h1>
 <p>${escapeHtml(`${cellsCompared} cells and ${factsCompared} facts compared`)}</p>
 <table><tr><th></th><th>old</th><th>new</th></tr>
-${row('run', `${old.name} (${old.id})`, `${recent.name} (${recent.id})`)}
+${row('run', runText(old), runText(recent))}
 ${row('runtime set', old.runtimeSets.join(', '), recent.runtimeSets.join(', '))}
 ${changedComponents.map(({layer, old: before, new: after}) => row(layer, before, after)).join('\n')}
 </table>
@@ -51,6 +51,8 @@ small { color: var(--quiet); display: block; font-family: system-ui, sans-serif 
 
 const row = (name: string, old: string, recent: string): string =>
   `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(old)}</td><td>${escapeHtml(recent)}</td></tr>`;
+
+const runText = ({name, id, startedAt}: RunSummary): string => [...new Set([name, id]), startedAt].join('\n');
 
 const groupSection = (group: string, differences: readonly Difference[]): string =>
   differences.length === 0

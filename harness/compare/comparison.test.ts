@@ -126,6 +126,10 @@ describe('cells that can not be compared as a whole', () => {
     const varied = compareRuns(twice('0', '1'), twice('1', '0'));
     expect(varied).toMatchObject({differences: [], unstable: ['process.cpus']});
     expect(compareRuns(twice('0', '1'), twice('2', '2')).differences).toHaveLength(1);
+    const never = exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/'}, steps: {stop: [1, 1]}}]);
+    const sometimes = exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/'}, steps: {stop: [1, 1]}}]);
+    Object.assign([...sometimes.observations.values()][1] ?? {}, {facts: {'process.cwd': '/', 'process.lsm': 'x'}});
+    expect(compareRuns(never, sometimes)).toMatchObject({differences: [], unstable: ['process.lsm']});
   });
 });
 

@@ -1,5 +1,5 @@
 import type {FactValue} from '../observe/fact.ts';
-import {seenFacts, type SeenFacts} from './cell-facts.ts';
+import {ABSENT, seenFacts, type SeenFacts} from './cell-facts.ts';
 import type {CellPair} from './cell-pair.ts';
 import type {CellDifference} from './difference.ts';
 
@@ -18,7 +18,7 @@ export const compareFacts = (pair: CellPair): FactComparison => {
   const facts = new Set([...old.keys(), ...recent.keys()]);
   const differences = [...facts].flatMap((fact): CellDifference[] => {
     const [before, after] = [old.get(fact), recent.get(fact)];
-    if (before !== undefined && after !== undefined && !before.isDisjointFrom(after)) {
+    if (!(before ?? NOTHING).isDisjointFrom(after ?? NOTHING)) {
       return [];
     }
     const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
@@ -29,6 +29,8 @@ export const compareFacts = (pair: CellPair): FactComparison => {
   const unstable = [...facts].filter((fact) => [old, recent].some((run) => (run.get(fact)?.size ?? 0) > 1));
   return {differences, unstable, facts};
 };
+
+const NOTHING: ReadonlySet<string> = new Set([ABSENT]);
 
 /** A cell that was never observed has no facts: that says nothing of what the level would have built. */
 const comparable = (old: SeenFacts, recent: SeenFacts): [SeenFacts, SeenFacts] => {
@@ -42,6 +44,6 @@ const onlyOfRecord = (facts: SeenFacts): SeenFacts =>
   new Map([...facts].filter(([fact]) => OF_RECORD.test(fact) && fact !== 'image.digest'));
 
 const firstOf = (values: ReadonlySet<string> | undefined): FactValue | undefined => {
-  const [first] = values ?? [];
+  const first = [...(values ?? [])].find((value) => value !== ABSENT);
   return first === undefined ? undefined : (JSON.parse(first) as FactValue);
 };
