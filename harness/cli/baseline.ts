@@ -66,6 +66,9 @@ const onlySet = ({name, record}: LoadedRun): string => {
       `Cannot accept "${name}" as a baseline: ${record.cells.length === 0 ? 'it has no cells' : failed > 0 ? `${failed} of its cells did not pass` : 'it failed'}`,
     );
   }
+  if (record.options['runc'] !== undefined) {
+    throw new UsageError(`Cannot accept "${name}" as a baseline: it ran with another OCI runtime, given with --runc`);
+  }
   if (sets.length !== 1) {
     throw new UsageError(
       `Cannot accept "${name}" as a baseline: it ran on ${sets.join(', ')}, a baseline is of one runtime set`,
@@ -92,12 +95,15 @@ const writeBaseline = async (folder: string, run: LoadedRun): Promise<void> => {
   }
 };
 
+/** Where a machine was found is of no use to anybody else. */
+const PLACELESS = {details: {}};
+
 /** Without what only explains failures, and without what is about this host alone. */
 const compact = (record: RunRecord): RunRecord => ({
   ...record,
   command: [],
   steps: [],
-  machines: record.machines.map((machine) => ({...machine, steps: []})),
+  machines: record.machines.map((machine) => ({...machine, steps: [], ...PLACELESS})),
   cells: record.cells.map((cell) => ({
     ...cell,
     steps: cell.steps.map(({command: _command, ...step}) => step),
