@@ -31,6 +31,13 @@ export interface ExecOptions {
   readonly maxBytes?: number;
 }
 
+/** A command of this host, with its whole environment but for `TERM`. */
+export interface ShellCommand {
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** A command that is still running, with its streams. */
 export interface RunningCommand {
   /** Standard input and output as one stream. */
@@ -102,6 +109,9 @@ export interface Machine {
    */
   dialFromOutside(endpoint: Endpoint, timeoutMs: number): Promise<Socket>;
 
+  /** The command of this host that runs `command` in the machine for a person at a terminal; a shell when it is empty. */
+  shellCommand(command: readonly string[]): ShellCommand;
+
   /** Copies what explains a failure (console, logs of the daemons) into a folder of this host; returns the files written. */
   evidence(folder: string): Promise<readonly string[]>;
 
@@ -169,7 +179,10 @@ export interface Provider {
    * Makes what machines of this image start from and are not themselves (a disk, a snapshot), which `start` does as well where it is missing.
    * Returns sentences worth a line in the head of a run.
    */
-  prepare?(spec: Pick<MachineSpec, 'image' | 'files' | 'acceleration' | 'memoryMiB'>, context: BakeContext): Promise<readonly string[]>;
+  prepare?(
+    spec: Pick<MachineSpec, 'image' | 'files' | 'acceleration' | 'memoryMiB'>,
+    context: BakeContext,
+  ): Promise<readonly string[]>;
   /** Starts a machine whose daemons answer, or leaves nothing behind. */
   start(spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine>;
   /** The same machine from another process. */

@@ -7,6 +7,7 @@ import {commandLineProblem} from './command-line-problem.ts';
 import {addCompareCommands} from './compare-commands.ts';
 import {addListCommand} from './list.ts';
 import {addRunCommand} from './run.ts';
+import {addShellCommand} from './shell.ts';
 import {addSweepCommand} from './sweep.ts';
 
 const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {version: string};
@@ -46,6 +47,7 @@ program
     process.exitCode = await setup({stream: process.stdout, yes});
   });
 addCacheCommand(program);
+addShellCommand(program);
 addSweepCommand(program);
 addCompareCommands(program);
 

@@ -106,6 +106,8 @@ const exampleMachine = (): MachineRecord => ({
   runtimeSet: 'trixie',
   image: '4f0c2d7a',
   traits: {provider: 'sandbox', kernel: '6.18.44', cgroupVersion: 1},
+  details: {},
+  kept: false,
   versions: {docker: '28.5.1', containerd: '1.7.28', runc: '1.3.2', kernel: '6.18.44'},
   steps: [step('Mount the layers', 20), step('Start containerd', 420), step('Start dockerd', 1310)],
 });

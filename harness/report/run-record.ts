@@ -82,6 +82,10 @@ export const machineRecord = z.object({
   /** Key of the baked image it was started from. */
   image: z.string(),
   traits: z.record(z.string(), z.unknown()),
+  /** How its provider finds it again. */
+  details: z.record(z.string(), z.unknown()),
+  /** Whether it was kept, for `plumbline shell`. */
+  kept: z.boolean(),
   /** Versions found in it, by component. */
   versions: z.record(z.string(), z.string()),
   steps: z.array(stepRecord),

@@ -29,6 +29,8 @@ export interface ReleaseRequest {
   readonly id: string;
   /** The machine holds something that it did not hold before, or is broken: it is thrown away. */
   readonly dirty: boolean;
+  /** The cell failed. */
+  readonly failed: boolean;
 }
 
 /** `POST /event`: a {@link ProgressEvent}. */

@@ -14,8 +14,7 @@ export const openDesk = async (
   const handlers: Readonly<Record<string, (body: unknown) => Promise<unknown>>> = {
     '/lease': async (body) => pool.lease((body as LeaseRequest).runtimeSet),
     '/release': async (body) => {
-      const {id, dirty} = body as ReleaseRequest;
-      await pool.release(id, dirty);
+      await pool.release(body as ReleaseRequest);
     },
     '/event': (body) => {
       listener(body as DeskEvent);

@@ -1,5 +1,6 @@
 import type {Ledger} from '../../vms/ledger/ledger.ts';
 import {bake, type HeldImage} from '../../vms/image/bake.ts';
+import type {BakeEvent} from '../../vms/image/bake-report.ts';
 import type {ImageRecipe} from '../../vms/image/recipe.ts';
 import type {MachineFile, OwnedMachine, Provider} from '../../vms/machine.ts';
 import {loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
@@ -8,9 +9,12 @@ import type {LevelName} from '../levels/level.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {MachineRecord} from '../report/run-record.ts';
 import {Steps} from '../scenario/steps.ts';
-import type {Lease} from './desk-protocol.ts';
+import type {Lease, ReleaseRequest} from './desk-protocol.ts';
 import {prepareMachine} from './machine-preparation.ts';
 import {readVersions} from './versions.ts';
+
+/** When a machine outlives its run. */
+export type KeepMachines = 'never' | 'on-failure' | 'always';
 
 /** What a pool makes machines of. */
 export interface PoolOptions {
@@ -22,12 +26,17 @@ export interface PoolOptions {
   readonly levels: readonly LevelName[];
   readonly files: readonly MachineFile[];
   readonly pull: boolean;
+  /** Whether a machine outlives the run: never, when a cell failed on it, or always. */
+  readonly keep: KeepMachines;
   readonly ledger: Ledger;
   readonly listener: ProgressListener;
   readonly signal: AbortSignal;
 }
 
 interface Held {
+  readonly record: MachineRecord;
+  /** A cell failed on it. */
+  hasFailed: boolean;
   readonly set: RuntimeSet;
   readonly versions: Readonly<Record<string, string>>;
   readonly image: HeldImage;
@@ -53,14 +62,15 @@ export class MachinePool implements AsyncDisposable {
     return {reference: machine.reference, imageDigests, versions, knownResidue: set.knownResidue};
   }
 
-  /** Takes a machine back; one that is dirty is thrown away. */
-  async release(id: string, dirty: boolean): Promise<void> {
-    if (!dirty) {
-      return;
-    }
+  /** Takes a machine back; one that is dirty is not leased again. */
+  async release({id, dirty, failed}: ReleaseRequest): Promise<void> {
     for (const [runtimeSet, starting] of this.#current) {
       const held = await starting.catch(() => undefined);
-      if (held?.machine.reference.id === id) {
+      if (held?.machine.reference.id !== id) {
+        continue;
+      }
+      held.hasFailed ||= failed;
+      if (dirty) {
         this.#current.delete(runtimeSet);
         this.#end(held);
       }
@@ -92,8 +102,18 @@ export class MachinePool implements AsyncDisposable {
     return starting;
   }
 
-  #end({machine, image}: Held): void {
+  #end({machine, image, record, hasFailed}: Held): void {
+    const {keep, ledger, listener} = this.#options;
     const steps = this.#stepsOf(machine.reference.id);
+    if (keep === 'always' || (keep === 'on-failure' && hasFailed)) {
+      ledger.keep();
+      record.kept = true;
+      listener({
+        type: 'note',
+        sentence: `Kept the machine "${record.id}": "plumbline shell" opens a shell in it, "plumbline sweep" removes it`,
+      });
+      return;
+    }
     const ending = (async () => {
       try {
         await steps.step('throw the machine away', async () => machine[Symbol.asyncDispose]());
@@ -112,21 +132,14 @@ export class MachinePool implements AsyncDisposable {
     const set = await loadRuntimeSet(runtimeSet);
     await using undo = new AsyncDisposableStack();
     const steps = this.#stepsOf(id);
-    const image = undo.use(
-      await bake(set, recipes, {
-        signal,
-        pull,
-        report: (event) => {
-          if (event.type === 'note') {
-            listener(event);
-          } else if (event.type === 'step-started') {
-            listener({type: 'step-started', scope: id, title: event.title});
-          } else {
-            steps.add(event.title, event.durationMs, event.held ? 'passed' : 'failed');
-          }
-        },
-      }),
-    );
+    const context = {
+      signal,
+      report: (event: BakeEvent) => this.#reportBake(id, steps, event),
+    };
+    const image = undo.use(await bake(set, recipes, {...context, pull}));
+    for (const sentence of (await provider.prepare?.({image, files}, context)) ?? []) {
+      listener({type: 'note', sentence});
+    }
     const machine = undo.use(
       await steps.step(`start a ${provider.name} machine`, () =>
         provider.start(
@@ -144,13 +157,25 @@ export class MachinePool implements AsyncDisposable {
       runtimeSet,
       image: image.key,
       traits: {...machine.traits},
+      details: {...machine.reference.details},
+      kept: false,
       versions,
       steps: steps.records,
     };
     this.records.push(record);
     listener({type: 'machine-ready', machine: record});
     undo.move();
-    return {set, versions, image, machine};
+    return {set, versions, image, machine, record, hasFailed: false};
+  }
+
+  #reportBake(id: string, steps: Steps, event: BakeEvent): void {
+    if (event.type === 'note') {
+      this.#options.listener(event);
+    } else if (event.type === 'step-started') {
+      this.#options.listener({type: 'step-started', scope: id, title: event.title});
+    } else {
+      steps.add(event.title, event.durationMs, event.held ? 'passed' : 'failed');
+    }
   }
 
   #stepsOf(id: string): Steps {

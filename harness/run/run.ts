@@ -16,7 +16,7 @@ import type {LoadedScenario} from '../scenario/load.ts';
 import {openDesk} from './desk.ts';
 import type {WorkerTask} from './desk-protocol.ts';
 import {watchHost} from './host-watch.ts';
-import {MachinePool} from './machine-pool.ts';
+import {MachinePool, type KeepMachines} from './machine-pool.ts';
 import type {Interruption} from './interruption.ts';
 import {openScenarioRunner} from './vitest-run.ts';
 
@@ -32,6 +32,7 @@ export interface RunOptions {
   /** Path in the machine of the OCI runtime to use at every level. */
   readonly ociRuntime: string | undefined;
   readonly pull: boolean;
+  readonly keep: KeepMachines;
   /** Sentences for the head of the run. */
   readonly notes: readonly string[];
   /** Recorded as given. */
@@ -126,7 +127,9 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       failures.push(failureRecordOf(error));
     }
   }
-  failures.push(...host.residue().map((residue) => failureRecordOf(residue)));
+  if (machines.every(({kept}) => !kept)) {
+    failures.push(...host.residue().map((residue) => failureRecordOf(residue)));
+  }
   return {failures, machines, cells: cells.map((cell) => ended.get(cell.name) ?? notRun(cell, interruption, failures))};
 };
 
@@ -139,6 +142,9 @@ const makeScratch = async (ledger: Ledger, runId: string): Promise<AsyncDisposab
   return {
     path,
     [Symbol.asyncDispose]: async () => {
+      if (ledger.isKept) {
+        return; // A kept machine has its own folder in it.
+      }
       await undo(entry);
       ledger.settle(entry);
     },

@@ -47,6 +47,11 @@ export class Ledger implements AsyncDisposable {
     this.#open.delete(JSON.stringify(entry));
   }
 
+  /** Whether {@link Ledger.keep} was called. */
+  get isKept(): boolean {
+    return this.#kept;
+  }
+
   /** Marks what the ledger lists as kept on purpose: later runs leave it alone, an explicit sweep does not. */
   keep(): void {
     this.#kept = true;

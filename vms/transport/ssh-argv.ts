@@ -56,11 +56,14 @@ export const controlArgv = (target: SshTarget): readonly string[] => [
 ];
 
 /** Runs the command appended to it as one word, over the control connection or not at all. */
-export const sessionArgv = ({control}: Pick<SshTarget, 'control'>): readonly string[] => [
+export const sessionArgv = (
+  {control}: Pick<SshTarget, 'control'>,
+  terminal: 'without terminal' | 'with terminal' = 'without terminal',
+): readonly string[] => [
   'ssh',
   '-F',
   'none',
-  '-T',
+  terminal === 'with terminal' ? '-t' : '-T',
   '-S',
   control,
   // Without the control connection ssh would open one of its own, which no one has checked.

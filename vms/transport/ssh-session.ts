@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {execa} from 'execa';
 import {runCommand, startCommand, type CommandPrefix, type RawResult} from '../command.ts';
 import {MachineError, PlumblineError} from '../errors.ts';
-import type {ExecOptions, ExecResult, RunningCommand} from '../machine.ts';
+import type {ExecOptions, ExecResult, RunningCommand, ShellCommand} from '../machine.ts';
 import {quoteWord} from './posix-quote.ts';
 import {remoteCommand, remoteEnd, remoteKill, type RemoteCommand} from './remote-command.ts';
 import {forwardArgv, sessionArgv, type SshTarget} from './ssh-argv.ts';
@@ -85,6 +85,16 @@ export const startRemote = (
     };
   });
   return {stream: running.stream, stderr: running.stderr, ended, kill: killOnce};
+};
+
+/** The command of this host that runs `command` in the machine for a person at a terminal; a login shell when it is empty. */
+export const remoteShell = ({control}: SshSession, command: readonly string[]): ShellCommand => {
+  const [file = '', ...argv] = sessionArgv({control}, 'with terminal');
+  return {
+    file,
+    argv: command.length === 0 ? argv.filter((word) => word !== '--') : [...argv, command.map(quoteWord).join(' ')],
+    env: sshEnvironment,
+  };
 };
 
 /** Makes `local`, a Unix socket of this host, lead to the one at `remote` in the machine. Throws {@link MachineError} when it can't. */

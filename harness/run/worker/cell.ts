@@ -21,7 +21,7 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
     try {
       isClean = await runOnMachine(planned, scenario, lease, context, result);
     } finally {
-      await desk.release({id: lease.reference.id, dirty: !isClean});
+      await desk.release({id: lease.reference.id, dirty: !isClean, failed: result.failures.length > 0});
     }
   } catch (error) {
     fail(result, error);

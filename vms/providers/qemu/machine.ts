@@ -14,9 +14,10 @@ import type {
   MachineReference,
   MachineTraits,
   RunningCommand,
+  ShellCommand,
   Snapshots,
 } from '../../machine.ts';
-import {forwardSocket, runRemote, startRemote, type SshSession} from '../../transport/ssh-session.ts';
+import {forwardSocket, remoteShell, runRemote, startRemote, type SshSession} from '../../transport/ssh-session.ts';
 import {lastLines} from './console-patterns.ts';
 import {awaitConsoleComplaint, ConsoleWatch} from './console-watch.ts';
 import {dialThroughQemu} from './dial.ts';
@@ -91,6 +92,10 @@ export class QemuMachine implements Machine {
 
   async dialFromOutside(endpoint: Endpoint, timeoutMs: number): Promise<Socket> {
     return dialThroughQemu(socketPaths(this.#plan).control, endpoint, AbortSignal.timeout(timeoutMs));
+  }
+
+  shellCommand(command: readonly string[]): ShellCommand {
+    return remoteShell(this.#session, command);
   }
 
   async evidence(folder: string): Promise<readonly string[]> {

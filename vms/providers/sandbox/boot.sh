@@ -5,6 +5,8 @@
 #   assemble  in them: put the root file system together and pivot into it
 #   services  as the machine: start the daemons, under an init that reaps
 #
+# In a machine that is up, services.ts runs "stop DAEMON" and "restarted DAEMON".
+#
 # Nothing is mounted or linked outside the private namespaces, so the kernel removes all of it when the last process ends.
 #
 # From the environment, set by start.ts:
@@ -87,14 +89,14 @@ cgroups() {
 }
 
 services() {
-  rm /run/boot.sh
   network
+  mv /run/boot.sh /run/plumbline/boot.sh
   tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id
   mkdir -p /var/log/plumbline /run/lock
-  service registry docker-registry serve /etc/docker/registry/config.yml
-  service containerd containerd
+  start registry
+  start containerd
   until [ -S /run/containerd/containerd.sock ]; do sleep 0.01; done # start.ts holds the deadline
-  service dockerd dockerd --containerd=/run/containerd/containerd.sock
+  start dockerd
   exec sleep infinity
 }
 
@@ -117,10 +119,49 @@ route add default via 192.0.2.2
 COMMANDS
 }
 
-service() {
+start() {
+  case $1 in
+    registry) service registry docker-registry serve /etc/docker/registry/config.yml ;;
+    containerd) service containerd containerd ;;
+    dockerd) service dockerd dockerd --containerd=/run/containerd/containerd.sock ;;
+  esac
+}
+
+# In a subshell that ends at once, so that the machine's init is the parent, which reaps.
+service() (
   name=$1
   shift
-  "$@" >"/var/log/plumbline/$name.log" 2>&1 </dev/null &
+  setsid "$@" >>"/var/log/plumbline/$name.log" 2>&1 </dev/null &
+  echo $! >"/run/plumbline/$name.pid"
+)
+
+# As systemd ends a service with KillMode=process: the daemon alone, and by force after 90 s. See systemd.kill(5).
+stop() {
+  read -r pid <"/run/plumbline/$1.pid"
+  kill -TERM "$pid"
+  tries=0
+  while [ -d "/proc/$pid" ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+    [ "$tries" -ne 1800 ] || kill -KILL "$pid"
+  done
+}
+
+# Starts a daemon and waits until it answers; services.ts holds the deadline.
+restarted() {
+  start "$1"
+  read -r pid <"/run/plumbline/$1.pid"
+  until answers "$1"; do
+    [ -d "/proc/$pid" ] || { tail -n 3 "/var/log/plumbline/$1.log" >&2; exit 1; }
+    sleep 0.05
+  done
+}
+
+answers() {
+  case $1 in
+    containerd) ctr version ;;
+    dockerd) curl --silent --fail --unix-socket /run/docker.sock http://docker/_ping ;;
+  esac >/dev/null 2>&1
 }
 
 "$@"

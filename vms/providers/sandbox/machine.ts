@@ -13,6 +13,7 @@ import type {
   MachineReference,
   MachineTraits,
   RunningCommand,
+  ShellCommand,
 } from '../../machine.ts';
 import {isAlive} from '../../processes.ts';
 
@@ -96,6 +97,11 @@ export class SandboxMachine implements Machine {
       dialArgv(endpoint, timeoutMs),
     );
     return awaitConnection(command, endpoint);
+  }
+
+  shellCommand(command: readonly string[]): ShellCommand {
+    const {file, argv, env} = this.#prefix();
+    return {file, argv: [...argv, ...(command.length === 0 ? ['bash'] : command)], env};
   }
 
   async evidence(folder: string): Promise<readonly string[]> {
