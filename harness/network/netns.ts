@@ -9,38 +9,55 @@ export interface NamedNetns extends AsyncDisposable {
   readonly address: string;
 }
 
-const NAME = 'nginx_netw';
-const ADDRESS = '192.168.10.1';
+/** Names of a {@link NamedNetns}, for when a machine is to have several. */
+export interface NetnsNames {
+  readonly name: string;
+  /** IPv4 address inside; the /24 around it must be nobody else's. */
+  readonly address: string;
+  /** The two ends of the veth pair. */
+  readonly outer: string;
+  readonly inner: string;
+}
+
+const USUAL: NetnsNames = {
+  name: 'nginx_netw',
+  address: '192.168.10.1',
+  outer: 'veth-host',
+  inner: 'veth-nginx',
+};
 
 /**
  * Makes the namespace the way people do by hand: the address inside, a host route to it, and a default route inside through
  * that same address. The odd default route is needed, since the machine's packets come from outside the inner network.
  */
-export const makeNetns = async (machine: Machine, steps: Steps): Promise<NamedNetns> => {
-  const path = `/run/netns/${NAME}`;
+export const makeNetns = async (machine: Machine, steps: Steps, names = USUAL): Promise<NamedNetns> => {
+  const path = `/run/netns/${names.name}`;
   // Deleting the namespace takes both ends of the pair with it, and the route over it.
   const remove = async (): Promise<void> => {
-    await machine.exec(['ip', 'netns', 'delete', NAME]);
+    await machine.exec(['ip', 'netns', 'delete', names.name]);
   };
   await using undo = new AsyncDisposableStack();
-  for (const [title, argv] of netnsCommands()) {
+  for (const [title, argv] of netnsCommands(names)) {
     await steps.command(title, machine, argv);
     if (argv[2] === 'add' && argv[1] === 'netns') {
       undo.defer(remove);
     }
   }
   const kept = undo.move();
-  return {path, address: ADDRESS, [Symbol.asyncDispose]: () => kept.disposeAsync()};
+  return {path, address: names.address, [Symbol.asyncDispose]: () => kept.disposeAsync()};
 };
 
 /** The commands of {@link makeNetns}, in order, each with its title. */
-export const netnsCommands = (): (readonly [title: string, argv: readonly string[]])[] => [
-  ['make a network namespace', ['ip', 'netns', 'add', NAME]],
-  ['make a veth pair', ['ip', 'link', 'add', 'veth-host', 'type', 'veth', 'peer', 'name', 'veth-nginx', 'netns', NAME]],
-  ['give it an address', ['ip', '-netns', NAME, 'address', 'add', `${ADDRESS}/24`, 'dev', 'veth-nginx']],
-  ['set its loopback up', ['ip', '-netns', NAME, 'link', 'set', 'lo', 'up']],
-  ['set the inner end up', ['ip', '-netns', NAME, 'link', 'set', 'veth-nginx', 'up']],
-  ['set the outer end up', ['ip', 'link', 'set', 'veth-host', 'up']],
-  ['route to it from the machine', ['ip', 'route', 'add', `${ADDRESS}/32`, 'dev', 'veth-host']],
-  ['route back from it', ['ip', '-netns', NAME, 'route', 'add', 'default', 'via', ADDRESS, 'dev', 'veth-nginx']],
+export const netnsCommands = ({name, address, outer, inner} = USUAL): (readonly [
+  title: string,
+  argv: readonly string[],
+])[] => [
+  ['make a network namespace', ['ip', 'netns', 'add', name]],
+  ['make a veth pair', ['ip', 'link', 'add', outer, 'type', 'veth', 'peer', 'name', inner, 'netns', name]],
+  ['give it an address', ['ip', '-netns', name, 'address', 'add', `${address}/24`, 'dev', inner]],
+  ['set its loopback up', ['ip', '-netns', name, 'link', 'set', 'lo', 'up']],
+  ['set the inner end up', ['ip', '-netns', name, 'link', 'set', inner, 'up']],
+  ['set the outer end up', ['ip', 'link', 'set', outer, 'up']],
+  ['route to it from the machine', ['ip', 'route', 'add', `${address}/32`, 'dev', outer]],
+  ['route back from it', ['ip', '-netns', name, 'route', 'add', 'default', 'via', address, 'dev', inner]],
 ];
