@@ -17,6 +17,7 @@ import type {
   ShellCommand,
   Snapshots,
 } from '../../machine.ts';
+import {putArgv} from '../../put-command.ts';
 import {forwardSocket, remoteShell, runRemote, startRemote, type SshSession} from '../../transport/ssh-session.ts';
 import {lastLines} from './console-patterns.ts';
 import {awaitConsoleComplaint, ConsoleWatch} from './console-watch.ts';
@@ -29,7 +30,6 @@ import {QemuSnapshots} from './snapshots.ts';
 export const qemuDetails = z.object({folder: z.string()});
 
 const DEFAULT_TIMEOUT_MS = 60_000;
-const PUT_SCRIPT = 'umask 022; case $1 in */*) mkdir -p "${1%/*}";; esac && umask 077 && cat >"$1" && chmod "$2" "$1"';
 const JOURNAL_TIMEOUT_MS = 10_000;
 
 /** A running virtual machine, entered over ssh and controlled over QMP. */
@@ -73,7 +73,7 @@ export class QemuMachine implements Machine {
   }
 
   async put(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-    await this.succeed(['sh', '-c', PUT_SCRIPT, 'put', path, mode.toString(8)], {input: content});
+    await this.succeed(putArgv(path, mode), {input: content});
   }
 
   async get(path: string): Promise<Uint8Array> {

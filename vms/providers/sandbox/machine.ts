@@ -15,6 +15,7 @@ import type {
   RunningCommand,
   ShellCommand,
 } from '../../machine.ts';
+import {putArgv} from '../../put-command.ts';
 import {isAlive} from '../../processes.ts';
 
 /** What another process needs to enter a sandbox machine. */
@@ -33,8 +34,6 @@ const ENVIRONMENT = {
   HOME: '/root',
   LANG: 'C.UTF-8',
 };
-
-const PUT_SCRIPT = 'umask 077 && mkdir -p "${1%/*}" && cat >"$1" && chmod "$2" "$1"';
 
 /** A running sandbox, entered through its namespaces. */
 export class SandboxMachine implements Machine {
@@ -73,7 +72,7 @@ export class SandboxMachine implements Machine {
   }
 
   async put(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-    await this.succeed(['sh', '-c', PUT_SCRIPT, 'put', path, mode.toString(8)], {input: content});
+    await this.succeed(putArgv(path, mode), {input: content});
   }
 
   async get(path: string): Promise<Uint8Array> {
