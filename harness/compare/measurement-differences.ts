@@ -10,7 +10,9 @@ export const compareMeasurements = (pairs: readonly CellPair[]): CellDifference[
   const hostFactor = hostFactorOf(measured.map(({samples}) => samples));
   return [...Map.groupBy(measured, ({name}) => name)].flatMap(([name, same]) => {
     const patience = PATIENCE[name] ?? 1;
-    const different = differentOnes(same.map(({samples}) => ({samples, hostFactor, patience})));
+    const different = differentOnes(
+      same.map(({pair, samples}) => ({samples, level: pair.level, hostFactor, patience})),
+    );
     return same
       .filter((_, index) => different[index])
       .map(({pair, samples}): CellDifference => {

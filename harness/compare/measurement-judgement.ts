@@ -1,4 +1,5 @@
 import {median, permutationTest} from 'simple-statistics';
+import type {LevelName} from '../levels/level.ts';
 import type {Samples} from './difference.ts';
 
 /** How far two medians have to be apart before it is worth a word. */
@@ -44,6 +45,8 @@ const PERMUTATIONS = 2000;
 /** The samples of one measurement in one cell, and what is known of the circumstances. */
 export interface Case {
   readonly samples: Samples;
+  /** Cells of one level do the same things: what changed in one of them should show in the others. */
+  readonly level: LevelName;
   /** How many times slower this host was during the new run than during the old one; it is taken out of times. */
   readonly hostFactor: number;
   /** Widens the thresholds, for things that vary more than others. */
@@ -53,21 +56,35 @@ export interface Case {
 /** Of the cells that have a measurement, this part has to agree for the lower thresholds to count. */
 const MAJORITY = 2 / 3;
 const FEWEST_CELLS = 3;
+/** How many times the threshold of a single cell one has to exceed when the other cells of its level do not agree. */
+const BEYOND_DOUBT = 4;
 
 /**
- * Tells the cases that differ by more than noise, of all cells that have the same measurement. A single pair of samples has to be
- * far apart; less far does where at least two thirds of three or more cells moved in the same direction.
+ * Tells the cases that differ by more than noise, of all cells that have the same measurement. Repeated ones are judged by
+ * themselves. Of single pairs of samples those differ that moved together with at least two thirds of three or more cells; those that
+ * are far apart while all cells of their level moved with them; and those that are apart beyond doubt.
  */
 export const differentOnes = (cases: readonly Case[]): boolean[] => {
-  const moved = cases.map((one) => (isRepeated(one) || !exceeds(one, SHARED) ? 0 : Math.sign(distanceOf(one))));
-  const shared = [-1, 1].find((direction) => {
-    const agreeing = moved.filter((one) => one === direction).length;
-    return cases.length >= FEWEST_CELLS && agreeing >= MAJORITY * cases.length;
+  const single = cases.filter((one) => !isRepeated(one));
+  const agreeing = (others: readonly Case[], direction: number): number =>
+    others.filter((other) => movedIn(other) === direction).length;
+  return cases.map((one) => {
+    if (isRepeated(one)) {
+      return exceeds(one, REPEATED) && isSignificant(one);
+    }
+    const direction = movedIn(one);
+    const ofLevel = single.filter(({level}) => level === one.level);
+    return (
+      direction !== 0 &&
+      ((single.length >= FEWEST_CELLS && agreeing(single, direction) >= MAJORITY * single.length) ||
+        (exceeds(one, SINGLE) && agreeing(ofLevel, direction) === ofLevel.length) ||
+        exceeds(one, SINGLE, BEYOND_DOUBT))
+    );
   });
-  return cases.map((one, index) =>
-    isRepeated(one) ? exceeds(one, REPEATED) && isSignificant(one) : exceeds(one, SINGLE) || moved[index] === shared,
-  );
 };
+
+/** 1 for more, -1 for less, 0 for noise. */
+const movedIn = (one: Case): number => (exceeds(one, SHARED) ? Math.sign(distanceOf(one)) : 0);
 
 const isRepeated = ({samples: {old, new: recent}}: Case): boolean =>
   Math.min(old.length, recent.length) >= ENOUGH_SAMPLES;
@@ -77,9 +94,9 @@ const expectedOf = ({samples: {old, unit}, hostFactor}: Case): number[] =>
 
 const distanceOf = (one: Case): number => median([...one.samples.new]) - median(expectedOf(one));
 
-const exceeds = (one: Case, thresholds: typeof SINGLE): boolean => {
+const exceeds = (one: Case, thresholds: typeof SINGLE, times = 1): boolean => {
   const {absolute, relative} = thresholds[one.samples.unit];
-  return Math.abs(distanceOf(one)) > one.patience * (absolute + relative * median(expectedOf(one)));
+  return Math.abs(distanceOf(one)) > times * one.patience * (absolute + relative * median(expectedOf(one)));
 };
 
 const isSignificant = (one: Case): boolean =>
