@@ -1,8 +1,8 @@
 import {constants} from 'node:fs';
 import {access, readFile, stat} from 'node:fs/promises';
-import {resolve} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
 import type {MachineFile} from '../../vms/machine.ts';
+import {callerPath} from './caller-path.ts';
 
 /** An OCI runtime that every level is to use. */
 export interface OciRuntime {
@@ -38,7 +38,7 @@ const dockerConfiguration = (path: string): MachineFile => ({
 });
 
 const hostProgram = async (path: string): Promise<MachineFile> => {
-  const full = resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
+  const full = callerPath(path);
   const facts = await stat(full).catch(() => undefined);
   if (facts === undefined) {
     throw new UsageError(`Cannot use the OCI runtime "${path}": there is no such file`);

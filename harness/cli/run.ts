@@ -1,10 +1,12 @@
 import {randomBytes} from 'node:crypto';
+import {join} from 'node:path';
 import {Option, type Command} from 'commander';
 import type {KeepMachines} from '../run/machine-pool.ts';
 import {terminalReporter} from '../report/terminal/reporter.ts';
+import {callerPath} from './caller-path.ts';
 import {ociRuntime} from './oci-runtime.ts';
 import {chooseProvider} from './provider-choice.ts';
-import {addSelection, projectRoot, select, type SelectionFlags} from './selection.ts';
+import {addSelection, parseCount, projectRoot, select, type SelectionFlags} from './selection.ts';
 
 interface RunFlags extends SelectionFlags {
   readonly machine: string;
@@ -12,6 +14,8 @@ interface RunFlags extends SelectionFlags {
   readonly pull?: boolean;
   readonly keep: KeepMachines;
   readonly json?: boolean;
+  readonly deadline: number;
+  readonly reports: string;
 }
 
 /** `plumbline run`: the main job. */
@@ -29,6 +33,8 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
         .choices(['never', 'on-failure', 'always'])
         .default('never'),
     )
+    .option('--deadline <seconds>', 'give up a cell that takes longer', parseCount, 120)
+    .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
     .option('--json', 'print the record of the run instead of lines')
     .action(async (files: string[], flags: RunFlags) => {
       // First what is wrong with the question, then what is wrong with the host.
@@ -48,6 +54,8 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
         ociRuntime: runtime?.path,
         pull: flags.pull ?? false,
         keep: flags.keep,
+        cellDeadlineMs: flags.deadline * 1000,
+        reports: callerPath(flags.reports),
         notes,
         asked: {...flags},
         listener: reporter,

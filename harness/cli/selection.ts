@@ -5,6 +5,7 @@ import {InvalidArgumentError, type Command} from 'commander';
 import {UsageError} from '../../vms/errors.ts';
 import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {levels} from '../levels/level-facts.ts';
+import {callerPath} from './caller-path.ts';
 import type {LevelName} from '../levels/level.ts';
 import type {PlannedCell} from '../report/progress.ts';
 import {loadScenarios, type LoadedScenario} from '../scenario/load.ts';
@@ -57,7 +58,7 @@ const scenarioFiles = async (files: readonly string[]): Promise<string[]> => {
     return found.sort().map((file) => join(projectRoot, file));
   }
   const paths = files.map((file) => {
-    const path = resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
+    const path = callerPath(file);
     if (!existsSync(path) || !statSync(path).isFile()) {
       throw new UsageError(`Cannot read the scenario file "${file}": there is no such file`);
     }
@@ -86,7 +87,8 @@ const parseLevels = (text: string): LevelName[] => {
   return names as LevelName[];
 };
 
-const parseCount = (text: string): number => {
+/** Reads a number of times, or of seconds. */
+export const parseCount = (text: string): number => {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1 || count > 10_000) {
     throw new InvalidArgumentError('it must be a whole number from 1 to 10000.');

@@ -5,7 +5,7 @@ import {
   type StartedTestContainer,
   type WaitStrategy,
 } from 'testcontainers';
-import {PlumblineError} from '../../vms/errors.ts';
+import {askDockerd} from './dockerd-failure.ts';
 import {pointTestcontainersAt} from './docker-engine.ts';
 import type {Workload} from '../scenario/workload.ts';
 import {containerName, type Level, type RunningWorkload, type WorkloadState} from './level.ts';
@@ -37,25 +37,17 @@ export const dockerRunArgv = ({image, port, publishedPort}: Workload, name: stri
   image.name,
 ];
 
-const run = async ({image, port, publishedPort}: Workload, name: string): Promise<StartedTestContainer> => {
-  try {
-    return await new GenericContainer(image.name)
-      .withName(name)
-      .withExposedPorts({container: port, host: publishedPort})
-      .withWaitStrategy(NOT_WAITING)
-      .start();
-  } catch (error) {
-    throw new PlumblineError('runtime', `Cannot start the container "${name}": ${messageOf(error)}`, {
-      layer: 'dockerd',
-      expected: 'a running container',
-      seen: messageOf(error),
-      cause: error,
-    });
-  }
-};
-
-const messageOf = (error: unknown): string =>
-  (error as {json?: {message?: string}}).json?.message ?? (error instanceof Error ? error.message : String(error));
+const run = (workload: Workload, name: string): Promise<StartedTestContainer> =>
+  askDockerd(
+    `start the container "${name}"`,
+    () =>
+      new GenericContainer(workload.image.name)
+        .withName(name)
+        .withExposedPorts({container: workload.port, host: workload.publishedPort})
+        .withWaitStrategy(NOT_WAITING)
+        .start(),
+    {command: dockerRunArgv(workload, name), expected: 'a running container'},
+  );
 
 /**
  * What testcontainers would wait for is a port on this host, and the published port is the machine's. The truth table is what
@@ -93,21 +85,24 @@ class DockerWorkload implements RunningWorkload {
   }
 
   async state(): Promise<WorkloadState> {
-    const {State: state} = await (await handleOf(this.#id)).inspect();
+    const {State: state} = await inspect(this.#id);
     return state.Running ? 'running' : 'stopped';
   }
 
   async logs(): Promise<string> {
-    return demultiplex(await (await handleOf(this.#id)).logs({stdout: true, stderr: true, follow: false}));
+    const options = {stdout: true, stderr: true, follow: false} as const;
+    return demultiplex(
+      await askDockerd(`read the log of "${this.name}"`, async () => (await handleOf(this.#id)).logs(options)),
+    );
   }
 
   async kill(signal: string): Promise<void> {
-    await (await handleOf(this.#id)).kill({signal});
+    await askDockerd(`send ${signal} to "${this.name}"`, async () => (await handleOf(this.#id)).kill({signal}));
   }
 
   async waitForExit(signal: AbortSignal): Promise<number> {
     for (;;) {
-      const {State: state} = await (await handleOf(this.#id)).inspect();
+      const {State: state} = await inspect(this.#id);
       if (!state.Running) {
         return state.ExitCode;
       }
@@ -123,10 +118,13 @@ class DockerWorkload implements RunningWorkload {
 const handleOf = async (idOrName: string) =>
   (await getContainerRuntimeClient()).container.dockerode.getContainer(idOrName);
 
+const inspect = (id: string) =>
+  askDockerd(`inspect the container "${id.slice(0, 12)}"`, async () => (await handleOf(id)).inspect());
+
 const factsOf = async (
   container: StartedTestContainer,
 ): Promise<Pick<RunningWorkload, 'pid' | 'address' | 'imageDigest'>> => {
-  const inspected = await (await handleOf(container.getId())).inspect();
+  const inspected = await inspect(container.getId());
   const image = await (await getContainerRuntimeClient()).container.dockerode.getImage(inspected.Image).inspect();
   return {
     pid: inspected.State.Pid,
@@ -136,18 +134,16 @@ const factsOf = async (
 };
 
 /** Removes a container, running or not; does nothing when there is none. */
-const remove = async (name: string): Promise<void> => {
-  try {
-    await (await handleOf(name)).remove({force: true, v: true});
-  } catch (error) {
-    if ((error as {statusCode?: number}).statusCode !== 404) {
-      throw new PlumblineError('runtime', `Cannot remove the container "${name}": ${messageOf(error)}`, {
-        layer: 'dockerd',
-        cause: error,
-      });
+const remove = (name: string): Promise<void> =>
+  askDockerd(`remove the container "${name}"`, async () => {
+    try {
+      await (await handleOf(name)).remove({force: true, v: true});
+    } catch (error) {
+      if ((error as {statusCode?: number}).statusCode !== 404) {
+        throw error;
+      }
     }
-  }
-};
+  });
 
 /**
  * Joins the frames of an attached stream without a terminal: 8 bytes of header, of which the last four are the length.

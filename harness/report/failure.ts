@@ -49,6 +49,18 @@ const assertionDetails = (error: unknown): Pick<FailureRecord, 'expected' | 'see
 const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)));
 
 const sentenceOf = (error: unknown): string => {
-  const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  // What comes from another thread is no `Error` any more, and looks like one.
+  const message = (error as {message?: unknown} | undefined)?.message ?? error;
+  const [sentence = ''] = (typeof message === 'string' ? message : (JSON.stringify(message) ?? 'undefined')).split(
+    '\n',
+  );
   return sentence === '' ? 'Unknown failure' : sentence;
+};
+
+/** The errors that an error is made of, the first one first: a teardown that fails as well hides nothing. */
+export const flattened = (error: unknown): unknown[] => {
+  if (error instanceof SuppressedError) {
+    return [...flattened(error.suppressed), ...flattened(error.error)];
+  }
+  return error instanceof AggregateError ? error.errors.flatMap((one) => flattened(one)) : [error];
 };

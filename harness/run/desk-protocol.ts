@@ -50,6 +50,8 @@ export interface WorkerTask {
   /** Folder for sockets. */
   readonly scratch: string;
   readonly ociRuntime: string | undefined;
+  /** A cell that takes longer is given up; multiplied by the slowness of its machine. */
+  readonly cellDeadlineMs: number;
 }
 
 /** The answer when there is no machine. */

@@ -1,12 +1,18 @@
 /** Signals that end a run in order, with the exit code that shells expect: 128 + N. */
 const SIGNALS = {SIGINT: 130, SIGTERM: 143, SIGHUP: 129} as const;
 
-/** Turns the signals a person or a CI sends into an orderly end: teardown and reports come before the exit. */
+/** Turns the signals a person or a CI sends, and errors that nobody caught, into an orderly end: teardown and reports come before the exit. */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
   readonly #handlers = new Map<NodeJS.Signals, () => void>();
   /** Set once a signal has come. */
   exitCode: number | undefined;
+  /** Errors that nobody was there to catch, such as one that a scenario file threw after it had been read. */
+  readonly strayErrors: unknown[] = [];
+  readonly #onStrayError = (error: unknown): void => {
+    this.strayErrors.push(error);
+    this.#controller.abort(error);
+  };
 
   constructor() {
     for (const [name, exitCode] of Object.entries(SIGNALS) as [NodeJS.Signals, number][]) {
@@ -18,9 +24,11 @@ export class Interruption implements Disposable {
       this.#handlers.set(name, handler);
       process.on(name, handler);
     }
+    process.on('uncaughtException', this.#onStrayError);
+    process.on('unhandledRejection', this.#onStrayError);
   }
 
-  /** Aborted by the first signal. */
+  /** Aborted by the first signal or stray error. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -47,5 +55,7 @@ export class Interruption implements Disposable {
     for (const [name, handler] of this.#handlers) {
       process.off(name, handler);
     }
+    process.off('uncaughtException', this.#onStrayError);
+    process.off('unhandledRejection', this.#onStrayError);
   }
 }

@@ -1,12 +1,13 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {cpus, release, totalmem, type as systemType} from 'node:os';
 import {join} from 'node:path';
+import {UsageError} from '../../vms/errors.ts';
 import {Ledger} from '../../vms/ledger/ledger.ts';
 import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
 import {sweep, undo} from '../../vms/ledger/sweep.ts';
 import type {MachineFile, Provider} from '../../vms/machine.ts';
 import {stateFolder} from '../../vms/state.ts';
-import {exitCodeOf, failureRecordOf} from '../report/failure.ts';
+import {exitCodeOf, failureRecordOf, flattened} from '../report/failure.ts';
 import {junitXml} from '../report/junit.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
 import type {PlannedCell, ProgressListener} from '../report/progress.ts';
@@ -18,6 +19,7 @@ import type {WorkerTask} from './desk-protocol.ts';
 import {watchHost} from './host-watch.ts';
 import {MachinePool, type KeepMachines} from './machine-pool.ts';
 import type {Interruption} from './interruption.ts';
+import {keepProcessEvents} from './process-events.ts';
 import {openScenarioRunner} from './vitest-run.ts';
 
 /** What is to be run, and how. */
@@ -33,6 +35,10 @@ export interface RunOptions {
   readonly ociRuntime: string | undefined;
   readonly pull: boolean;
   readonly keep: KeepMachines;
+  /** A cell that takes longer is given up; multiplied by the slowness of its machine. */
+  readonly cellDeadlineMs: number;
+  /** Folder in which the run gets one of its own. */
+  readonly reports: string;
   /** Sentences for the head of the run. */
   readonly notes: readonly string[];
   /** Recorded as given. */
@@ -45,8 +51,8 @@ export interface RunOptions {
 /** Runs the plan, tears everything down, and writes the reports. Does not throw for what goes wrong in a run: the record says it. */
 export const run = async (options: RunOptions): Promise<RunRecord> => {
   const startedAt = performance.timeOrigin + performance.now();
-  const folder = join(options.root, 'reports', options.id);
-  await mkdir(folder, {recursive: true});
+  const folder = join(options.reports, options.id);
+  await makeFolder(folder);
   const {failures, machines, cells} = await runCells(options, startedAt, folder);
   const record: RunRecord = {
     schemaVersion: RUN_SCHEMA_VERSION,
@@ -65,9 +71,17 @@ export const run = async (options: RunOptions): Promise<RunRecord> => {
   };
   await writeRun(folder, record);
   await writeFile(join(folder, 'junit.xml'), junitXml(record));
-  await pointLatestAt(join(options.root, 'reports'), options.id);
+  await pointLatestAt(options.reports, options.id);
   options.listener({type: 'finished', run: record, folder});
   return record;
+};
+
+const makeFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, {recursive: true});
+  } catch (error) {
+    throw new UsageError(`Cannot write reports to "${folder}": ${(error as Error).message}`, {cause: error});
+  }
 };
 
 type Outcome = Pick<RunRecord, 'failures' | 'machines' | 'cells'>;
@@ -110,10 +124,13 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       folder,
       scratch: scratch.path,
       ociRuntime: options.ociRuntime,
+      cellDeadlineMs: options.cellDeadlineMs,
     };
     // Vitest loads while the first machine starts.
-    const opening = openScenarioRunner(task);
-    await using _closing = {[Symbol.asyncDispose]: async () => (await opening)[Symbol.asyncDispose]()};
+    const opening = keepProcessEvents(() => openScenarioRunner(task));
+    await using _closing = {
+      [Symbol.asyncDispose]: async () => (await opening.catch(() => undefined))?.[Symbol.asyncDispose](),
+    };
     // Cells wait for their machine at the desk, so Vitest and its worker load while the first one starts.
     const starting = pool.lease(cells[0]?.runtimeSet ?? '');
     starting.catch(() => undefined); // Looked at below; nothing must be thrown while Vitest is being opened.
@@ -123,10 +140,11 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
     await starting;
     failures.push(...errors.map((error) => failureRecordOf(error)));
   } catch (error) {
-    if (!interruption.signal.aborted) {
-      failures.push(failureRecordOf(error));
+    if (interruption.exitCode === undefined) {
+      failures.push(...flattened(error).map((one) => failureRecordOf(one)));
     }
   }
+  failures.push(...interruption.strayErrors.map((error) => failureRecordOf(error)));
   if (machines.every(({kept}) => !kept)) {
     failures.push(...host.residue().map((residue) => failureRecordOf(residue)));
   }

@@ -9,6 +9,7 @@ export class Steps {
   readonly #scope: string;
   readonly #runStartedAt: number;
   readonly #listener: ProgressListener;
+  readonly #open = new Set<OpenStep>();
 
   /** `runStartedAt`: milliseconds since the epoch. */
   constructor(scope: string, runStartedAt: number, listener: ProgressListener) {
@@ -19,7 +20,8 @@ export class Steps {
 
   /** Runs `body` under a title; `command` is what a person would type for it. */
   async step<Result>(title: string, body: () => Promise<Result>, command?: readonly string[]): Promise<Result> {
-    const startedAt = performance.timeOrigin + performance.now();
+    const open: OpenStep = {title, startedAt: now(), ...(command && {command: [...command]})};
+    this.#open.add(open);
     this.#listener({type: 'step-started', scope: this.#scope, title});
     let status: StepRecord['status'] = 'failed';
     try {
@@ -27,21 +29,22 @@ export class Steps {
       status = 'passed';
       return result;
     } finally {
-      const record: StepRecord = {
-        title,
-        startedMs: Math.max(0, startedAt - this.#runStartedAt),
-        durationMs: performance.timeOrigin + performance.now() - startedAt,
-        status,
-        ...(command && {command: [...command]}),
-      };
-      this.records.push(record);
-      this.#listener({type: 'step-ended', scope: this.#scope, step: record});
+      this.#end(open, status);
     }
+  }
+
+  /** Notes every step that has not ended as failed, whatever becomes of it; returns the one that began last. */
+  abandon(): Pick<StepRecord, 'title' | 'command'> | undefined {
+    const open = [...this.#open].reverse();
+    for (const step of open) {
+      this.#end(step, 'failed');
+    }
+    return open[0];
   }
 
   /** Notes a step that was timed by somebody else and has just ended. */
   add(title: string, durationMs: number, status: StepRecord['status']): void {
-    const startedMs = performance.timeOrigin + performance.now() - durationMs - this.#runStartedAt;
+    const startedMs = now() - durationMs - this.#runStartedAt;
     const record: StepRecord = {title, startedMs: Math.max(0, startedMs), durationMs, status};
     this.records.push(record);
     this.#listener({type: 'step-ended', scope: this.#scope, step: record});
@@ -51,7 +54,30 @@ export class Steps {
   command(title: string, machine: Machine, argv: readonly string[], options?: ExecOptions): Promise<string> {
     return this.step(title, () => machine.succeed(argv, options), argv);
   }
+
+  #end(open: OpenStep, status: StepRecord['status']): void {
+    if (!this.#open.delete(open)) {
+      return; // Abandoned before.
+    }
+    const {startedAt, ...step} = open;
+    const record: StepRecord = {
+      ...step,
+      startedMs: Math.max(0, startedAt - this.#runStartedAt),
+      durationMs: now() - startedAt,
+      status,
+    };
+    this.records.push(record);
+    this.#listener({type: 'step-ended', scope: this.#scope, step: record});
+  }
 }
+
+interface OpenStep extends Pick<StepRecord, 'title' | 'command'> {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+/** Milliseconds since the epoch, finer than the clock's own. */
+const now = (): number => performance.timeOrigin + performance.now();
 
 /** Allure knows of steps only within a test; a machine is prepared outside of one. */
 const inAllure = async <Result>(title: string, body: () => Promise<Result>): Promise<Result> =>

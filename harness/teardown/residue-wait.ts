@@ -29,12 +29,15 @@ export const waitForNoResidue = async (
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const residue = compareInventories(before, await takeInventory(machine, {signal}), knownResidue);
     const leftMs = deadline - performance.now();
-    if (isClean(residue) || leftMs <= 0) {
+    if (isClean(residue) || leftMs <= 0 || hasDeadDaemon(residue)) {
       return residue;
     }
     await sleep(Math.min(pauseMs, leftMs), undefined, {signal});
   }
 };
+
+/** Nobody starts a daemon again in a machine, so there is nothing to wait for. */
+const hasDeadDaemon = ({vanished}: Residue): boolean => vanished.some(({kind}) => kind === 'daemon');
 
 // Most asynchronous removal ends within tens of milliseconds, and an inventory itself takes longer than the first pauses. What is
 // left after that waits for a collector with a schedule of its own, where asking more often helps nobody.

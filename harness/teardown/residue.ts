@@ -48,7 +48,8 @@ export const compareInventories = (
 
 /** The error a cell fails with. `residue` must not be clean. */
 export const residueFailure = (residue: Residue): PlumblineError => {
-  const findings = [...residue.appeared, ...residue.vanished];
+  // A daemon that has died explains the rest.
+  const findings = [...residue.appeared, ...residue.vanished].toSorted((one, other) => rankOf(one) - rankOf(other));
   const sentences = findings.map(({sentence}) => sentence);
   return new PlumblineError(
     'residue',
@@ -59,6 +60,8 @@ export const residueFailure = (residue: Residue): PlumblineError => {
     },
   );
 };
+
+const rankOf = ({kind}: Finding): number => (kind === 'daemon' ? 0 : 1);
 
 const difference = (
   change: Finding['change'],

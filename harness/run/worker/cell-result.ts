@@ -1,5 +1,5 @@
 import type {Observation} from '../../observe/observe-cell.ts';
-import {failureRecordOf} from '../../report/failure.ts';
+import {failureRecordOf, flattened} from '../../report/failure.ts';
 import type {CellRecord} from '../../report/run-record.ts';
 import type {Lease} from '../desk-protocol.ts';
 
@@ -14,5 +14,5 @@ export interface CellResult extends Pick<CellRecord, 'steps' | 'reach' | 'failur
 /** Notes an error, and in the record what it means. */
 export const fail = (result: CellResult, error: unknown, evidence: readonly string[] = []): void => {
   result.errors.push(error);
-  result.failures.push(failureRecordOf(error, evidence));
+  result.failures.push(...flattened(error).map((one) => failureRecordOf(one, evidence)));
 };

@@ -17,6 +17,7 @@ import {sandboxServices} from './services.ts';
 
 const BOOT = join(import.meta.dirname, 'boot.sh');
 const START_DEADLINE_MS = 30_000;
+const PING_TIMEOUT_MS = 1000;
 /** Where the machine's own uplink has its address; see `network` in boot.sh. */
 const ADDRESS = '192.0.2.2';
 
@@ -180,7 +181,9 @@ const REGISTRY_LISTENS = /^ *\d+: 0100007F:01BB [0-9A-F:]+ 0A /m;
 const answersPing = async (socketPath: string): Promise<boolean> => {
   const client = new Client('http://docker', {connect: {socketPath}});
   try {
-    const {statusCode, body} = await client.request({method: 'GET', path: '/_ping'});
+    // It may listen and yet be stuck, for instance in a runtime that it asks for its version.
+    const signal = AbortSignal.timeout(PING_TIMEOUT_MS);
+    const {statusCode, body} = await client.request({method: 'GET', path: '/_ping', signal});
     await body.dump();
     return statusCode === 200;
   } catch {

@@ -1,0 +1,36 @@
+import {PlumblineError} from '../../../vms/errors.ts';
+import type {Steps} from '../../scenario/steps.ts';
+import {fail, type CellResult} from './cell-result.ts';
+import {unlessAborted} from './unless-aborted.ts';
+
+/** Removes what a cell made, the last first, whatever fails. Returns whether all of it went. */
+export const removeAll = async (
+  made: readonly AsyncDisposable[],
+  deadlineMs: number,
+  steps: Steps,
+  result: CellResult,
+): Promise<boolean> => {
+  let isGone = true;
+  for (const one of made.toReversed()) {
+    try {
+      await steps.step(TITLE, () => removeInTime(one, deadlineMs));
+    } catch (error) {
+      isGone = false;
+      fail(result, error);
+    }
+  }
+  return isGone;
+};
+
+const TITLE = 'remove what was made';
+
+const removeInTime = async (one: AsyncDisposable, deadlineMs: number): Promise<void> => {
+  const deadline = AbortSignal.timeout(deadlineMs);
+  try {
+    await unlessAborted((async () => one[Symbol.asyncDispose]())(), deadline);
+  } catch (error) {
+    throw error === deadline.reason
+      ? new PlumblineError('runtime', `Cannot ${TITLE}: no end within ${deadlineMs / 1000} s`)
+      : error;
+  }
+};
