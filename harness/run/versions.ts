@@ -18,7 +18,7 @@ export const readVersions = async (machine: Machine, set: RuntimeSet): Promise<R
     containerd: versionIn(containerd),
     runc: versionIn(runc),
     // An alternative that a runtime set may come with; none of its versions is expected.
-    ...(crun.exitCode === 0 && {crun: versionIn(crun.stdout)}),
+    ...(crun.exitCode === 0 && {crun: /^crun version (\S+)/.exec(crun.stdout)?.[1] ?? 'unknown'}),
     kernel: machine.traits.kernel,
   };
   for (const component of ['docker', 'containerd', 'runc'] as const) {
