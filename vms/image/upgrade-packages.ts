@@ -1,0 +1,129 @@
+import {chmod, copyFile, mkdir, readFile, readdir, writeFile} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
+import {ProvisionError} from '../errors.ts';
+import type {RuntimeSet} from '../runtimes/runtime-set.ts';
+import type {HeldImage} from './bake.ts';
+import {step, type BakeContext} from './bake-report.ts';
+import {openEntry, type CacheEntry} from './cache.ts';
+import {contentKey, keyOf} from './content-key.ts';
+import {aptConfig, sourcesList} from './debian-packages.ts';
+import {runIsolated} from './isolated-command.ts';
+import {ociArchitecture} from './workload-image.ts';
+
+/** What an upgrade installs, as files that a machine has. */
+export interface UpgradeFacts {
+  /** Paths in the machine, sorted. Empty when there is nothing newer to install. */
+  readonly files: readonly string[];
+  /** Version of each of these packages, by name. */
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+/** From what to what, and which packages. */
+export interface UpgradeQuestion {
+  /** The image whose root is upgraded. */
+  readonly from: HeldImage;
+  readonly to: RuntimeSet;
+  /** The image of that set: when its packages are baked anew, so are those of the upgrade. */
+  readonly target: HeldImage;
+  /** Packages asked for; what they need comes with them. */
+  readonly packages: readonly string[];
+}
+
+/** Folder of a machine with the packages. */
+const folder = '/var/cache/plumbline-upgrade';
+const sources = ['upgrade-packages.ts', 'debian-packages.ts'];
+
+/**
+ * The overlay layer with the package files that an upgrade installs: what apt, with the status of the old root and the new suite as its
+ * only source, would install. apt checks the signatures and digests. The machine needs no network then.
+ * Throws {@link ProvisionError} when the mirror fails or the packages can't be installed on that root.
+ */
+export const openUpgradePackages = async (
+  question: UpgradeQuestion,
+  context: BakeContext,
+): Promise<CacheEntry<UpgradeFacts>> => {
+  const {from, to, target, packages} = question;
+  const status = join(rootOf(from), 'var/lib/dpkg/status');
+  return openEntry(
+    {
+      kind: 'upgrade',
+      key: await contentKey(
+        {
+          status: keyOf(await readFile(status, 'utf8')),
+          suite: to.suite,
+          target: target.root.packages,
+          packages,
+          architecture: ociArchitecture(),
+        },
+        sources,
+      ),
+      what: `packages of ${packages.join(', ')} from "${from.runtimeSet}" to "${to.name}"`,
+      neededBytes: 500_000_000,
+      make: async (content, scratch) => downloadUpgrade(question, status, content, scratch, context),
+    },
+    context,
+  );
+};
+
+const rootOf = ({layers}: HeldImage): string => layers.at(-1) ?? '';
+
+const downloadUpgrade = async (
+  {from, to, packages}: UpgradeQuestion,
+  status: string,
+  content: string,
+  scratch: string,
+  context: BakeContext,
+): Promise<UpgradeFacts> => {
+  const action = `download the upgrade from "${from.runtimeSet}" to "${to.name}"`;
+  for (const part of ['lists/partial', 'cache/archives/partial', 'etc']) {
+    await mkdir(join(scratch, part), {recursive: true});
+  }
+  const config = join(scratch, 'apt.conf');
+  await writeFile(config, [aptConfig(scratch), ...to.suite.aptOptions.map((line) => `${line};\n`)].join(''));
+  await writeFile(join(scratch, 'etc/sources.list'), sourcesList(to.suite));
+  await copyFile(status, join(scratch, 'status'));
+  const run = async (argv: readonly string[]): Promise<string> =>
+    runIsolated(argv, {action, folder: scratch, signal: context.signal, env: {APT_CONFIG: config}});
+  await step(context, `${to.name}: read the lists of the mirror`, async () => run(['apt-get', 'update']));
+  await step(context, `${from.runtimeSet} to ${to.name}: download packages`, async () => run(downloadArgv(packages)));
+  const archives = join(scratch, 'cache/archives');
+  const names = (await readdir(archives)).filter((name) => name.endsWith('.deb')).sort();
+  await makeFolders(content);
+  for (const name of names) {
+    await copyFile(join(archives, name), join(content, folder, name));
+    await chmod(join(content, folder, name), 0o644);
+  }
+  return {
+    files: names.map((name) => join(folder, name)),
+    packages: Object.fromEntries(names.map((name) => packageOf(name))),
+  };
+};
+
+/** The command that resolves an upgrade and downloads it: https://manpages.debian.org/bookworm/apt/apt-get.8.en.html */
+export const downloadArgv = (packages: readonly string[]): readonly string[] => [
+  'apt-get',
+  'install',
+  '--download-only',
+  '--yes',
+  '--no-install-recommends',
+  ...packages,
+];
+
+/** Name and version of a package, from the name apt gives its file: `NAME_VERSION_ARCHITECTURE.deb`, with `%3a` for a colon. */
+export const packageOf = (file: string): readonly [name: string, version: string] => {
+  const [name, version] = basename(file, '.deb').split('_');
+  if (name === undefined || version === undefined) {
+    throw new ProvisionError(
+      `Cannot read the name of the package file "${file}": it is not NAME_VERSION_ARCHITECTURE.deb`,
+    );
+  }
+  return [name, decodeURIComponent(version)];
+};
+
+/** As overlay, the folders of a layer stand for those below it, so they need the modes of Debian whatever the umask is. */
+const makeFolders = async (content: string): Promise<void> => {
+  for (const path of [dirname(dirname(folder)), dirname(folder), folder]) {
+    await mkdir(join(content, path));
+    await chmod(join(content, path), 0o755);
+  }
+};
