@@ -15,8 +15,7 @@ export const runc: Level = {
     const netns = undo.use(await makeNetns(machine, steps));
     const bundle = `/var/lib/plumbline/${name}`;
     undo.defer(async () => void (await machine.succeed(['rm', '-rf', '/var/lib/plumbline'])));
-    const imageDigest = await makeRootfs(context, bundle);
-    await makeConfig(context, binary, bundle, netns.path);
+    const imageDigest = await makeBundle(context, binary, bundle, netns.path);
     const argv = runcRunArgv(binary, bundle, name);
     const container = startInForeground(machine, argv, `${bundle}/log`);
     undo.defer(async () => {
@@ -45,8 +44,23 @@ export const runcRunArgv = (binary: string, bundle: string, name: string): strin
   name,
 ];
 
+/** Puts the bundle of a workload together in a folder of the machine; returns the digest of its image's manifest. */
+export const makeBundle = async (
+  context: Pick<LevelContext, 'machine' | 'steps' | 'workload'>,
+  binary: string,
+  bundle: string,
+  netns: string,
+): Promise<string> => {
+  const imageDigest = await makeRootfs(context, bundle);
+  await makeConfig(context, binary, bundle, netns);
+  return imageDigest;
+};
+
 /** Unpacks the image as docker sees it; returns the digest of its manifest. */
-const makeRootfs = async ({machine, steps, workload}: LevelContext, bundle: string): Promise<string> => {
+const makeRootfs = async (
+  {machine, steps, workload}: Pick<LevelContext, 'machine' | 'steps' | 'workload'>,
+  bundle: string,
+): Promise<string> => {
   const image = workload.image.name;
   await machine.succeed(['mkdir', '-p', `${bundle}/rootfs`]);
   const id = (await steps.command('create a container to export', machine, ['docker', 'create', image])).trim();
@@ -79,7 +93,7 @@ const manifestDigest = async (machine: Machine, imageId: string): Promise<string
 };
 
 const makeConfig = async (
-  {machine, steps, workload}: LevelContext,
+  {machine, steps, workload}: Pick<LevelContext, 'machine' | 'steps' | 'workload'>,
   binary: string,
   bundle: string,
   netns: string,
