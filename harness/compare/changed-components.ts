@@ -18,9 +18,13 @@ export const changedComponents = (old: LoadedRun, recent: LoadedRun): ChangedCom
   });
 
 const versionOf = ({record}: LoadedRun, component: string): string => {
-  const versions = [...new Set(record.machines.map((machine) => machine.versions[component] ?? 'unknown'))].toSorted();
   const {runc: swapped} = record.options;
-  // Of a program given by path nothing is known but where it was, not even that it stayed the same.
-  const isSwapped = component === 'runc' && typeof swapped === 'string';
-  return isSwapped ? `${swapped} (in run ${record.id})` : versions.join(', ');
+  if (component === 'runc' && typeof swapped === 'string') {
+    // Of a program given by path nothing is known but where it was, not even that it stayed the same.
+    return swapped.includes('/') ? `${swapped} (in run ${record.id})` : `${swapped} ${versionsOf(record, swapped)}`;
+  }
+  return versionsOf(record, component);
 };
+
+const versionsOf = ({machines}: LoadedRun['record'], component: string): string =>
+  [...new Set(machines.map(({versions}) => versions[component] ?? 'unknown'))].toSorted().join(', ');
