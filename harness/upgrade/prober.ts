@@ -1,0 +1,110 @@
+import {readFile} from 'node:fs/promises';
+import {createInterface} from 'node:readline';
+import {MachineError} from '../../vms/errors.ts';
+import type {Machine, RunningCommand} from '../../vms/machine.ts';
+import {NEIGHBOUR_NETNS} from '../network/neighbour.ts';
+import type {Workload} from '../scenario/workload.ts';
+import type {Sample} from './outage.ts';
+
+/** How often each target is asked, in milliseconds. */
+export const PROBE_INTERVAL_MS = 100;
+/** A request without an answer after so many milliseconds has failed. */
+const PROBE_TIMEOUT_MS = 1000;
+
+/** Where probes are sent from: the machine's own network namespace, or another host on its network. */
+export type ProbeVantage = 'machine' | 'neighbour';
+
+/** What is asked for an answer, from where. */
+export interface ProbeTarget {
+  /** Unique; without spaces and `=`. */
+  readonly name: string;
+  readonly vantage: ProbeVantage;
+  /** IPv4 address and port, as seen from the vantage. */
+  readonly host: string;
+  readonly port: number;
+}
+
+const PROGRAM = '/run/plumbline/prober.pl';
+
+/**
+ * Asks targets over and over, each time over a new connection, from inside the machine: one small process per vantage, since a request that
+ * costs the start of a process would, ten times a second for each target, slow down what it measures.
+ */
+export class Prober implements AsyncDisposable {
+  readonly #commands: readonly RunningCommand[];
+  readonly #samples = new Map<string, Sample[]>();
+  readonly #stderr: string[] = [];
+
+  private constructor(commands: readonly RunningCommand[]) {
+    this.#commands = commands;
+  }
+
+  /** Starts probing. Throws {@link MachineError} when a prober does not start. */
+  static async start(machine: Machine, targets: readonly ProbeTarget[], answer: Workload['answer']): Promise<Prober> {
+    await machine.put(PROGRAM, await readFile(new URL('guest/prober.pl', import.meta.url)));
+    const byVantage = [...Map.groupBy(targets, ({vantage}) => vantage)];
+    const prober = new Prober(byVantage.map(([vantage, some]) => machine.spawn(proberArgv(vantage, some, answer))));
+    await Promise.all(prober.#commands.map((command) => prober.#follow(command)));
+    return prober;
+  }
+
+  /** What was found out so far, in the order in which the requests ended. */
+  samplesOf({name}: ProbeTarget): readonly Sample[] {
+    return this.#samples.get(name) ?? [];
+  }
+
+  /** Lets the requests that are under way come to their end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const {stream} of this.#commands) {
+      stream.end();
+    }
+    await Promise.all(this.#commands.map(({ended}) => ended));
+  }
+
+  /** Resolves when the prober says that it is ready. */
+  #follow({stream, stderr, ended}: RunningCommand): Promise<void> {
+    stderr.on('data', (text: Buffer) => this.#stderr.push(text.toString()));
+    return new Promise((resolve, reject) => {
+      createInterface({input: stream}).on('line', (line) => {
+        if (line === 'ready') {
+          resolve();
+        } else {
+          const {name, ...sample} = parseSample(line);
+          const samples = this.#samples.get(name) ?? [];
+          samples.push(sample);
+          this.#samples.set(name, samples);
+        }
+      });
+      void ended.then(() =>
+        reject(new MachineError(`Cannot probe: the prober ended, ${this.#stderr.join('').trim()}`)),
+      );
+    });
+  }
+}
+
+/** The command line of a prober; see guest/prober.pl. */
+export const proberArgv = (
+  vantage: ProbeVantage,
+  targets: readonly ProbeTarget[],
+  {status, contains}: Workload['answer'],
+): string[] => [
+  ...(vantage === 'machine' ? [] : ['nsenter', `--net=${NEIGHBOUR_NETNS}`]),
+  'perl',
+  PROGRAM,
+  String(PROBE_INTERVAL_MS),
+  String(PROBE_TIMEOUT_MS),
+  String(status),
+  contains,
+  ...targets.map(({name, host, port}) => `${name}=${host}:${port}`),
+];
+
+/** Reads a line of a prober. */
+export const parseSample = (line: string): Sample & {readonly name: string} => {
+  const [name = '', sentMs, tookMs, outcome, reason = ''] = line.split('\t');
+  return {
+    name,
+    sentMs: Number(sentMs),
+    tookMs: Number(tookMs),
+    failure: outcome === 'ok' ? undefined : reason || 'unknown reason',
+  };
+};
