@@ -1,4 +1,3 @@
-import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
 import {Option, type Command} from 'commander';
 import type {KeepMachines} from '../run/machine-pool.ts';
@@ -6,6 +5,7 @@ import {terminalReporter} from '../report/terminal/reporter.ts';
 import {callerPath} from './caller-path.ts';
 import {ociRuntime} from './oci-runtime.ts';
 import {chooseProvider} from './provider-choice.ts';
+import {runId} from './run-id.ts';
 import {addSelection, parseCount, projectRoot, select, type SelectionFlags} from './selection.ts';
 
 interface RunFlags extends SelectionFlags {
@@ -69,7 +69,3 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
       process.exitCode = record.exitCode;
     });
 };
-
-/** Sorts by time, and is unique on this host; lower-case letters, digits and hyphens. */
-const runId = (now: Date): string =>
-  `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;

@@ -25,6 +25,8 @@ export interface PoolOptions {
   /** The levels that cells are to be run at. */
   readonly levels: readonly LevelName[];
   readonly files: readonly MachineFile[];
+  /** Versions to find instead of those of the runtime set. */
+  readonly expectedVersions?: RuntimeSet['versions'];
   readonly pull: boolean;
   /** Whether a machine outlives the run: never, when a cell failed on it, or always. */
   readonly keep: KeepMachines;
@@ -126,7 +128,7 @@ export class MachinePool implements AsyncDisposable {
   }
 
   async #start(runtimeSet: string): Promise<Held> {
-    const {provider, runId, recipes, levels, files, pull, ledger, listener, signal} = this.#options;
+    const {provider, runId, recipes, levels, files, pull, ledger, listener, signal, expectedVersions} = this.#options;
     this.#started += 1;
     const id = `${runId}-${this.#started}`;
     const set = await loadRuntimeSet(runtimeSet);
@@ -149,7 +151,7 @@ export class MachinePool implements AsyncDisposable {
       ),
     );
     const [versions] = await Promise.all([
-      readVersions(machine, set),
+      readVersions(machine, {...set, versions: expectedVersions ?? set.versions}),
       prepareMachine(machine, {levels, images: recipes.map(({name}) => name)}, steps),
     ]);
     const record: MachineRecord = {

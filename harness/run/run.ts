@@ -6,6 +6,7 @@ import {Ledger} from '../../vms/ledger/ledger.ts';
 import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
 import {sweep, undo} from '../../vms/ledger/sweep.ts';
 import type {MachineFile, Provider} from '../../vms/machine.ts';
+import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {exitCodeOf, failureRecordOf, flattened} from '../report/failure.ts';
 import {junitXml} from '../report/junit.ts';
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly files: readonly MachineFile[];
   /** Path in the machine of the OCI runtime to use at every level. */
   readonly ociRuntime: string | undefined;
+  /** Versions that machines must have where those of their runtime set are not meant, as after an upgrade of one component. */
+  readonly expectedVersions?: RuntimeSet['versions'];
   readonly pull: boolean;
   readonly keep: KeepMachines;
   /** A cell that takes longer is given up; multiplied by the slowness of its machine. */
