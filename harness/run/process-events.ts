@@ -1,16 +1,20 @@
 /** What a run answers to by itself: it tears down first. */
-const OWN = ['SIGINT', 'SIGTERM', 'unhandledRejection', 'uncaughtException'] as const;
+const OWN = new Set<string | symbol>(['SIGINT', 'SIGTERM', 'unhandledRejection', 'uncaughtException']);
 
-/** Runs `load` and takes away whatever it came to listen to of a run's own business: Vitest ends the process at once on a signal. */
+/**
+ * Runs `load`, and takes away whatever begins to listen to a run's own business meanwhile: on a signal Vitest ends the process at
+ * once, with nothing torn down.
+ */
 export const keepProcessEvents = async <Result>(load: () => Promise<Result>): Promise<Result> => {
-  const before = new Map(OWN.map((name) => [name, new Set(process.listeners(name as NodeJS.Signals))]));
-  const result = await load();
-  for (const [name, known] of before) {
-    for (const listener of process.listeners(name as NodeJS.Signals)) {
-      if (!known.has(listener)) {
-        process.off(name, listener);
-      }
+  const refuse = (name: string | symbol, listener: () => void): void => {
+    if (OWN.has(name)) {
+      queueMicrotask(() => process.off(name, listener)); // It is told of before it is added.
     }
+  };
+  process.on('newListener', refuse);
+  try {
+    return await load();
+  } finally {
+    process.off('newListener', refuse);
   }
-  return result;
 };

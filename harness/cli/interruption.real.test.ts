@@ -1,0 +1,83 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
+import {expect, onTestFinished, test} from 'vitest';
+import {TestPlace} from './test-place.ts';
+
+/** A scenario that says in a file that it has come so far, and goes no further. */
+const waiting = (mark: string): string => `import {writeFileSync} from 'node:fs';
+const check = () => { writeFileSync('${mark}', ''); return new Promise(() => {}); };
+scenario('waits', {workload: nginx, reach: {docker: usualReach.docker}, check});
+scenario('comes after it', {workload: nginx, reach: {docker: usualReach.docker}});`;
+
+const makePlace = async (): Promise<TestPlace> => {
+  const place = await TestPlace.make();
+  onTestFinished(() => place[Symbol.asyncDispose]());
+  return place;
+};
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) {
+    await setTimeout(20);
+  }
+};
+
+test.for([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s in the middle of a cell ends the run in order', async ([signal, code]) => {
+  const place = await makePlace();
+  const mark = join(place.folder, 'mark');
+  const tool = place.startRun([await place.scenario('waiting', waiting(mark))]);
+  await until(() => existsSync(mark));
+  const signalledAt = performance.now();
+  tool.kill(signal);
+  const {exitCode} = await tool;
+  expect(performance.now() - signalledAt).toBeLessThan(10_000);
+  expect(exitCode).toBe(code);
+  const [record] = await place.records();
+  expect(record?.exitCode).toBe(code);
+  expect(record?.cells.map(({status, failures}) => [status, failures[0]?.sentence])).toEqual([
+    ['not-run', 'Interrupted before its end'],
+    ['not-run', 'Interrupted before its end'],
+  ]);
+  expect(await place.leftovers()).toEqual([]);
+});
+
+test('SIGINT while the first machine starts ends the run in order', async () => {
+  const place = await makePlace();
+  const tool = place.startRun(['scenarios/nginx.scenario.ts']);
+  const runs = join(place.folder, 'plumbline/runs');
+  await until(() => existsSync(runs));
+  await setTimeout(300);
+  tool.kill('SIGINT');
+  const {exitCode} = await tool;
+  expect(exitCode).toBe(130);
+  const [record] = await place.records();
+  expect(record?.cells.map(({status}) => status)).toEqual(Array.from({length: 5}, () => 'not-run'));
+  expect(await place.leftovers()).toEqual([]);
+});
+
+test('a sweep removes what a killed run left, and touches no run that is alive', async () => {
+  const place = await makePlace();
+  const [killedMark, livingMark] = [join(place.folder, 'killed'), join(place.folder, 'living')];
+  const killed = place.startRun([await place.scenario('killed', waiting(killedMark))]);
+  const living = place.startRun([await place.scenario('living', waiting(livingMark))]);
+  await until(() => existsSync(killedMark) && existsSync(livingMark));
+  killed.kill('SIGKILL');
+  await killed;
+  const {exitCode, stdout} = await place.start(['sweep']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^[\w\-]+: removed cgroup .*\n$/v);
+  living.kill('SIGTERM');
+  expect((await living).exitCode).toBe(143);
+  expect(await place.leftovers()).toEqual([]);
+});
+
+test('two runs at the same time do not see each other', async () => {
+  const place = await makePlace();
+  const argv = ['scenarios/nginx.scenario.ts', '--level', 'docker,runc'];
+  const ended = await Promise.all([place.startRun(argv), place.startRun(argv)]);
+  expect(ended.map(({exitCode}) => exitCode)).toEqual([0, 0]);
+  expect(await place.leftovers()).toEqual([]);
+});

@@ -1,0 +1,75 @@
+import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {stateFolder} from '../../vms/state.ts';
+import type {RunRecord} from '../report/run-record.ts';
+import {takeHostInventory} from '../teardown/host-inventory.ts';
+import {plumbline} from './plumbline-process.ts';
+import {scenarioText} from './scenario-text.ts';
+
+/** For tests: machines, ledgers, reports and scenario files of their own, beside those of the user; what was baked is shared. */
+export class TestPlace implements AsyncDisposable {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async make(): Promise<TestPlace> {
+    // Where machines can live; and with a short path, since sockets are put there.
+    const state = dirname(stateFolder());
+    await mkdir(state, {recursive: true});
+    return new TestPlace(await mkdtemp(join(state, 'pl-')));
+  }
+
+  /** Writes a scenario file and returns its path. */
+  async scenario(name: string, statements: string): Promise<string> {
+    return this.file(`${name}.scenario.ts`, scenarioText(statements), 0o644);
+  }
+
+  async file(name: string, content: string, mode: number): Promise<string> {
+    const path = join(this.folder, name);
+    await writeFile(path, content, {mode});
+    return path;
+  }
+
+  /** Starts the tool with this place as its own. */
+  start(argv: readonly string[]) {
+    return plumbline(argv, {XDG_STATE_HOME: this.folder});
+  }
+
+  /** Starts a run in sandboxes. */
+  startRun(argv: readonly string[]) {
+    return this.start(['run', '--machine', 'sandbox', '--reports', join(this.folder, 'reports'), ...argv]);
+  }
+
+  /** The records of every run that came to write one, the first run first. */
+  async records(): Promise<RunRecord[]> {
+    const texts = await Promise.all(
+      (await this.#runIds()).map((id) =>
+        readFile(join(this.folder, 'reports', id, 'run.json'), 'utf8').catch(() => ''),
+      ),
+    );
+    return texts.filter((text) => text !== '').map((text) => JSON.parse(text) as RunRecord);
+  }
+
+  /** What runs left on this host: processes, cgroups, mounts, folders, ledgers. */
+  async leftovers(): Promise<string[]> {
+    const marked = (await this.#runIds()).flatMap(
+      (runId) => takeHostInventory({runId, names: [`plumbline-${runId}`], folders: []}).things,
+    );
+    const files = await Promise.all(
+      ['runs', 'ledger'].map((part) => readdir(join(this.folder, 'plumbline', part)).catch(() => [])),
+    );
+    return [...marked.map(({detail}) => detail), ...files.flat()];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.start(['sweep']);
+    await rm(this.folder, {recursive: true, force: true});
+  }
+
+  async #runIds(): Promise<string[]> {
+    const names = await readdir(join(this.folder, 'reports')).catch(() => []);
+    return names.filter((name) => /^\d{8}-/.test(name)).sort();
+  }
+}
