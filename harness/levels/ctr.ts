@@ -20,7 +20,7 @@ export const ctr: Level = {
     const runningPid = () => pidOfRunning(machine, name);
     const pid = await steps.step(
       'run the container',
-      () => untilRunning({container, layer: 'containerd', argv, runningPid, signal}),
+      () => untilRunning({container, layer: 'containerd', argv, complaint: /^ctr: /, runningPid, signal}),
       argv,
     );
     const address = netns?.address ?? (cni && (await attachedAddress(machine, name, pid)));

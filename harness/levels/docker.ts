@@ -1,13 +1,10 @@
 import {setTimeout} from 'node:timers/promises';
-import {
-  GenericContainer,
-  getContainerRuntimeClient,
-  type StartedTestContainer,
-  type WaitStrategy,
-} from 'testcontainers';
+import {getContainerRuntimeClient, type StartedTestContainer, type WaitStrategy} from 'testcontainers';
+import {PlumblineError} from '../../vms/errors.ts';
 import {askDockerd} from './dockerd-failure.ts';
 import {pointTestcontainersAt} from './docker-engine.ts';
 import type {Workload} from '../scenario/workload.ts';
+import {WatchedContainer} from './watched-container.ts';
 import {containerName, type Level, type RunningWorkload, type WorkloadState} from './level.ts';
 
 /** dockerd, through its Engine API. */
@@ -41,13 +38,26 @@ const run = (workload: Workload, name: string): Promise<StartedTestContainer> =>
   askDockerd(
     `start the container "${name}"`,
     () =>
-      new GenericContainer(workload.image.name)
+      new WatchedContainer(workload.image.name, (exitCode) => earlyEnd(workload, name, exitCode))
         .withName(name)
         .withExposedPorts({container: workload.port, host: workload.publishedPort})
         .withWaitStrategy(NOT_WAITING)
         .start(),
     {command: dockerRunArgv(workload, name), expected: 'a running container'},
   );
+
+const earlyEnd = async (workload: Workload, name: string, exitCode: number): Promise<Error> => {
+  const command = dockerRunArgv(workload, name);
+  const said = await logsOf(name).then(
+    (log) => log.trim().split('\n').slice(-5).join(' | '),
+    () => '',
+  );
+  return new PlumblineError(
+    'workload',
+    `Cannot run "${command.join(' ')}": it ended with exit code ${exitCode}${said && `, ${said}`}`,
+    {layer: 'workload', command, expected: 'a running container', seen: said || `exit code ${exitCode}`},
+  );
+};
 
 /**
  * What testcontainers would wait for is a port on this host, and the published port is the machine's. The truth table is what
@@ -89,11 +99,8 @@ class DockerWorkload implements RunningWorkload {
     return state.Running ? 'running' : 'stopped';
   }
 
-  async logs(): Promise<string> {
-    const options = {stdout: true, stderr: true, follow: false} as const;
-    return demultiplex(
-      await askDockerd(`read the log of "${this.name}"`, async () => (await handleOf(this.#id)).logs(options)),
-    );
+  logs(): Promise<string> {
+    return logsOf(this.name);
   }
 
   async kill(signal: string): Promise<void> {
@@ -117,6 +124,11 @@ class DockerWorkload implements RunningWorkload {
 
 const handleOf = async (idOrName: string) =>
   (await getContainerRuntimeClient()).container.dockerode.getContainer(idOrName);
+
+const logsOf = async (name: string): Promise<string> => {
+  const options = {stdout: true, stderr: true, follow: false} as const;
+  return demultiplex(await askDockerd(`read the log of "${name}"`, async () => (await handleOf(name)).logs(options)));
+};
 
 const inspect = (id: string) =>
   askDockerd(`inspect the container "${id.slice(0, 12)}"`, async () => (await handleOf(id)).inspect());

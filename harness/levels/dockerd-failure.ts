@@ -9,6 +9,9 @@ export const askDockerd = async <Result>(
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof PlumblineError) {
+      throw error;
+    }
     const seen = stateOf(error);
     throw new PlumblineError('runtime', `Cannot ${action}: ${seen}`, {
       ...details,

@@ -34,13 +34,22 @@ export interface Starting {
   /** The layer that is to blame when it does not start. */
   readonly layer: string;
   readonly argv: readonly string[];
+  /** What the client's own last line looks like when it failed, and not the workload. */
+  readonly complaint: RegExp;
   /** Process id of the container's init when the runtime calls it running. */
   readonly runningPid: () => Promise<number | undefined>;
   readonly signal: AbortSignal;
 }
 
 /** Waits until the runtime calls the container running; throws what the client said when it ended before. Returns its pid. */
-export const untilRunning = async ({container, layer, argv, runningPid, signal}: Starting): Promise<number> => {
+export const untilRunning = async ({
+  container,
+  layer,
+  argv,
+  complaint,
+  runningPid,
+  signal,
+}: Starting): Promise<number> => {
   for (;;) {
     // Looked at before the runtime is asked: a container that came and went in between must not be waited for.
     const exitCode = container.exitCode();
@@ -49,20 +58,32 @@ export const untilRunning = async ({container, layer, argv, runningPid, signal}:
       return pid;
     }
     if (exitCode !== undefined) {
-      const said = (await container.logs()).trim().split('\n').slice(-5).join(' | ');
-      throw new PlumblineError(
-        'runtime',
-        `Cannot run "${argv.join(' ')}": it ended with exit code ${exitCode}${said && `, ${said}`}`,
-        {
-          layer,
-          command: argv,
-          expected: 'a running container',
-          seen: said || `exit code ${exitCode}`,
-        },
-      );
+      throw earlyEnd(argv, exitCode, await container.logs(), {layer, complaint});
     }
     await setTimeout(10, undefined, {signal});
   }
+};
+
+/** The failure of a container that ended before it was seen running: its own, unless the client complains. */
+const earlyEnd = (
+  argv: readonly string[],
+  exitCode: number,
+  logs: string,
+  {layer, complaint}: Pick<Starting, 'layer' | 'complaint'>,
+): PlumblineError => {
+  const lines = logs.trim().split('\n').slice(-5);
+  const said = lines.join(' | ');
+  const isClients = complaint.test(lines.at(-1) ?? '');
+  return new PlumblineError(
+    isClients ? 'runtime' : 'workload',
+    `Cannot run "${argv.join(' ')}": it ended with exit code ${exitCode}${said && `, ${said}`}`,
+    {
+      layer: isClients ? layer : 'workload',
+      command: argv,
+      expected: 'a running container',
+      seen: said || `exit code ${exitCode}`,
+    },
+  );
 };
 
 /** Waits for the end of a container. Rejects with the signal's reason. */

@@ -25,7 +25,7 @@ export const runc: Level = {
     const runningPid = () => pidOfRunning(machine, binary, name);
     const pid = await steps.step(
       'run the bundle',
-      () => untilRunning({container, layer: 'runc', argv, runningPid, signal}),
+      () => untilRunning({container, layer: 'runc', argv, complaint: COMPLAINT, runningPid, signal}),
       argv,
     );
     return new RuncWorkload(
@@ -34,6 +34,9 @@ export const runc: Level = {
     );
   },
 };
+
+/** The last line of runc (`level=error` or `ERRO[0000]`, after the format of its log) and of crun (`TIME: MESSAGE`). */
+const COMPLAINT = /^(?:time=.*level=error|ERRO\[|runc run failed|\d{4}-\d\d-\d\dT[\d:.]+Z?: )/;
 
 /** The `runc run` of a bundle, in the foreground, since nobody else could tell the exit code. */
 export const runcRunArgv = (binary: string, bundle: string, name: string): string[] => [

@@ -1,5 +1,5 @@
 import type {Socket} from 'node:net';
-import {Client} from 'undici';
+import {Client, type buildConnector} from 'undici';
 import {DialError} from '../../vms/dial.ts';
 
 /** Opens the connection that a probe is sent over; rejects with a {@link DialError} when there is none within `timeoutMs`. */
@@ -29,10 +29,7 @@ export const probe = async (dial: Dial, url: string, timeoutMs: number): Promise
   }
   const connectedAt = performance.now();
   const deadline = AbortSignal.timeout(timeoutMs);
-  const client = new Client(url, {
-    // Never in the same turn: undici would spin for ever.
-    connect: (_options, callback) => void setImmediate(() => callback(null, socket)),
-  });
+  const client = new Client(url, {connect: once(socket)});
   try {
     const {statusCode, body} = await client.request({method: 'GET', path: '/', signal: deadline});
     const firstByteMs = performance.now() - connectedAt;
@@ -43,6 +40,25 @@ export const probe = async (dial: Dial, url: string, timeoutMs: number): Promise
     await client.destroy();
     socket.destroy();
   }
+};
+
+/**
+ * Gives undici a connection that stands. It asks again when that one is closed before the request was sent, and would be given the
+ * closed one for ever.
+ */
+const once = (socket: Socket): buildConnector.connector => {
+  let isGiven = false;
+  return (_options, callback) => {
+    // Never in the same turn: undici would spin for ever.
+    setImmediate(() => {
+      if (isGiven || socket.destroyed) {
+        callback(Object.assign(new Error('The other side has closed the connection'), {code: 'ECONNRESET'}), null);
+      } else {
+        isGiven = true;
+        callback(null, socket);
+      }
+    });
+  };
 };
 
 const firstBytes = async (body: AsyncIterable<Buffer>): Promise<string> => {

@@ -1,0 +1,45 @@
+import {expect, onTestFinished, test} from 'vitest';
+import type {RunRecord} from '../report/run-record.ts';
+import {TestPlace} from './test-place.ts';
+
+const oneOfEach = `scenario('is served', {
+  workload: nginx,
+  reach: {docker: usualReach.docker, ctr: {isolated: usualReach.ctr.isolated}, runc: usualReach.runc},
+});`;
+
+const runWith = async (script: string, ...argv: string[]): Promise<RunRecord | undefined> => {
+  const place = await TestPlace.make();
+  onTestFinished(() => place[Symbol.asyncDispose]());
+  const runtime = await place.file('oci-runtime', `#!/bin/sh\n${script}\n`, 0o755);
+  const {exitCode} = await place.startRun(['--runc', runtime, ...argv, await place.scenario('served', oneOfEach)]);
+  const [record] = await place.records();
+  expect(exitCode).toBe(record?.exitCode);
+  expect(await place.leftovers()).toEqual([]);
+  return record;
+};
+
+test('an OCI runtime that always fails fails every level', async () => {
+  const record = await runWith('exit 1');
+  expect(record?.exitCode).toBe(1);
+  expect(record?.cells.map(({level, failures}) => [level, failures.map((failure) => failure.class)])).toEqual([
+    ['docker', ['runtime']],
+    ['ctr', ['runtime']],
+    ['runc', ['runtime']],
+  ]);
+  expect(record?.cells.map(({failures: [first]}) => first?.sentence)).toEqual([
+    expect.stringMatching(/^Cannot start the container .*oci-runtime did not terminate successfully: exit status 1/v),
+    expect.stringMatching(/^Cannot run "ctr run .*oci-runtime did not terminate successfully: exit status 1/v),
+    expect.stringMatching(/^Cannot run ".*oci-runtime spec --bundle .*": exit code 1/v),
+  ]);
+});
+
+test('an OCI runtime that hangs is given up at the deadline, at every level', async () => {
+  // dockerd asks for the version before it serves anybody.
+  const record = await runWith('case "$*" in *-v*) echo 1.0 ;; *) sleep 1000 ;; esac', '--deadline', '8');
+  expect(record?.exitCode).toBe(1);
+  expect(record?.cells.map(({level, failures: [first]}) => [level, first?.class, first?.sentence])).toEqual([
+    ['docker', 'runtime', 'Cannot finish "start the container": the cell has not ended within 8 s'],
+    ['ctr', 'runtime', 'Cannot finish "run the container": the cell has not ended within 8 s'],
+    ['runc', 'runtime', 'Cannot finish "write a default spec": the cell has not ended within 8 s'],
+  ]);
+});

@@ -1,0 +1,27 @@
+import {GenericContainer, getContainerRuntimeClient, type StartedTestContainer} from 'testcontainers';
+
+/** A container whose early end is told at once: testcontainers goes on waiting for its ports to be bound, for ten seconds. */
+export class WatchedContainer extends GenericContainer {
+  readonly #ended = Promise.withResolvers<never>();
+  readonly #failureOf: (exitCode: number) => Promise<Error>;
+
+  /** `failureOf` makes the error that `start` rejects with when the container ends before it is up. */
+  constructor(image: string, failureOf: (exitCode: number) => Promise<Error>) {
+    super(image);
+    this.#failureOf = failureOf;
+    this.#ended.promise.catch(() => undefined); // A container that ends later is nobody's business here.
+  }
+
+  override start(): Promise<StartedTestContainer> {
+    return Promise.race([super.start(), this.#ended.promise]);
+  }
+
+  protected override async containerCreated(id: string): Promise<void> {
+    const {container} = await getContainerRuntimeClient();
+    const end = container.dockerode.getContainer(id).wait({condition: 'next-exit'}) as Promise<{StatusCode: number}>;
+    end.then(
+      async ({StatusCode}) => this.#ended.reject(await this.#failureOf(StatusCode)),
+      () => undefined, // dockerd is gone, which whoever asks it next will notice.
+    );
+  }
+}
