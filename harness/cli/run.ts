@@ -56,6 +56,7 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
         keep: flags.keep,
         cellDeadlineMs: flags.deadline * 1000,
         reports: callerPath(flags.reports),
+        calledFrom: callerPath('.'),
         notes,
         asked: {...flags},
         listener: reporter,

@@ -14,6 +14,7 @@ import {pointLatestAt} from '../report/latest-run.ts';
 import type {PlannedCell, ProgressListener} from '../report/progress.ts';
 import {writeRun} from '../report/run-file.ts';
 import {RUN_SCHEMA_VERSION, type CellRecord, type FailureRecord, type RunRecord} from '../report/run-record.ts';
+import {shownPath} from '../report/shown-path.ts';
 import type {LoadedScenario} from '../scenario/load.ts';
 import {openDesk} from './desk.ts';
 import type {WorkerTask} from './desk-protocol.ts';
@@ -42,6 +43,8 @@ export interface RunOptions {
   readonly cellDeadlineMs: number;
   /** Folder in which the run gets one of its own. */
   readonly reports: string;
+  /** The folder that paths are shown from. */
+  readonly calledFrom: string;
   /** Sentences for the head of the run. */
   readonly notes: readonly string[];
   /** Recorded as given. */
@@ -75,7 +78,7 @@ export const run = async (options: RunOptions): Promise<RunRecord> => {
   await writeRun(folder, record);
   await writeFile(join(folder, 'junit.xml'), junitXml(record));
   await pointLatestAt(options.reports, options.id);
-  options.listener({type: 'finished', run: record, folder});
+  options.listener({type: 'finished', run: record, folder: shownPath(folder, options.calledFrom)});
   return record;
 };
 
@@ -99,7 +102,14 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
     }
     options.listener(event);
   };
-  listener({type: 'planned', runId: id, cells, notes, provider: provider.name, folder});
+  listener({
+    type: 'planned',
+    runId: id,
+    cells,
+    notes,
+    provider: provider.name,
+    folder: shownPath(folder, options.calledFrom),
+  });
   const host = watchHost(id);
   let machines: RunRecord['machines'] = [];
   try {
