@@ -9,6 +9,7 @@ import {addListCommand} from './list.ts';
 import {addRunCommand} from './run.ts';
 import {addShellCommand} from './shell.ts';
 import {addSweepCommand} from './sweep.ts';
+import {addUpgradeCommand} from './upgrade.ts';
 
 const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {version: string};
 
@@ -50,6 +51,7 @@ addCacheCommand(program);
 addShellCommand(program);
 addSweepCommand(program);
 addCompareCommands(program);
+addUpgradeCommand(program, version);
 
 /** Prints an error for a person and returns the exit code. */
 function report(error: unknown): number {

@@ -59,13 +59,14 @@ export const upgradedWorkloadRecord = z.object({
   survived: z.boolean(),
   /** How often it was started again, as far as anybody can tell. */
   restarts: z.number().int(),
-  /** The process that its init is a child of; absent when it has ended. */
+  /** The process that its init is a child of: its shim, where the level has one. Absent when the init has ended. */
   parent: z
     .object({
       process: processRecord,
+      isShim: z.boolean(),
       /** The program of that process has been replaced on disk. */
       isReplaced: z.boolean(),
-      /** `adopted`: the new version speaks to it; `orphaned`: it runs, and nobody knows of it; `new`: the new version started it. */
+      /** `adopted`: the new version knows the process below it; `orphaned`: it does not; `new`: the new version started it. */
       fate: z.enum(['adopted', 'orphaned', 'new']),
     })
     .optional(),
@@ -113,8 +114,9 @@ export const upgradeRecord = z.object({
       upgraded: z.string(),
       /** What the fresh machine is made of. */
       freshSet: z.string(),
-      differences: z.number().int(),
       unexplained: z.number().int(),
+      /** As "plumbline compare --json" has them; `old` is the fresh machine. */
+      differences: z.array(z.looseObject({fact: z.string(), kind: z.string(), layer: z.string(), scope: z.string()})),
     })
     .optional(),
   failures: z.array(failureRecord),

@@ -47,6 +47,7 @@ const parentOf = async (
   return (
     process && {
       process,
+      isShim: process.command.startsWith('containerd-shim'),
       isReplaced: process.program.endsWith(' (deleted)'),
       fate: survived ? (view.pid === after.pid ? 'adopted' : 'orphaned') : 'new',
     }

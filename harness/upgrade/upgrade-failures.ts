@@ -1,0 +1,49 @@
+import type {Comparison} from '../compare/comparison.ts';
+import type {FailureRecord} from '../report/run-record.ts';
+import type {UpgradePassRecord, UpgradedWorkloadRecord} from './upgrade-record.ts';
+
+/** What is wrong with an upgrade that was carried out: workloads that never came back, state that the new version can not read. */
+export const passFailures = ({workloads, lost, liveRestore}: UpgradePassRecord): FailureRecord[] => {
+  const where = `live-restore ${liveRestore ? 'on' : 'off'}`;
+  return [
+    ...workloads.flatMap((workload) => [...absence(workload, where), ...unreadable(workload, where)]),
+    ...lost.map((sentence) => failure('runtime', `Cannot read all state after the upgrade: ${sentence} (${where})`)),
+  ];
+};
+
+/** Whatever the upgraded machine does otherwise than a fresh one, as one failure; none when all of it is explained. */
+export const comparisonFailures = ({unexplained, old}: Comparison): FailureRecord[] =>
+  unexplained === 0
+    ? []
+    : [
+        failure(
+          'runtime',
+          `Cannot call the upgraded machine equal to a fresh "${old.runtimeSets.join(', ')}": ${unexplained} unexplained ${unexplained === 1 ? 'difference' : 'differences'}`,
+        ),
+      ];
+
+const absence = ({title, level, expected, targets}: UpgradedWorkloadRecord, where: string): FailureRecord[] => {
+  const silent = expected === 'stays down' ? [] : targets.filter(({isUp}) => !isUp);
+  const [first] = silent;
+  return first === undefined
+    ? []
+    : [
+        failure(
+          'workload',
+          `Cannot reach "${title}" after the upgrade: no answer on ${silent.map(({url, vantage}) => `${url} from the ${vantage}`).join(', ')} (${where})`,
+          level,
+        ),
+      ];
+};
+
+const unreadable = ({title, level, problems}: UpgradedWorkloadRecord, where: string): FailureRecord[] =>
+  problems.map((problem) =>
+    failure('runtime', `Cannot use "${title}" after the upgrade: ${problem} (${where})`, level),
+  );
+
+const failure = (failureClass: FailureRecord['class'], sentence: string, layer?: string): FailureRecord => ({
+  class: failureClass,
+  sentence,
+  evidence: [],
+  ...(layer !== undefined && {layer}),
+});

@@ -1,0 +1,118 @@
+import Table from 'cli-table3';
+import {comparisonLines} from '../compare/comparison-lines.ts';
+import type {Comparison} from '../compare/comparison.ts';
+import {formatDuration} from '../report/terminal/duration.ts';
+import {failureLines} from '../report/terminal/failure-lines.ts';
+import type {Paint} from '../report/terminal/paint.ts';
+import {printable} from '../report/terminal/printable.ts';
+import {ruleOnly} from '../report/terminal/rule-only.ts';
+import type {TargetRecord, UpgradedWorkloadRecord, UpgradePassRecord, UpgradeRecord} from './upgrade-record.ts';
+
+/** An upgrade for a person: what was unreachable and for how long, what survived, and what the upgraded machine does otherwise. */
+export const upgradeLines = (
+  record: UpgradeRecord,
+  comparison: Comparison | undefined,
+  folder: string,
+  paint: Paint,
+): string[] => [
+  '',
+  ...record.passes.flatMap((pass) => [...passLines(pass, record, paint), '']),
+  ...(comparison === undefined ? [] : [...comparisonLines(comparison, paint), '']),
+  ...record.failures.flatMap((failure) => [...failureLines(failure, paint, {folder}), '']),
+  paint(
+    'quiet',
+    `${formatDuration(record.durationMs)}${record.exitCode === 0 ? '' : `, exit code ${record.exitCode}`}, report in ${printable(folder)}`,
+  ),
+];
+
+/** One machine: its phases, and a row for each place from which a workload was asked. */
+export const passLines = (
+  pass: UpgradePassRecord,
+  {intervalMs}: Pick<UpgradeRecord, 'intervalMs'>,
+  paint: Paint,
+): string[] => {
+  const table = new Table({
+    chars: ruleOnly,
+    style: {head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2},
+    head: [
+      `live-restore ${pass.liveRestore ? 'on' : 'off'}`,
+      'asked from',
+      'no answer for',
+      'failed',
+      'process',
+      'parent',
+    ].map((text, index) => paint(index === 0 ? 'strong' : 'quiet', text)),
+  });
+  table.push(...pass.workloads.flatMap((workload) => rowsOf(workload, intervalMs, paint)));
+  const [head = '', rule = '', ...rows] = table.toString().split('\n');
+  return [
+    versionLine(pass),
+    paint('quiet', pass.phases.map(({title, fromMs, toMs}) => `${title} ${formatDuration(toMs - fromMs)}`).join(' · ')),
+    '',
+    head.trimEnd(),
+    paint('quiet', rule.trimEnd()),
+    ...rows.map((row) => row.trimEnd()),
+    ...pass.workloads.flatMap(({title, problems}) =>
+      problems.map((problem) => paint('bad', printable(`${title}: ${problem}`))),
+    ),
+    ...pass.lost.map((sentence) => paint('bad', printable(sentence))),
+  ];
+};
+
+const versionLine = ({before, after}: UpgradePassRecord): string =>
+  Object.entries(after)
+    .map(([component, version]) =>
+      before[component] === version
+        ? `${component} ${printable(version)}`
+        : `${component} ${printable(before[component] ?? '')} -> ${printable(version)}`,
+    )
+    .join(' · ');
+
+const rowsOf = (workload: UpgradedWorkloadRecord, intervalMs: number, paint: Paint): string[][] =>
+  workload.targets.map((target, index) => {
+    const own = index === 0 ? [printable(workload.title), processText(workload), parentText(workload)] : ['', '', ''];
+    const [title = '', process = '', parent = ''] = own;
+    return [
+      title,
+      target.vantage,
+      outageText(target, workload, intervalMs, paint),
+      `${target.failed}/${target.probes}`,
+      process,
+      printable(parent),
+    ];
+  });
+
+const outageText = (
+  {isUp, gaps, longestMs, longestErrorMs, totalMs, totalErrorMs}: TargetRecord,
+  {expected}: UpgradedWorkloadRecord,
+  intervalMs: number,
+  paint: Paint,
+): string => {
+  if (!isUp) {
+    return expected === 'stays down' ? paint('warning', 'down, as its policy has it') : paint('bad', 'never came back');
+  }
+  if (gaps.length === 0) {
+    return paint('good', `less than ${intervalMs} ms`);
+  }
+  const longest = `${longestMs} ± ${longestErrorMs} ms`;
+  return gaps.length === 1 ? longest : `${longest}, all ${gaps.length}: ${totalMs} ± ${totalErrorMs} ms`;
+};
+
+const processText = ({survived, after, restarts, status}: UpgradedWorkloadRecord): string => {
+  if (survived) {
+    return 'the same';
+  }
+  return after === undefined
+    ? (status ?? 'unknown')
+    : `another, ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
+};
+
+const parentText = ({parent}: UpgradedWorkloadRecord): string => {
+  if (parent === undefined) {
+    return '';
+  }
+  const {process, isShim, isReplaced, fate} = parent;
+  return isShim
+    ? `shim, ${fate}${isReplaced ? ', program replaced' : ''}`
+    : `${process.command}${fate === 'orphaned' ? ', orphaned' : ''}`;
+};

@@ -1,0 +1,203 @@
+import {mkdir, rename, writeFile} from 'node:fs/promises';
+import {cpus, release, totalmem, type as systemType} from 'node:os';
+import {join} from 'node:path';
+import {Ledger} from '../../vms/ledger/ledger.ts';
+import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
+import {sweep, undo as undoEntry} from '../../vms/ledger/sweep.ts';
+import type {OwnedMachine} from '../../vms/machine.ts';
+import {stateFolder} from '../../vms/state.ts';
+import {compareRuns, type Comparison} from '../compare/comparison.ts';
+import {explanationsFile, readExplanations} from '../compare/explanation.ts';
+import {loadRun} from '../compare/loaded-run.ts';
+import {exitCodeOf, failureRecordOf} from '../report/failure.ts';
+import {pointLatestAt} from '../report/latest-run.ts';
+import {writeRun} from '../report/run-file.ts';
+import {RUN_SCHEMA_VERSION, type FailureRecord, type RunRecord} from '../report/run-record.ts';
+import {watchHost} from '../run/host-watch.ts';
+import {run} from '../run/run.ts';
+import type {Component} from './component.ts';
+import {comparisonFailures, passFailures} from './upgrade-failures.ts';
+import {passOn, UpgradeFailure} from './upgrade-machine.ts';
+import {bakeEnds, openMaterial} from './upgrade-material.ts';
+import {componentsOf, runOptionsOf, upgradeId, type UpgradePlan} from './upgrade-plan.ts';
+import {PROBE_INTERVAL_MS} from './prober.ts';
+import {UPGRADE_SCHEMA_VERSION, type UpgradePassRecord, type UpgradeRecord} from './upgrade-record.ts';
+import {upgradedProvider} from './upgraded-provider.ts';
+
+/** What an upgrade came to, with the comparison that its record only sums up. */
+export interface UpgradeOutcome {
+  readonly record: UpgradeRecord;
+  readonly comparison: Comparison | undefined;
+}
+
+interface Progress {
+  packages: Readonly<Record<string, string>>;
+  readonly passes: UpgradePassRecord[];
+  readonly failures: FailureRecord[];
+  comparison: Comparison | undefined;
+}
+
+/**
+ * Upgrades machines in place with workloads running, once with docker's live-restore and once without, then runs the scenarios on the
+ * upgraded machine and on a fresh one and compares them. Writes `upgrade.json` beside the reports of the run on the upgraded machine.
+ * Does not throw for what goes wrong on the way: the record says it.
+ */
+export const upgrade = async (plan: UpgradePlan, only?: Component): Promise<UpgradeOutcome> => {
+  const startedAt = performance.timeOrigin + performance.now();
+  const folder = join(plan.reports, plan.id);
+  await mkdir(folder, {recursive: true});
+  const progress: Progress = {packages: {}, passes: [], failures: [], comparison: undefined};
+  const host = watchHost(upgradeId(plan));
+  try {
+    await upgradeAndCompare(plan, only, progress);
+  } catch (error) {
+    if (error instanceof UpgradeFailure) {
+      progress.failures.push(failureRecordOf(error, error.evidence));
+      await writeKeptRun(plan, startedAt, folder, error, progress.failures);
+    } else if (!plan.interruption.signal.aborted) {
+      progress.failures.push(failureRecordOf(error));
+    }
+  }
+  const isKept = progress.failures.some(({evidence}) => evidence.length > 0);
+  progress.failures.push(...(isKept ? [] : host.residue().map((residue) => failureRecordOf(residue))));
+  const record = recordOf(plan, only, startedAt, progress);
+  await writeRecord(folder, record);
+  return {record, comparison: progress.comparison};
+};
+
+const upgradeAndCompare = async (plan: UpgradePlan, only: Component | undefined, progress: Progress): Promise<void> => {
+  await sweep({kept: false});
+  await using undo = new AsyncDisposableStack();
+  const ledger = undo.use(await Ledger.start(upgradeId(plan)));
+  undo.use(await makeStateFolder(plan, ledger));
+  const images = await bakeEnds(plan, undo);
+  const material = await openMaterial(plan, images, componentsOf(only), undo);
+  progress.packages = material.packages.facts.packages;
+
+  // The last machine has dockerd's own defaults, as a fresh one has: it is the one to compare.
+  const kinds = Array.from({length: plan.repeat}, () => [true, false]).flat();
+  let machine: OwnedMachine | undefined;
+  for (const [index, liveRestore] of kinds.entries()) {
+    await machine?.[Symbol.asyncDispose]();
+    const pass = await passOn({plan, material, ledger, number: index + 1, liveRestore});
+    machine = undo.use(pass.machine);
+    progress.passes.push(pass.record);
+    progress.failures.push(...passFailures(pass.record));
+  }
+
+  const versions = versionsFound(progress.passes.at(-1));
+  const [upgradedSet, freshSet] = only === undefined ? [plan.to, plan.to] : [plan.from, plan.from];
+  const provider = upgradedProvider(material, machine);
+  plan.listener({type: 'note', sentence: 'The scenarios, on the upgraded machine'});
+  const upgraded = await run(
+    runOptionsOf(plan, {
+      id: plan.id,
+      provider,
+      cells: plan.cellsOf(upgradedSet.name),
+      expectedVersions: only === undefined ? upgradedSet.versions : versions,
+    }),
+  );
+  plan.listener({type: 'note', sentence: `The scenarios, on a fresh machine of ${freshSet.name}`});
+  const freshId = `${plan.id}-fresh`;
+  const fresh = await run(
+    runOptionsOf(plan, {id: freshId, provider: plan.provider, cells: plan.cellsOf(freshSet.name)}),
+  );
+  progress.failures.push(...upgraded.failures, ...fresh.failures);
+  plan.interruption.signal.throwIfAborted();
+  progress.comparison = await compareWithFresh(plan, freshId);
+  progress.failures.push(...comparisonFailures(progress.comparison));
+  await pointLatestAt(plan.reports, plan.id);
+};
+
+/** The folder that the machines have theirs in; left alone when one of them is kept. */
+const makeStateFolder = async (plan: UpgradePlan, ledger: Ledger): Promise<AsyncDisposable> => {
+  const entry: LedgerEntry = {kind: 'folder', path: stateFolder('runs', upgradeId(plan))};
+  ledger.record(entry);
+  await mkdir(entry.path, {recursive: true, mode: 0o700});
+  return {
+    [Symbol.asyncDispose]: async () => {
+      if (!ledger.isKept) {
+        await undoEntry(entry);
+        ledger.settle(entry);
+      }
+    },
+  };
+};
+
+const versionsFound = (pass: UpgradePassRecord | undefined) => ({
+  docker: pass?.after['docker'] ?? '',
+  containerd: pass?.after['containerd'] ?? '',
+  runc: pass?.after['runc'] ?? '',
+});
+
+const compareWithFresh = async ({id, reports}: UpgradePlan, freshId: string): Promise<Comparison> => {
+  const [fresh, upgraded, explanations] = await Promise.all([
+    loadRun(freshId, reports),
+    loadRun(id, reports),
+    readExplanations(explanationsFile),
+  ]);
+  return compareRuns(fresh, upgraded, {explanations});
+};
+
+const recordOf = (
+  plan: UpgradePlan,
+  only: Component | undefined,
+  startedAt: number,
+  {packages, passes, failures, comparison}: Progress,
+): UpgradeRecord => ({
+  schemaVersion: UPGRADE_SCHEMA_VERSION,
+  id: plan.id,
+  startedAt: new Date(startedAt).toISOString(),
+  durationMs: performance.timeOrigin + performance.now() - startedAt,
+  from: plan.from.name,
+  to: plan.to.name,
+  ...(only !== undefined && {only}),
+  provider: plan.provider.name,
+  intervalMs: PROBE_INTERVAL_MS,
+  packages: {...packages},
+  passes,
+  ...(comparison !== undefined && {
+    comparison: {
+      fresh: comparison.old.id,
+      upgraded: comparison.new.id,
+      freshSet: comparison.old.runtimeSets.join(', '),
+      unexplained: comparison.unexplained,
+      differences: comparison.differences.map((difference) => ({...difference})),
+    },
+  }),
+  failures,
+  exitCode: plan.interruption.exitCode ?? exitCodeOf(failures),
+});
+
+const writeRecord = async (folder: string, record: UpgradeRecord): Promise<void> => {
+  const file = join(folder, 'upgrade.json');
+  await writeFile(`${file}.${process.pid}`, `${JSON.stringify(record, undefined, 2)}\n`);
+  await rename(`${file}.${process.pid}`, file);
+};
+
+/** A run of no cells, so that "plumbline shell" finds the machine that was kept. */
+const writeKeptRun = async (
+  {id, asked, toolVersion, reports}: UpgradePlan,
+  startedAt: number,
+  folder: string,
+  {machine}: UpgradeFailure,
+  failures: readonly FailureRecord[],
+): Promise<void> => {
+  const record: RunRecord = {
+    schemaVersion: RUN_SCHEMA_VERSION,
+    id,
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: performance.timeOrigin + performance.now() - startedAt,
+    command: process.argv.slice(2),
+    tool: {version: toolVersion, node: process.version},
+    host: {system: systemType(), kernel: release(), cpus: cpus().length, memoryBytes: totalmem()},
+    options: {...asked},
+    exitCode: exitCodeOf(failures),
+    failures: [...failures],
+    steps: [],
+    machines: [machine],
+    cells: [],
+  };
+  await writeRun(folder, record);
+  await pointLatestAt(reports, id);
+};
