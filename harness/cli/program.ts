@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import {Command, CommanderError} from 'commander';
 import {HostError, PlumblineError} from '../../vms/errors.ts';
 import {exitCodeOf} from '../report/failure.ts';
+import {addBisectCommand} from './bisect.ts';
 import {addCacheCommand} from './cache.ts';
 import {commandLineProblem} from './command-line-problem.ts';
 import {addCompareCommands} from './compare-commands.ts';
@@ -52,6 +53,7 @@ addShellCommand(program);
 addSweepCommand(program);
 addCompareCommands(program);
 addUpgradeCommand(program, version);
+addBisectCommand(program, version);
 
 /** Prints an error for a person and returns the exit code. */
 function report(error: unknown): number {

@@ -5,6 +5,7 @@ import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {Interruption} from '../run/interruption.ts';
 import type {UpgradePlan} from '../upgrade/upgrade-plan.ts';
+import {callerPath} from './caller-path.ts';
 import {chooseProvider} from './provider-choice.ts';
 import {runId} from './run-id.ts';
 import {projectRoot, select} from './selection.ts';
@@ -58,6 +59,7 @@ export const planUpgrade = async ({files, flags, ...rest}: UpgradeRequest): Prom
     id: runId(new Date()),
     root: projectRoot,
     reports: join(projectRoot, 'reports'),
+    calledFrom: callerPath('.'),
     provider,
     repeat: flags.repeat ?? 1,
     scenarios,

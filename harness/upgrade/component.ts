@@ -8,7 +8,7 @@ export const components = ['runc', 'containerd', 'docker'] as const;
 export type Component = (typeof components)[number];
 
 /** Packages of Debian that a component is in; which of them there are depends on the suite. */
-const PACKAGES: Readonly<Record<Component, readonly string[]>> = {
+const PACKAGES: Readonly<Record<Component, readonly [main: string, ...others: string[]]>> = {
   runc: ['runc'],
   containerd: ['containerd'],
   docker: ['docker.io', 'docker-cli'],
@@ -32,13 +32,24 @@ export const packagesOf = ({name, packages}: RuntimeSet, asked: readonly Compone
     return present;
   });
 
+/** The components that these packages are of, from the lowest to the highest. */
+export const componentsIn = (installed: readonly string[]): Component[] =>
+  components.filter((component) => installed.includes(PACKAGES[component][0]));
+
+/** The versions a machine has after an upgrade that installed these packages. */
+export const versionsAfter = (
+  from: RuntimeSet,
+  to: RuntimeSet,
+  installed: readonly string[],
+): RuntimeSet['versions'] => {
+  const upgraded = componentsIn(installed);
+  const versionOf = (component: Component): string => (upgraded.includes(component) ? to : from).versions[component];
+  return {docker: versionOf('docker'), containerd: versionOf('containerd'), runc: versionOf('runc')};
+};
+
 /**
  * The daemons to restart once these packages were installed, in the order in which a distribution does: containerd's package has its
  * daemon restarted, and dockerd, which is its client, comes after it.
  */
 export const servicesToRestart = (installed: readonly string[]): ServiceName[] =>
-  components.flatMap((component) => {
-    const service = SERVICE[component];
-    const isInstalled = PACKAGES[component].some((one) => one !== 'docker-cli' && installed.includes(one));
-    return service !== undefined && isInstalled ? [service] : [];
-  });
+  componentsIn(installed).flatMap((component) => SERVICE[component] ?? []);

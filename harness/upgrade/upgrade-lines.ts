@@ -6,6 +6,7 @@ import {failureLines} from '../report/terminal/failure-lines.ts';
 import type {Paint} from '../report/terminal/paint.ts';
 import {printable} from '../report/terminal/printable.ts';
 import {ruleOnly} from '../report/terminal/rule-only.ts';
+import {repeatLines} from './repeat-lines.ts';
 import type {TargetRecord, UpgradedWorkloadRecord, UpgradePassRecord, UpgradeRecord} from './upgrade-record.ts';
 
 /** An upgrade for a person: what was unreachable and for how long, what survived, and what the upgraded machine does otherwise. */
@@ -17,6 +18,7 @@ export const upgradeLines = (
 ): string[] => [
   '',
   ...record.passes.flatMap((pass) => [...passLines(pass, record, paint), '']),
+  ...repeatLines(record.passes, record.intervalMs, paint),
   ...(comparison === undefined ? [] : [...comparisonLines(comparison, paint), '']),
   ...record.failures.flatMap((failure) => [...failureLines(failure, paint, {folder}), '']),
   paint(

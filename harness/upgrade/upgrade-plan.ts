@@ -5,7 +5,7 @@ import type {PlannedCell, ProgressListener} from '../report/progress.ts';
 import type {Interruption} from '../run/interruption.ts';
 import type {RunOptions} from '../run/run.ts';
 import type {LoadedScenario} from '../scenario/load.ts';
-import {components, type Component} from './component.ts';
+import {components, componentsIn, type Component} from './component.ts';
 
 /** What upgrades and their comparisons are made with. */
 export interface UpgradePlan {
@@ -14,6 +14,8 @@ export interface UpgradePlan {
   readonly root: string;
   /** Folder of the reports of all runs. */
   readonly reports: string;
+  /** Folder that the command was called from: paths are shown relative to it. */
+  readonly calledFrom: string;
   readonly from: RuntimeSet;
   readonly to: RuntimeSet;
   readonly provider: Provider;
@@ -43,14 +45,22 @@ export const requireTwoSets = (from: RuntimeSet, to: RuntimeSet): void => {
 export const componentsOf = (only: Component | undefined): readonly Component[] =>
   only === undefined ? components : [only];
 
+/**
+ * The set that runs on an upgraded machine go by: what a set is known to leave behind is dockerd's doing, so it is the one that dockerd is
+ * from.
+ */
+export const setOfUpgraded = ({from, to}: UpgradePlan, installed: readonly string[]): RuntimeSet =>
+  componentsIn(installed).includes('docker') ? to : from;
+
 /** How a run on machines of an upgrade is done, apart from what the machines are. */
 export const runOptionsOf = (
-  {root, reports, scenarios, asked, listener, interruption, toolVersion}: UpgradePlan,
+  {root, reports, calledFrom, scenarios, asked, listener, interruption, toolVersion}: UpgradePlan,
   own: Pick<RunOptions, 'id' | 'provider' | 'cells' | 'expectedVersions'>,
 ): RunOptions => ({
   ...own,
   root,
   reports,
+  calledFrom,
   scenarios,
   asked,
   interruption,

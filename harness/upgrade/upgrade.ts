@@ -15,11 +15,11 @@ import {writeRun} from '../report/run-file.ts';
 import {RUN_SCHEMA_VERSION, type FailureRecord, type RunRecord} from '../report/run-record.ts';
 import {watchHost} from '../run/host-watch.ts';
 import {run} from '../run/run.ts';
-import type {Component} from './component.ts';
+import {versionsAfter, type Component} from './component.ts';
 import {comparisonFailures, passFailures} from './upgrade-failures.ts';
 import {passOn, UpgradeFailure} from './upgrade-machine.ts';
 import {bakeEnds, openMaterial} from './upgrade-material.ts';
-import {componentsOf, runOptionsOf, upgradeId, type UpgradePlan} from './upgrade-plan.ts';
+import {componentsOf, runOptionsOf, setOfUpgraded, upgradeId, type UpgradePlan} from './upgrade-plan.ts';
 import {PROBE_INTERVAL_MS} from './prober.ts';
 import {UPGRADE_SCHEMA_VERSION, type UpgradePassRecord, type UpgradeRecord} from './upgrade-record.ts';
 import {upgradedProvider} from './upgraded-provider.ts';
@@ -85,18 +85,18 @@ const upgradeAndCompare = async (plan: UpgradePlan, only: Component | undefined,
     progress.failures.push(...passFailures(pass.record));
   }
 
-  const versions = versionsFound(progress.passes.at(-1));
-  const [upgradedSet, freshSet] = only === undefined ? [plan.to, plan.to] : [plan.from, plan.from];
-  const provider = upgradedProvider(material, machine);
+  const installed = Object.keys(material.packages.facts.packages);
   plan.listener({type: 'note', sentence: 'The scenarios, on the upgraded machine'});
   const upgraded = await run(
     runOptionsOf(plan, {
       id: plan.id,
-      provider,
-      cells: plan.cellsOf(upgradedSet.name),
-      expectedVersions: only === undefined ? upgradedSet.versions : versions,
+      provider: upgradedProvider(material, machine),
+      cells: plan.cellsOf(setOfUpgraded(plan, installed).name),
+      expectedVersions: versionsAfter(plan.from, plan.to, installed),
     }),
   );
+  // Of a mixture there is no fresh machine: what one component brings is what differs from before.
+  const freshSet = only === undefined ? plan.to : plan.from;
   plan.listener({type: 'note', sentence: `The scenarios, on a fresh machine of ${freshSet.name}`});
   const freshId = `${plan.id}-fresh`;
   const fresh = await run(
@@ -123,12 +123,6 @@ const makeStateFolder = async (plan: UpgradePlan, ledger: Ledger): Promise<Async
     },
   };
 };
-
-const versionsFound = (pass: UpgradePassRecord | undefined) => ({
-  docker: pass?.after['docker'] ?? '',
-  containerd: pass?.after['containerd'] ?? '',
-  runc: pass?.after['runc'] ?? '',
-});
 
 const compareWithFresh = async ({id, reports}: UpgradePlan, freshId: string): Promise<Comparison> => {
   const [fresh, upgraded, explanations] = await Promise.all([

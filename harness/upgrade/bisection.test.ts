@@ -1,0 +1,68 @@
+import {describe, expect, test} from 'vitest';
+import type {Difference} from '../compare/difference.ts';
+import {bisect, isMeant, type BisectionStep} from './bisection.ts';
+import type {Component} from './component.ts';
+
+const difference = (fact: string, level: 'docker' | 'ctr' | 'runc' = 'docker'): Difference => ({
+  fact,
+  kind: 'changed',
+  sets: {old: 'bookworm', new: 'trixie'},
+  old: 1,
+  new: 2,
+  layer: 'dockerd',
+  because: 'of a test',
+  group: 'limits',
+  cells: [{scenario: 'serves', level, network: 'published'}],
+  scope: level,
+});
+
+const step = (changed: Component[], ...differences: Difference[]): BisectionStep => ({changed, differences});
+
+const nothing = step(['runc', 'containerd', 'docker']);
+
+describe('a difference is blamed', () => {
+  const a = difference('a');
+
+  test('on the component whose upgrade shows it', () => {
+    const steps = [step(['runc']), step(['containerd']), step(['docker'], a)];
+    expect(bisect([a], steps, nothing)).toEqual([{difference: a, culprits: ['docker']}]);
+  });
+
+  test('on every component whose upgrade shows it', () => {
+    const steps = [step(['runc'], a), step(['containerd']), step(['docker'], a)];
+    expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['runc', 'docker']);
+  });
+
+  test('not on what came along and shows nothing by itself', () => {
+    const steps = [step(['runc']), step(['containerd']), step(['containerd', 'docker'], a)];
+    expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['docker']);
+  });
+
+  test('on what came along alone when that shows it by itself', () => {
+    const steps = [step(['runc']), step(['containerd'], a), step(['containerd', 'docker'], a)];
+    expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['containerd']);
+  });
+
+  test('on all together when only that shows it', () => {
+    const steps = [step(['runc']), step(['containerd']), step(['docker'])];
+    expect(bisect([a], steps, step(['runc', 'containerd', 'docker'], a))[0]?.culprits).toEqual(['together']);
+  });
+
+  test('on the rest of the distribution when no upgrade shows it', () => {
+    expect(bisect([a], [step(['runc'])], nothing)[0]?.culprits).toEqual(['distribution']);
+  });
+
+  test('only where the same cell shows the same fact', () => {
+    const steps = [step(['runc'], difference('a', 'runc')), step(['docker'], difference('b'))];
+    expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['distribution']);
+  });
+});
+
+test.for([
+  ['process.capabilities.effective', 'process.*', true],
+  ['oci.process.cwd', 'process.*', false],
+  ['a.b', 'a.b', true],
+  ['axb', 'a.b', false],
+] as const)('the fact %s is meant by %s: %s', ([fact, glob, expected]) => {
+  expect(isMeant(fact, glob)).toBe(expected);
+});
