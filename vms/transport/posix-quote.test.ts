@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import fc from 'fast-check';
+import {array, assert, constantFrom, oneof, property, string} from 'fast-check';
 import {expect, test} from 'vitest';
 import {quoteWord, quoteWords} from './posix-quote.ts';
 
@@ -21,14 +21,14 @@ test.for([
 });
 
 /** Any text without NUL; lone surrogates have no UTF-8. */
-const word = fc.string({unit: 'binary', maxLength: 40}).map((text) => text.toWellFormed().replaceAll('\0', ''));
-const nasty = fc
-  .array(fc.constantFrom("'", '"', '\\', '\n', ' ', '*', '$', '`', '!', '~', '#', '-', '=', '\t', 'é', '𝄞'))
-  .map((parts) => parts.join(''));
+const word = string({unit: 'binary', maxLength: 40}).map((text) => text.toWellFormed().replaceAll('\0', ''));
+const nasty = array(
+  constantFrom("'", '"', '\\', '\n', ' ', '*', '$', '`', '!', '~', '#', '-', '=', '\t', 'é', '𝄞'),
+).map((parts) => parts.join(''));
 
 test('a shell takes quoted words for what they were', () => {
-  fc.assert(
-    fc.property(fc.array(fc.oneof(word, nasty), {minLength: 1, maxLength: 20}), (words) => {
+  assert(
+    property(array(oneof(word, nasty), {minLength: 1, maxLength: 20}), (words) => {
       expect(wordsOf(quoteWords(words))).toEqual(words);
     }),
     {numRuns: 150},

@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import fc from 'fast-check';
+import {array, assert, property, string} from 'fast-check';
 import {expect, test} from 'vitest';
 import {remoteCommand, remoteEnd, remoteKill, type RemoteEnd} from './remote-command.ts';
 
@@ -49,8 +49,8 @@ test('input, environment and arguments arrive', () => {
 });
 
 test('arguments arrive whatever is in them', () => {
-  fc.assert(
-    fc.property(fc.array(fc.string({unit: 'binary'}), {maxLength: 8}), (words) => {
+  assert(
+    property(array(string({unit: 'binary'}), {maxLength: 8}), (words) => {
       const clean = words.map((word) => word.toWellFormed().replaceAll('\0', ''));
       expect(run(['printf', String.raw`%s\0`, ...clean, 'end']).stdout).toBe(
         [...clean, 'end'].map((word) => `${word}\0`).join(''),

@@ -33,11 +33,18 @@ export const runRemote = async (
   const {env, ...others} = options;
   const command = prepare(argv, env);
   const {prefix, words} = locally(session, command);
+  // ssh(1) hands its standard streams to the control connection, so they stay open until the command itself has ended: it has to be
+  // ended there at the same time as here.
+  let killed: Promise<void> | undefined;
+  const killOnce = (): void => void (killed ??= kill(session, command));
+  const timer = setTimeout(killOnce, others.timeoutMs);
+  others.signal?.addEventListener('abort', killOnce, {once: true});
   try {
     const result = await runCommand(prefix, words, others);
     const {end, stderr} = remoteEnd(command, result.exitCode, result.stderr);
-    if (end.kind === 'lost' && result.signal === undefined) throw lost(argv, stderr);
-    if (result.signal !== undefined) await kill(session, command);
+    // Ended here, for it has printed more than was asked for.
+    if (result.signal !== undefined) killOnce();
+    else if (end.kind === 'lost') throw lost(argv, stderr);
     return {
       ...result,
       argv,
@@ -46,12 +53,12 @@ export const runRemote = async (
       signal: end.kind === 'signal' ? end.signal : result.signal,
     };
   } catch (error) {
-    if (error instanceof MachineError) throw error;
-    // Ended here, by its deadline or the signal; the machine does not notice as long as the command writes nothing.
-    await kill(session, command);
-    throw error instanceof PlumblineError && error.failureClass === 'runtime'
-      ? timedOut(argv, options.timeoutMs, error)
-      : error;
+    const isTimeout = error instanceof PlumblineError && error.failureClass === 'runtime';
+    throw isTimeout ? timedOut(argv, options.timeoutMs, error) : error;
+  } finally {
+    clearTimeout(timer);
+    others.signal?.removeEventListener('abort', killOnce);
+    await killed;
   }
 };
 

@@ -57,8 +57,10 @@ export const awaitConsoleComplaint = (watch: ConsoleWatch, signal: AbortSignal):
   return found.signal;
 };
 
+/** What can't be read any more, as of a machine that was thrown away meanwhile, has no complaint in it. */
 const readPart = async (file: string, start: number, end: number): Promise<string> => {
-  const handle = await open(file, 'r');
+  const handle = await open(file, 'r').catch(() => undefined);
+  if (handle === undefined) return '';
   try {
     const {buffer, bytesRead} = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
     return buffer.subarray(0, bytesRead).toString();
