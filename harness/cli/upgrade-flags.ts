@@ -14,6 +14,7 @@ import {projectRoot, select} from './selection.ts';
 export interface UpgradeFlags {
   readonly machine: string;
   readonly repeat?: number;
+  readonly reports: string;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export const addUpgradeOptions = (command: Command): Command =>
       'what makes the machines; it has to be able to restart one daemon at a time',
       'sandbox',
     )
+    .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
     .option('--json', 'print one JSON document');
 
 /** What {@link planUpgrade} is asked for. */
@@ -58,7 +60,7 @@ export const planUpgrade = async ({files, flags, ...rest}: UpgradeRequest): Prom
     ...rest,
     id: runId(new Date()),
     root: projectRoot,
-    reports: join(projectRoot, 'reports'),
+    reports: callerPath(flags.reports),
     calledFrom: callerPath('.'),
     provider,
     repeat: flags.repeat ?? 1,

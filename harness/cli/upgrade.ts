@@ -1,12 +1,13 @@
 import {join} from 'node:path';
 import {Option, type Command} from 'commander';
 import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
+import {shownPath} from '../report/shown-path.ts';
 import {createPaint} from '../report/terminal/paint.ts';
 import {terminalReporter} from '../report/terminal/reporter.ts';
 import {components, packagesOf, type Component} from '../upgrade/component.ts';
 import {componentsOf, requireTwoSets} from '../upgrade/upgrade-plan.ts';
 import {addUpgradeOptions, planUpgrade, type UpgradeFlags} from './upgrade-flags.ts';
-import {parseCount, projectRoot} from './selection.ts';
+import {parseCount} from './selection.ts';
 
 interface OwnFlags extends UpgradeFlags {
   readonly from: string;
@@ -41,7 +42,7 @@ export const addUpgradeCommand = (program: Command, toolVersion: string): void =
     const plan = await planUpgrade({from, to, files, flags, listener: reporter, interruption, toolVersion});
     const {record, comparison} = await upgrade(plan, flags.only);
     reporter.stop();
-    const folder = join(projectRoot, 'reports', record.id);
+    const folder = shownPath(join(plan.reports, record.id), plan.calledFrom);
     process.stdout.write(
       flags.json
         ? `${JSON.stringify(record, undefined, 2)}\n`
