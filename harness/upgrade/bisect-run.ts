@@ -87,8 +87,8 @@ const takeStep = async (
 };
 
 /** What a run has otherwise than the one on a fresh machine of the old set. */
-const differencesOf = async ({id, from, reports}: UpgradePlan, run: string): Promise<readonly Difference[]> => {
-  const [old, recent] = await Promise.all([loadRun(`${id}-${from.name}`, reports), loadRun(run, reports)]);
+const differencesOf = async ({id, from, reports}: UpgradePlan, runId: string): Promise<readonly Difference[]> => {
+  const [old, recent] = await Promise.all([loadRun(`${id}-${from.name}`, reports), loadRun(runId, reports)]);
   // How long things take says nothing after one run of each.
   return compareRuns(old, recent).differences.filter(({samples}) => samples === undefined);
 };
