@@ -32,9 +32,9 @@ echo ready
 while true; do
   read -r word next now entropy key || exec sleep infinity
   [ "$word" = hello ] || continue
-  date --set="@$now" >/dev/null
-  echo "$entropy" >/dev/urandom
   echo "$key" >/run/plumbline/authorized_keys
+  echo "$entropy" >/dev/urandom
+  date --set="@$now" >/dev/null
   read -r boot </proc/sys/kernel/random/boot_id
   echo "welcome $generation $boot $kernel $next"
   generation=$next

@@ -42,10 +42,15 @@ export const wake = async (plan: MachinePlan, signal: AbortSignal): Promise<Awak
       return forwardedPort(qmp);
     });
     waitingFor = 'the machine on its second serial port';
-    const {awake, welcome} = await welcomeBack(plan, budget);
+    // At the same time: the key is let in long before sshd asks for it, and should it be late, ssh tries again.
+    const [{awake, welcome}] = await Promise.all([
+      welcomeBack(plan, budget).then((answer) => {
+        waitingFor = 'sshd';
+        return answer;
+      }),
+      enter(plan, port, budget),
+    ]);
     requireSame(welcome, readyGeneration, plan.ready.bootId);
-    waitingFor = 'sshd';
-    await enter(plan, port, budget);
     return awake;
   } catch (error) {
     throw await startFailure({action: 'start a qemu machine', folder: plan.folder, argv: plan.argv, waitingFor}, error);
