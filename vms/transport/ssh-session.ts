@@ -1,6 +1,8 @@
 import {randomUUID} from 'node:crypto';
 import {writeFileSync} from 'node:fs';
+import type {Socket} from 'node:net';
 import {join} from 'node:path';
+import {Transform} from 'node:stream';
 import {execa} from 'execa';
 import {runCommand, startCommand, type CommandPrefix, type RawResult} from '../command.ts';
 import {MachineError, PlumblineError} from '../errors.ts';
@@ -71,8 +73,17 @@ export const startRemote = (
   const command = prepare(argv, env);
   const {prefix, words} = locally(session, command);
   const running = startCommand(prefix, words, signal ? {signal} : {});
-  let stderrEnd = '';
-  running.stderr.on('data', (bytes: Buffer | string) => (stderrEnd = (stderrEnd + bytes.toString()).slice(-300)));
+  keepUnread(running.stream);
+  let trailer = '';
+  const stderr = running.stderr.pipe(
+    new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        const at = trailer === '' ? chunk.indexOf(`\n${command.token} `) : 0;
+        if (at >= 0) trailer += chunk.subarray(at).toString();
+        done(null, at >= 0 ? chunk.subarray(0, at) : chunk);
+      },
+    }),
+  );
   let killed: Promise<void> | undefined;
   const killOnce = (): void => {
     running.kill();
@@ -82,7 +93,7 @@ export const startRemote = (
   const ended = running.ended.then(async (result): Promise<ExecResult> => {
     signal?.removeEventListener('abort', killOnce);
     await killed;
-    const {end} = remoteEnd(command, result.exitCode, stderrEnd);
+    const {end} = remoteEnd(command, result.exitCode, trailer);
     if (end.kind === 'lost') return {...result, argv, exitCode: undefined, signal: result.signal ?? 'SIGKILL'};
     return {
       ...result,
@@ -91,7 +102,7 @@ export const startRemote = (
       signal: end.kind === 'signal' ? end.signal : undefined,
     };
   });
-  return {stream: running.stream, stderr: running.stderr, ended, kill: killOnce};
+  return {stream: running.stream, stderr, ended, kill: killOnce};
 };
 
 /** The command of this host that runs `command` in the machine for a person at a terminal; a login shell when it is empty. */
@@ -102,6 +113,13 @@ export const remoteShell = ({control}: SshSession, command: readonly string[]): 
     argv: command.length === 0 ? argv.filter((word) => word !== '--') : [...argv, command.map(quoteWord).join(' ')],
     env: sshEnvironment,
   };
+};
+
+/** execa reads a stream to nowhere when no one has begun to read it by the next round of the event loop: what came early would be lost. */
+const keepUnread = (stream: Socket): void => {
+  const hold = (): void => {};
+  stream.on('readable', hold);
+  setImmediate(() => setImmediate(() => stream.off('readable', hold)));
 };
 
 /** Makes `local`, a Unix socket of this host, lead to the one at `remote` in the machine. Throws {@link MachineError} when it can't. */
