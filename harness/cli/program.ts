@@ -44,9 +44,14 @@ program
   .command('setup')
   .description('install the packages this host lacks')
   .option('--yes', 'do not ask')
-  .action(async ({yes}: {yes?: boolean}) => {
+  .option('--qemu', 'also what virtual machines need')
+  .action(async ({yes, qemu}: {yes?: boolean; qemu?: boolean}) => {
     const {setup} = await import('./setup.ts');
-    process.exitCode = await setup({stream: process.stdout, yes});
+    process.exitCode = await setup({
+      stream: process.stdout,
+      yes,
+      needs: ['bake', 'sandbox', ...(qemu ? ['qemu' as const] : [])],
+    });
   });
 addCacheCommand(program);
 addShellCommand(program);

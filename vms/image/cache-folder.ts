@@ -42,9 +42,3 @@ export const entryPaths = (cache: string, kind: string, key: string): EntryPaths
     lock: `${entry}${suffixes.lock}`,
   };
 };
-
-/**
- * The lock file of a layer of a baked image. A process that goes on using the layer after the tool has ended, such as a kept machine,
- * has to hold it shared (`flock --shared FILE`), else the layer can be pruned under it.
- */
-export const layerLock = (layer: string): string => `${join(layer, '..')}${suffixes.lock}`;
