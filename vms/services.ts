@@ -1,4 +1,4 @@
-import type {Machine} from './machine.ts';
+import type {Machine, Provider} from './machine.ts';
 
 /** The daemons of the container stack that a machine runs. */
 export type ServiceName = 'containerd' | 'dockerd';
@@ -13,3 +13,11 @@ export interface Services {
 
 /** The power over daemons of a machine whose provider gives it; `undefined` otherwise. */
 export const servicesOf = (machine: Machine): Services | undefined => (machine as {services?: Services}).services;
+
+/** Whether the machines of a provider have {@link Services}. */
+export const givesServices = (provider: Provider): boolean => (provider as ServiceProvider).services === true;
+
+/** A provider whose machines have {@link Services}. */
+export interface ServiceProvider extends Provider {
+  readonly services?: true;
+}

@@ -1,7 +1,9 @@
 import {join} from 'node:path';
 import type {Command} from 'commander';
 import {HostError} from '../../vms/errors.ts';
+import {providers} from '../../vms/providers.ts';
 import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
+import {givesServices} from '../../vms/services.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {Interruption} from '../run/interruption.ts';
 import type {UpgradePlan} from '../upgrade/upgrade-plan.ts';
@@ -22,11 +24,7 @@ export interface UpgradeFlags {
 export const addUpgradeOptions = (command: Command): Command =>
   command
     .argument('[files...]', 'scenario files to compare with; default: scenarios/nginx.scenario.ts')
-    .option(
-      '--machine <provider>',
-      'what makes the machines; it has to be able to restart one daemon at a time',
-      'sandbox',
-    )
+    .option('--machine <provider>', 'what makes the machines: auto, or the name of a provider', 'auto')
     .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
     .option('--json', 'print one JSON document');
 
@@ -50,10 +48,16 @@ export const planUpgrade = async ({files, flags, ...rest}: UpgradeRequest): Prom
     repeat: 1,
   });
   const {provider} = await chooseProvider(flags.machine);
-  if (provider.name !== 'sandbox') {
+  if (!givesServices(provider)) {
+    const able = providers.filter(givesServices).map(({name}) => name);
     throw new HostError(
-      `Cannot upgrade machines of "${provider.name}": only those of sandbox can have one daemon restarted at a time`,
-      [{sentence: 'Another provider was asked for', remedy: 'plumbline upgrade --machine sandbox …'}],
+      `Cannot upgrade machines of "${provider.name}": their daemons can not be restarted one at a time`,
+      [
+        {
+          sentence: `Only machines of ${able.join(', ')} can`,
+          remedy: `plumbline upgrade --machine ${able[0]}`,
+        },
+      ],
     );
   }
   return {

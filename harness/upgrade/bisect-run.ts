@@ -6,7 +6,7 @@ import type {FailureRecord} from '../report/run-record.ts';
 import {run} from '../run/run.ts';
 import {bisect, isMeant, type BisectedDifference, type BisectionStep} from './bisection.ts';
 import {components, componentsIn, versionsAfter, type Component} from './component.ts';
-import {bakeEnds, openMaterial, type UpgradeImages} from './upgrade-material.ts';
+import {bakeEnds, openMaterial, requirePackages, type UpgradeImages} from './upgrade-material.ts';
 import {runOptionsOf, setOfUpgraded, type UpgradePlan} from './upgrade-plan.ts';
 import {upgradedProvider} from './upgraded-provider.ts';
 
@@ -30,6 +30,7 @@ export const bisectUpgrade = async (plan: UpgradePlan, glob: string): Promise<Bi
   const {id, from, to, provider, listener, reports} = plan;
   await using undo = new AsyncDisposableStack();
   const images = await bakeEnds(plan, undo);
+  requirePackages(plan, await openMaterial(plan, images, components, undo));
   const failures: FailureRecord[] = [];
   const bisection: Bisection = {plan, images, undo, failures};
   for (const set of [from, to]) {
@@ -73,6 +74,9 @@ const takeStep = async (
   listener({type: 'note', sentence: `The scenarios, on ${from.name} with ${asked.join(', ')} of ${to.name}`});
   const material = await openMaterial(plan, images, asked, undo);
   const installed = Object.keys(material.packages.facts.packages);
+  if (installed.length === 0) {
+    return {changed: [], differences: []};
+  }
   const record = await run(
     runOptionsOf(plan, {
       id: `${id}-${name}`,

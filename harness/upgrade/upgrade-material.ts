@@ -1,3 +1,4 @@
+import {UsageError} from '../../vms/errors.ts';
 import {bake, type BakeOptions, type HeldImage} from '../../vms/image/bake.ts';
 import {openUpgradePackages} from '../../vms/image/upgrade-packages.ts';
 import {Steps} from '../scenario/steps.ts';
@@ -33,6 +34,13 @@ export const openMaterial = async (
     await openUpgradePackages({from, to, target, packages: packagesOf(to, components)}, bakeOptions(plan)),
   );
   return {provider, from, packages};
+};
+
+/** Throws {@link UsageError} when there is nothing to upgrade, as from a newer set to an older one. */
+export const requirePackages = ({from, to}: UpgradePlan, {packages}: UpgradeMaterial): void => {
+  if (packages.facts.files.length === 0) {
+    throw new UsageError(`Cannot upgrade "${from.name}" to "${to.name}": none of its packages is newer`);
+  }
 };
 
 const bakeOptions = ({id, listener, interruption}: UpgradePlan): BakeOptions => {

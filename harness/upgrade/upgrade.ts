@@ -18,7 +18,7 @@ import {run} from '../run/run.ts';
 import {versionsAfter, type Component} from './component.ts';
 import {comparisonFailures, passFailures} from './upgrade-failures.ts';
 import {passOn, UpgradeFailure} from './upgrade-machine.ts';
-import {bakeEnds, openMaterial} from './upgrade-material.ts';
+import {bakeEnds, openMaterial, requirePackages} from './upgrade-material.ts';
 import {componentsOf, runOptionsOf, setOfUpgraded, upgradeId, type UpgradePlan} from './upgrade-plan.ts';
 import {PROBE_INTERVAL_MS} from './prober.ts';
 import {UPGRADE_SCHEMA_VERSION, type UpgradePassRecord, type UpgradeRecord} from './upgrade-record.ts';
@@ -72,6 +72,7 @@ const upgradeAndCompare = async (plan: UpgradePlan, only: Component | undefined,
   undo.use(await makeStateFolder(plan, ledger));
   const images = await bakeEnds(plan, undo);
   const material = await openMaterial(plan, images, componentsOf(only), undo);
+  requirePackages(plan, material);
   progress.packages = material.packages.facts.packages;
 
   // The last machine has dockerd's own defaults, as a fresh one has: it is the one to compare.

@@ -1,15 +1,17 @@
 import {readFile, statfs} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {existsSync} from 'node:fs';
-import type {MachineReference, MachineSpec, Provider, Requirement} from '../../machine.ts';
+import type {MachineReference, MachineSpec, Requirement} from '../../machine.ts';
+import type {ServiceProvider} from '../../services.ts';
 import {stateFolder} from '../../state.ts';
 import {readHostCgroups} from './cgroups.ts';
 import {SandboxMachine} from './machine.ts';
 import {startSandbox} from './start.ts';
 
 /** Machines made of Linux namespaces on this host: no virtual machine, this host's kernel. */
-export const sandbox: Provider = {
+export const sandbox: ServiceProvider = {
   name: 'sandbox',
+  services: true,
   missing: async () => [...missingPrivilege(), ...(await missingKernelParts()), ...(await unsuitableStateFolder())],
   start: (spec: MachineSpec, signal: AbortSignal) => startSandbox(spec, signal),
   attach: (reference: MachineReference) => new SandboxMachine(reference),
