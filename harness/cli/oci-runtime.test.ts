@@ -1,0 +1,27 @@
+import {expect, test} from 'vitest';
+import {ociRuntime} from './oci-runtime.ts';
+
+test('a known bare name is the program of the machine itself', async () => {
+  const {path, files} = await ociRuntime('crun');
+  expect(path).toBe('/usr/bin/crun');
+  expect(files.map((file) => file.path)).toEqual(['/etc/docker/daemon.json']);
+  expect(JSON.parse(String(files[0]?.content))).toEqual({
+    'default-runtime': 'candidate',
+    runtimes: {candidate: {path: '/usr/bin/crun'}},
+  });
+});
+
+test('a path is a program of this host, which the machine is given', async () => {
+  const {path, files} = await ociRuntime('/bin/true');
+  expect(files.map((file) => file.path)).toEqual([path, '/etc/docker/daemon.json']);
+  expect(files[0]).toMatchObject({path, mode: 0o755});
+});
+
+test.for([
+  ['./crun', 'Cannot use the OCI runtime "./crun": there is no such file'],
+  ['kata', 'Cannot use the OCI runtime "kata": there is no such file'],
+  ['/etc', 'Cannot use the OCI runtime "/etc": it is not a file'],
+  ['/etc/passwd', 'Cannot use the OCI runtime "/etc/passwd": it is not executable, "chmod +x" makes it so'],
+] as const)('%s is refused', async ([name, sentence]) => {
+  await expect(ociRuntime(name)).rejects.toThrow(sentence);
+});
