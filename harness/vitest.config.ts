@@ -1,8 +1,8 @@
 import {defineConfig} from 'vitest/config';
 
 /*
- * Two kinds of tests. `unit`: pure parts, in milliseconds, on any machine. `real`: real runtimes, machines and HTTP; as root, with
- * what `npm run setup` installs.
+ * Three kinds of tests. `unit`: pure parts, in milliseconds, on any machine. `real`: real runtimes, machines and HTTP; as root, with
+ * what `npm run setup` installs. `qemu`: virtual machines, minutes where they are emulated; with what `npm run setup -- --qemu` installs.
  */
 export default defineConfig({
   test: {
@@ -20,10 +20,23 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['{harness,vms}/**/*.real.test.ts'],
+          exclude: ['vms/providers/qemu/**'],
+          env: {PLUMBLINE_CONTRACT: 'sandbox'},
           // Machines, bakes and fault tests share this host: one file at a time keeps their timings apart.
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'qemu',
+          include: ['vms/providers/qemu/**/*.real.test.ts', 'vms/contract/*.real.test.ts'],
+          env: {PLUMBLINE_CONTRACT: 'qemu'},
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
     ],
