@@ -6,8 +6,12 @@ import type {Difference, Samples} from './difference.ts';
 const MOST_ITEMS = 6;
 
 /** What changed, for a person: `1024 -> 512`, `+CAP_SYS_ADMIN`, `0.61 s -> 2.13 s`. */
-export const changeText = (difference: Difference): string => {
-  const {kind, old, new: recent, samples} = difference;
+export const changeText = ({
+  kind,
+  old,
+  new: recent,
+  samples,
+}: Pick<Difference, 'kind' | 'old' | 'new' | 'samples'>): string => {
   if (samples !== undefined) {
     return samplesText(samples);
   }

@@ -54,12 +54,29 @@ export const passLines = (
     head.trimEnd(),
     paint('quiet', rule.trimEnd()),
     ...rows.map((row) => row.trimEnd()),
+    ...pass.workloads.flatMap((workload) => inheritanceLines(workload, paint)),
     ...pass.workloads.flatMap(({title, problems}) =>
       problems.map((problem) => paint('bad', printable(`${title}: ${problem}`))),
     ),
     ...pass.lost.map((sentence) => paint('bad', printable(sentence))),
   ];
 };
+
+/** Facts that a survivor has from the old versions, the first few with their values. */
+const inheritanceLines = ({title, inherited}: UpgradedWorkloadRecord, paint: Paint): string[] => {
+  if (inherited.length === 0) {
+    return [];
+  }
+  const count = `${inherited.length} ${inherited.length === 1 ? 'fact' : 'facts'}`;
+  const more = inherited.length - SHOWN_FACTS;
+  return [
+    paint('quiet', `${printable(title)} keeps ${count} of the old versions until it is made anew:`),
+    ...inherited.slice(0, SHOWN_FACTS).map(({fact, change}) => `  ${printable(fact)}  ${printable(change, 100)}`),
+    ...(more > 0 ? [paint('quiet', `  and ${more} more in upgrade.json`)] : []),
+  ];
+};
+
+const SHOWN_FACTS = 5;
 
 const versionLine = ({before, after}: UpgradePassRecord): string =>
   Object.entries(after)

@@ -4,6 +4,7 @@ import {failureRecord} from '../report/run-record.ts';
 /** Version of the shape below; raised when a reader of the old shape would misread the new one. */
 export const UPGRADE_SCHEMA_VERSION = 1;
 
+const factValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string()).readonly()]);
 const milliseconds = z.number().nonnegative();
 
 const gapRecord = z.object({
@@ -72,6 +73,10 @@ export const upgradedWorkloadRecord = z.object({
     .optional(),
   /** State as the runtime calls it afterwards. */
   status: z.string().optional(),
+  /** Of one that survived: what is otherwise when the new versions start the same workload. */
+  inherited: z.array(
+    z.object({fact: z.string(), kept: factValue.optional(), new: factValue.optional(), change: z.string()}),
+  ),
   /** Why the new version can not show it, run a command in it, or remove it. */
   problems: z.array(z.string()),
 });

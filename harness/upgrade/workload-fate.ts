@@ -7,7 +7,7 @@ import type {TargetRecord, UpgradedWorkloadRecord} from './upgrade-record.ts';
 import {execProblem, readProcess, readView, type ProcessFacts, type RuntimeView} from './workload-state.ts';
 
 /** What is known of a workload before it is removed. */
-export type WorkloadFate = Omit<UpgradedWorkloadRecord, 'targets'>;
+export type WorkloadFate = Omit<UpgradedWorkloadRecord, 'targets' | 'inherited'>;
 
 /** Looks at what became of a workload in a machine that was upgraded. */
 export const readFate = async (machine: Machine, {workload, before}: StartedWorkload): Promise<WorkloadFate> => {
