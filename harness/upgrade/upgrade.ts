@@ -5,6 +5,7 @@ import {Ledger} from '../../vms/ledger/ledger.ts';
 import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
 import {sweep, undo as undoEntry} from '../../vms/ledger/sweep.ts';
 import type {OwnedMachine} from '../../vms/machine.ts';
+import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {compareRuns, type Comparison} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
@@ -15,6 +16,7 @@ import {writeRun} from '../report/run-file.ts';
 import {RUN_SCHEMA_VERSION, type FailureRecord, type RunRecord} from '../report/run-record.ts';
 import {watchHost} from '../run/host-watch.ts';
 import {run} from '../run/run.ts';
+import {isMeant} from './bisection.ts';
 import {versionsAfter, type Component} from './component.ts';
 import {comparisonFailures, passFailures} from './upgrade-failures.ts';
 import {passOn, UpgradeFailure} from './upgrade-machine.ts';
@@ -105,7 +107,7 @@ const upgradeAndCompare = async (plan: UpgradePlan, only: Component | undefined,
   );
   progress.failures.push(...upgraded.failures, ...fresh.failures);
   plan.interruption.signal.throwIfAborted();
-  progress.comparison = await compareWithFresh(plan, freshId);
+  progress.comparison = await compareWithFresh(plan, freshId, freshSet);
   progress.failures.push(...comparisonFailures(progress.comparison));
   await pointLatestAt(plan.reports, plan.id);
 };
@@ -125,13 +127,21 @@ const makeStateFolder = async (plan: UpgradePlan, ledger: Ledger): Promise<Async
   };
 };
 
-const compareWithFresh = async ({id, reports}: UpgradePlan, freshId: string): Promise<Comparison> => {
-  const [fresh, upgraded, explanations] = await Promise.all([
+const compareWithFresh = async (
+  {id, reports, from, to}: UpgradePlan,
+  freshId: string,
+  freshSet: RuntimeSet,
+): Promise<Comparison> => {
+  const [fresh, upgraded, known] = await Promise.all([
     loadRun(freshId, reports),
     loadRun(id, reports),
     readExplanations(explanationsFile),
   ]);
-  return compareRuns(fresh, upgraded, {explanations});
+  // What one component brings is part of what is between the two sets, and explained by the same.
+  const between = known
+    .filter((one) => isMeant(from.name, one.from) && isMeant(to.name, one.to))
+    .map((one) => ({...one, from: '*', to: '*'}));
+  return compareRuns(fresh, upgraded, {explanations: freshSet === to ? known : between});
 };
 
 const recordOf = (
