@@ -24,7 +24,8 @@ export interface VmFile {
 const door = `#!/bin/sh
 exec </dev/ttyS1 >/dev/ttyS1
 stty raw -echo
-mkdir -p /run/plumbline
+# Logs of what is run in the background; and the folder of systemd for units without a file, which it makes with the first one and keeps.
+mkdir -p /run/plumbline /var/log/plumbline /run/systemd/transient
 generation=none
 until curl --silent --output /dev/null https://registry-1.docker.io/v2/; do sleep 0.1; done
 kernel=$(uname -r)
