@@ -1,6 +1,7 @@
 import {readFile, readdir} from 'node:fs/promises';
 import {setTimeout} from 'node:timers/promises';
 import {MachineError} from './errors.ts';
+import {identify, isAlive, type ProcessIdentity} from './processes.ts';
 
 const DEADLINE_MS = 10_000;
 /** Programs that a machine consists of; whatever else has its folder in the command line, an editor say, is someone's own. */
@@ -18,9 +19,16 @@ export const killFolderProcesses = async (
   programs: readonly MachineProgram[] = PROGRAMS,
 ): Promise<void> => {
   const deadline = performance.now() + DEADLINE_MS;
+  // A process that ends loses its command line first and its open files, listening sockets among them, later.
+  const known = new Map<number, ProcessIdentity>();
   for (;;) {
-    const pids = await folderProcesses(folder, programs);
-    if (pids.length === 0) return;
+    for (const pid of await folderProcesses(folder, programs)) {
+      const identity = await identify(pid).catch(() => undefined);
+      if (identity) known.set(pid, identity);
+    }
+    const alive = [...known.values()].filter(isAlive);
+    if (alive.length === 0) return;
+    const pids = alive.map(({pid}) => pid);
     if (performance.now() > deadline)
       throw new MachineError(`Cannot end the processes ${pids.join(', ')} of "${folder}": they are still there`);
     for (const pid of pids) kill(pid);

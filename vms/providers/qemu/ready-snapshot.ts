@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
@@ -116,8 +116,7 @@ const makeReady = async (
   signal: AbortSignal,
 ): Promise<ReadyFacts> => {
   await using undo = new AsyncDisposableStack();
-  // Paths of sockets are short, and those of the cache are long.
-  const sockets = await mkdtemp(join(tmpdir(), 'plumbline-'));
+  const sockets = await makeSocketFolder(readyKey(spec));
   undo.defer(async () => rm(sockets, {recursive: true, force: true}));
   const [overlay, state] = [join(content, readyFiles.disk), join(content, readyFiles.state)];
   await makeOverlay(overlay, join(spec.disk.content, diskFiles.disk), 'raw');
@@ -168,6 +167,17 @@ const makeReady = async (
   } catch (error) {
     throw await startFailure({action: `boot machine "${spec.runtimeSet}"`, folder: scratch, argv, waitingFor}, error);
   }
+};
+
+/**
+ * Paths of sockets are short, and those of the cache are long. The name follows from the key, whose lock is held: what a killed bake has
+ * left goes when the next one begins.
+ */
+const makeSocketFolder = async (key: string): Promise<string> => {
+  const folder = join(tmpdir(), `plumbline-boot-${key.slice(0, 12)}`);
+  await rm(folder, {recursive: true, force: true});
+  await mkdir(folder, {mode: 0o700});
+  return folder;
 };
 
 /** Enters the machine once: what each machine made from the snapshot reads first is in its memory then. Returns the last welcome. */
