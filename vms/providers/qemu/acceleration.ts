@@ -25,9 +25,8 @@ export interface AccelerationQuestion {
 }
 
 /**
- * How many times slower than the host a command may be, for deadlines. Measured for tcg: a loop in the shell takes 8 times as long
- * as on the host, starting a process 12 times; with all processors busy with other things it is still in time. A virtualised
- * processor is as fast as the host's, its disk and its serial port are not.
+ * How many times slower than the host a command may be, for deadlines. Chosen with room to spare, not measured: a deadline that is too
+ * long costs nothing as long as all goes well.
  */
 export const slowness: Readonly<Record<Acceleration, number>> = {kvm: 2, hvf: 2, tcg: 12};
 
