@@ -1,4 +1,5 @@
 import {awaitConnection, dialArgv} from '../../vms/dial.ts';
+import {PlumblineError} from '../../vms/errors.ts';
 import type {Endpoint, Machine} from '../../vms/machine.ts';
 import type {RunningWorkload} from '../levels/level.ts';
 import {LAN, NEIGHBOUR_NETNS} from '../network/neighbour.ts';
@@ -47,11 +48,20 @@ const endpointOf = (
         port: network === 'published' ? workload.publishedPort : workload.port,
       };
     case 'address':
-      // A workload that got no address answers nowhere: port 0 of this one refuses every connection.
-      return {host: running.address ?? '0.0.0.0', port: workload.port};
+      return {host: addressOf(running), port: workload.port};
     case 'loopback':
       return {host: '127.0.0.1', port: workload.port};
   }
+};
+
+/** Throws for a workload that got none: whatever else were probed, its silence would prove nothing. */
+const addressOf = ({name, address}: RunningWorkload): string => {
+  if (address === undefined || address === '') {
+    throw new PlumblineError('runtime', `Cannot probe the address of "${name}": it has none`, {
+      expected: 'an IPv4 address',
+    });
+  }
+  return address;
 };
 
 const hostOfMachine = (vantage: VantageName, machine: Machine): string => {
