@@ -86,11 +86,19 @@ export const startCommand = (
     durationMs: performance.now() - startedAt,
   }));
   const [, , stderr, stream] = subprocess.stdio as unknown as [null, null, Readable, Socket];
+  for (const output of [stream, stderr]) keepUnread(output);
   return {stream, stderr, ended, kill: () => void subprocess.kill('SIGKILL')};
 };
 
 // One pair of connected sockets serves both directions, so that an HTTP client takes the stream for what it is: a socket.
 const JOIN_STREAMS = 'exec "$@" <&3 >&3 3>&-';
+
+/** execa reads a stream to nowhere when no one has begun to read it by the next round of the event loop: what came early would be lost. */
+const keepUnread = (stream: Readable): void => {
+  const hold = (): void => {};
+  stream.on('readable', hold);
+  setImmediate(() => setImmediate(() => stream.off('readable', hold)));
+};
 
 const spawnOptions = (prefix: CommandPrefix, {env, signal}: Pick<ExecOptions, 'env' | 'signal'>) =>
   ({

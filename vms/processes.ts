@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {readFileSync} from 'node:fs';
+import {setTimeout} from 'node:timers/promises';
 
 /** A process that can't be mistaken for a later one with the same id. */
 export interface ProcessIdentity {
@@ -25,6 +26,13 @@ export const isAlive = ({pid, startTime, bootId}: ProcessIdentity): boolean => {
     return false;
   }
 };
+
+/** Waits until a process that was told to end has ended. */
+export const untilGone = async (identity: ProcessIdentity): Promise<void> => {
+  while (isAlive(identity)) await setTimeout(POLL_MS);
+};
+
+const POLL_MS = 5;
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 

@@ -120,13 +120,12 @@ describe.each(chosen)('a machine of $name', (provider) => {
     expect(await running.ended).toMatchObject({exitCode: 3, signal: undefined});
   });
 
-  test('keeps what a command says before anyone listens', async ({skip}) => {
-    skip(provider.name === 'sandbox', 'startCommand in vms/command.ts drops it');
-    const running = machine.spawn(['sh', '-c', 'echo early; exec cat']);
+  test('keeps what a command says before anyone listens', async () => {
+    const running = machine.spawn(['sh', '-c', 'echo early; echo soon >&2; exec cat']);
     await setTimeout(500 * machine.traits.slowness);
-    const said = text(running.stream);
+    const said = [text(running.stream), text(running.stderr)];
     running.stream.end('late\n');
-    expect(await said).toBe('early\nlate\n');
+    expect(await Promise.all(said)).toEqual(['early\nlate\n', 'soon\n']);
   });
 
   test('forwards a Unix socket', async () => {

@@ -1,6 +1,5 @@
 import {randomUUID} from 'node:crypto';
 import {writeFileSync} from 'node:fs';
-import type {Socket} from 'node:net';
 import {join} from 'node:path';
 import {Transform} from 'node:stream';
 import {execa} from 'execa';
@@ -73,7 +72,6 @@ export const startRemote = (
   const command = prepare(argv, env);
   const {prefix, words} = locally(session, command);
   const running = startCommand(prefix, words, signal ? {signal} : {});
-  keepUnread(running.stream);
   let trailer = '';
   const stderr = running.stderr.pipe(
     new Transform({
@@ -113,13 +111,6 @@ export const remoteShell = ({control}: SshSession, command: readonly string[]): 
     argv: command.length === 0 ? argv.filter((word) => word !== '--') : [...argv, command.map(quoteWord).join(' ')],
     env: sshEnvironment,
   };
-};
-
-/** execa reads a stream to nowhere when no one has begun to read it by the next round of the event loop: what came early would be lost. */
-const keepUnread = (stream: Socket): void => {
-  const hold = (): void => {};
-  stream.on('readable', hold);
-  setImmediate(() => setImmediate(() => stream.off('readable', hold)));
 };
 
 /** Makes `local`, a Unix socket of this host, lead to the one at `remote` in the machine. Throws {@link MachineError} when it can't. */

@@ -9,7 +9,7 @@ import {removeCgroup} from '../../cgroup-removal.ts';
 import {HostError, ProvisionError} from '../../errors.ts';
 import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
 import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
-import {identify} from '../../processes.ts';
+import {identify, untilGone, type ProcessIdentity} from '../../processes.ts';
 import type {Services} from '../../services.ts';
 import {cgroupFolders, makeCgroups, readHostCgroups, type HostCgroups} from './cgroups.ts';
 import {SandboxMachine} from './machine.ts';
@@ -48,11 +48,14 @@ export const startSandbox = async (spec: MachineSpec, signal: AbortSignal): Prom
   await using undo = new AsyncDisposableStack();
   const name = `plumbline-${spec.id}`;
   await makeFolder(spec, undo);
+  let init: ProcessIdentity | undefined;
+  // A process leaves its cgroups before it is gone, and that of a pid namespace waits in between for all others.
+  undo.defer(async () => init && untilGone(init));
   await makeMachineCgroups(spec, cgroups, name, undo);
   const ended = launch(spec, cgroups, name);
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(START_DEADLINE_MS)]);
   const pid = await untilReady(spec, ended, deadline);
-  const init = await identify(pid);
+  init = await identify(pid);
   const joined = cgroupFolders(cgroups, name).map((folder) => (cgroups.version === 2 ? join(folder, 'init') : folder));
   const reference: MachineReference = {
     id: spec.id,
