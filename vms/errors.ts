@@ -1,4 +1,5 @@
 import type {ExecResult, Requirement} from './machine.ts';
+import {plainText} from './plain-text.ts';
 
 /** Whose fault a failure is; decides the exit code and what a person should look at first. */
 export type FailureClass =
@@ -12,6 +13,9 @@ export type FailureClass =
   | 'residue'
   | 'harness';
 
+/** In UTF-16 code units: what a person would still look through. */
+const LONGEST_MESSAGE = 4000;
+
 /** Optional facts of a failure. */
 export interface FailureDetails {
   /** The exact command, one argument per element. */
@@ -23,7 +27,7 @@ export interface FailureDetails {
   readonly cause?: unknown;
 }
 
-/** Every error this tool raises on purpose: one sentence for a person, and a class. */
+/** Every error this tool raises on purpose: one sentence for a person, and a class. The sentence may quote what came from outside. */
 export class PlumblineError extends Error {
   readonly failureClass: FailureClass;
   readonly command: readonly string[] | undefined;
@@ -32,7 +36,7 @@ export class PlumblineError extends Error {
   readonly layer: string | undefined;
 
   constructor(failureClass: FailureClass, message: string, details: FailureDetails = {}) {
-    super(message, {cause: details.cause});
+    super(plainText(message).slice(0, LONGEST_MESSAGE), {cause: details.cause});
     this.name = new.target.name;
     this.failureClass = failureClass;
     this.command = details.command;

@@ -1,3 +1,5 @@
+import {z} from 'zod';
+import {understood} from '../../vms/machine-output.ts';
 import type {Machine} from '../../vms/machine.ts';
 import {makeCniNetwork, type CniNetwork} from '../network/cni.ts';
 import {makeNetns, type NamedNetns} from '../network/netns.ts';
@@ -142,9 +144,16 @@ const imageDigestOf = async (machine: Machine, image: string): Promise<string> =
 const attachedAddress = async (machine: Machine, name: string, pid: number): Promise<string | undefined> => {
   await machine.succeed(['ip', 'netns', 'attach', name, String(pid)]);
   const output = await machine.succeed(['ip', '-json', '-netns', name, '-4', 'address', 'show', 'scope', 'global']);
-  const links = JSON.parse(output) as {addr_info?: {local: string}[]}[];
-  return links.flatMap(({addr_info: addresses = []}) => addresses.map(({local}) => local))[0];
+  return firstAddress(output);
 };
+
+/** Reads the first address that `ip -json address` prints, where there is one. */
+export const firstAddress = (text: string): string | undefined =>
+  understood('the addresses that ip prints', () => addressesSchema.parse(JSON.parse(text)))
+    .flatMap(({addr_info: addresses}) => addresses.map(({local}) => local))
+    .find((local) => local !== undefined);
+
+const addressesSchema = z.array(z.object({addr_info: z.array(z.object({local: z.string().optional()})).default([])}));
 
 /** ctr asks the plugins to detach once the namespace is gone, when the bridge plugin can't know its NAT rules any more. */
 const detach = async (machine: Machine, name: string, cni: CniNetwork): Promise<void> => {

@@ -1,3 +1,5 @@
+import {z} from 'zod';
+import {understood} from '../../vms/machine-output.ts';
 import type {Machine} from '../../vms/machine.ts';
 import {makeNetns} from '../network/netns.ts';
 import {exitCodeOf, startInForeground, untilRunning, type ForegroundContainer} from './foreground.ts';
@@ -112,10 +114,16 @@ const makeConfig = async (
 /** The pid of the container's init, and `undefined` unless runc calls the container running. */
 const pidOfRunning = async (machine: Machine, binary: string, name: string): Promise<number | undefined> => {
   const {exitCode, stdout} = await machine.exec([binary, 'state', name]);
-  const {status, pid} =
-    exitCode === 0 ? (JSON.parse(stdout) as {status: string; pid: number}) : {status: 'absent', pid: undefined};
+  const {status, pid} = exitCode === 0 ? parseState(stdout) : {status: 'absent', pid: undefined};
   return status === 'running' ? pid : undefined;
 };
+
+/** Reads what `runc state` prints: https://github.com/opencontainers/runtime-spec/blob/main/runtime.md#state */
+export const parseState = (text: string): z.infer<typeof stateSchema> =>
+  understood('the state that the OCI runtime prints', () => stateSchema.parse(JSON.parse(text)));
+
+/** Without a process the id is 0, and may be left out. */
+const stateSchema = z.object({status: z.string(), pid: z.int().nonnegative().default(0)});
 
 interface Facts {
   readonly machine: Machine;

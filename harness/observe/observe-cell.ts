@@ -1,3 +1,4 @@
+import {understood} from '../../vms/machine-output.ts';
 import {cgroup} from './cgroup.ts';
 import {credentials} from './credentials.ts';
 import {devices} from './devices.ts';
@@ -49,13 +50,15 @@ export const observeCell = async (
   {signal}: {readonly signal: AbortSignal},
 ): Promise<Observation> => observationOf(await takeReading(context, signal));
 
-/** What the observers make of a reading, in alphabetical order. */
+/** What the observers make of a reading, in alphabetical order. Throws {@link MachineError} when one can make nothing of it. */
 export const observationOf = (reading: Reading): Observation => {
   const facts: Record<string, FactValue> = {};
   const measurements: Record<string, Measurement> = {};
   for (const observer of observers) {
-    Object.assign(facts, observer.observe(reading));
-    Object.assign(measurements, observer.measure?.(reading));
+    understood(`what the machine says of a workload's ${observer.name}`, () => {
+      Object.assign(facts, observer.observe(reading));
+      Object.assign(measurements, observer.measure?.(reading));
+    });
   }
   return {facts: sorted(facts), measurements: sorted(measurements)};
 };

@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {MachineError} from '../../vms/errors.ts';
+import {understood} from '../../vms/machine-output.ts';
 import type {Machine} from '../../vms/machine.ts';
 import {parseContainerd, parseRunc} from './parse/containerd.ts';
 import {parseDocker} from './parse/docker.ts';
@@ -36,8 +37,11 @@ export const takeInventory = async (machine: Machine, {signal}: {readonly signal
   return parseInventory(result.stdout);
 };
 
-/** Reads what the inventory script printed. */
-export const parseInventory = (output: string): Inventory => {
+/** Reads what the inventory script printed. Throws {@link MachineError} when a program of the machine printed something else than it should. */
+export const parseInventory = (output: string): Inventory =>
+  understood('the inventory of a machine', () => inventoryOf(output));
+
+const inventoryOf = (output: string): Inventory => {
   const sections = parseSections(output);
   const processes = parseProcessRecords(sections);
   const things = numberDuplicates([

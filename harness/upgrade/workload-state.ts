@@ -1,5 +1,6 @@
 import type {Machine} from '../../vms/machine.ts';
 import {parseTasks} from '../levels/ctr.ts';
+import {parseState} from '../levels/runc.ts';
 import type {UpgradeWorkload} from './upgrade-workload.ts';
 import {execArgv} from './workload-commands.ts';
 
@@ -72,7 +73,7 @@ export const readView = async (machine: Machine, {level, name}: UpgradeWorkload)
       return {...NOTHING, status: task?.status.toLowerCase(), pid: task?.pid};
     }
     case 'runc': {
-      const {status, pid} = JSON.parse(stdout) as {status: string; pid: number};
+      const {status, pid} = parseState(stdout);
       return {...NOTHING, status, pid: pid || undefined};
     }
   }

@@ -1,4 +1,4 @@
-import {stripVTControlCharacters} from 'node:util';
+import {plainText} from '../../../vms/plain-text.ts';
 
 /** Longest string from outside that is shown on one line, in characters. */
 const LONGEST = 400;
@@ -8,7 +8,7 @@ const LONGEST = 400;
  * and the invisible characters that reorder text, with white space collapsed, cut to `longest` characters.
  */
 export function printable(text: string, longest: number = LONGEST): string {
-  const line = stripVTControlCharacters(text).replaceAll(/\s+/gv, ' ').replaceAll(INVISIBLE, '').trim();
+  const line = plainText(text.replaceAll(/\s+/gv, ' ')).trim();
   return cut(line, longest);
 }
 
@@ -17,6 +17,3 @@ export function cut(text: string, longest: number): string {
   const characters = Array.from(text);
   return characters.length <= longest ? text : `${characters.slice(0, Math.max(0, longest - 1)).join('')}…`;
 }
-
-/** `Cc` is C0, DEL and C1; `Cf` holds the marks that reorder text or have no width. */
-const INVISIBLE = /[\p{Cc}\p{Cf}]/gv;
