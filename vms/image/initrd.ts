@@ -11,6 +11,9 @@ export const trialMarker = 'plumbline: this kernel boots';
 /** Addresses of QEMU's user network: https://www.qemu.org/docs/master/system/devices/net.html */
 export const userNetwork = {machine: '10.0.2.15', gateway: '10.0.2.2', prefix: 24} as const;
 
+/** On the kernel command line: the address is asked for, by DHCP, where a machine is not alone with QEMU's user network. */
+export const dhcpParameter = 'plumbline.dhcp';
+
 /** Drivers that must be there before the root file system is; those a kernel has built in are left out. */
 const drivers = ['virtio_pci', 'virtio_blk', 'virtio_net', 'ext4', 'vmgenid'] as const;
 
@@ -26,6 +29,7 @@ export const buildInitrd = async (modules: string, busybox: string, signal: Abor
     {path: 'dev/console', type: 'device', major: 5, minor: 1},
     {path: 'busybox', type: 'file', content: await readFile(busybox), mode: 0o755},
     {path: 'init', type: 'file', content: Buffer.from(initScript(paths.length)), mode: 0o755},
+    {path: 'dhcp', type: 'file', content: Buffer.from(dhcpScript), mode: 0o755},
     ...contents.map((content, index): CpioMember => ({
       path: `modules/${index}.ko`,
       type: 'file',
@@ -62,6 +66,13 @@ const readModule = async (path: string, busybox: string, signal: AbortSignal): P
   return stdout;
 };
 
+/** What udhcpc calls. The gateway is who gave the address: a network that ends there has no router to name. */
+const dhcpScript = `#!/busybox sh
+[ "$1" = bound ] || exit 0
+/busybox ip address add "$ip/$mask" dev "$interface"
+/busybox ip route add default via "$serverid"
+`;
+
 const initScript = (modules: number): string => `#!/busybox sh
 b=/busybox
 $b mount -t proc proc /proc
@@ -77,9 +88,14 @@ while [ $module -lt ${modules} ]; do
   module=$((module + 1))
 done
 $b ip link set lo up
-$b ip address add ${userNetwork.machine}/${userNetwork.prefix} dev eth0
 $b ip link set eth0 up
-$b ip route add default via ${userNetwork.gateway}
+case " $($b cat /proc/cmdline) " in
+*' ${dhcpParameter} '*) $b udhcpc -i eth0 -f -n -q -t 100 -T 1 -s /dhcp ;;
+*)
+  $b ip address add ${userNetwork.machine}/${userNetwork.prefix} dev eth0
+  $b ip route add default via ${userNetwork.gateway}
+  ;;
+esac
 $b mount -t ext4 -o noatime,noinit_itable /dev/vda /root
 if [ -d /files ]; then $b cp -a /files/. /root/; fi
 $b mount --move /dev /root/dev
