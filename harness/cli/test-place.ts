@@ -6,6 +6,9 @@ import {takeHostInventory} from '../teardown/host-inventory.ts';
 import {plumbline} from './plumbline-process.ts';
 import {scenarioText} from './scenario-text.ts';
 
+/** Virtual machines whose processor is emulated take their time. */
+const HOUR_MS = 3_600_000;
+
 /** For tests: machines, ledgers, reports and scenario files of their own, beside those of the user; what was baked is shared. */
 export class TestPlace implements AsyncDisposable {
   readonly folder: string;
@@ -33,13 +36,21 @@ export class TestPlace implements AsyncDisposable {
   }
 
   /** Starts the tool with this place as its own. */
-  start(argv: readonly string[]) {
-    return plumbline(argv, {XDG_STATE_HOME: this.folder});
+  start(argv: readonly string[], timeoutMs?: number) {
+    return plumbline(argv, {XDG_STATE_HOME: this.folder}, timeoutMs);
   }
 
   /** Starts a run in sandboxes. */
   startRun(argv: readonly string[]) {
-    return this.start(['run', '--machine', 'sandbox', '--reports', join(this.folder, 'reports'), ...argv]);
+    return this.startRunIn('sandbox', argv);
+  }
+
+  /** Starts a run in machines of this provider. */
+  startRunIn(provider: string, argv: readonly string[]) {
+    return this.start(
+      ['run', '--machine', provider, '--reports', join(this.folder, 'reports'), ...argv],
+      provider === 'sandbox' ? undefined : HOUR_MS,
+    );
   }
 
   /** The records of every run that came to write one, the first run first. */

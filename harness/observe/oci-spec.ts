@@ -2,6 +2,7 @@ import type {Facts, FactValue} from './fact.ts';
 import type {Observer} from './observer.ts';
 import {problemOf, wholeText} from './reading.ts';
 import {seccompFacts} from './oci-seccomp.ts';
+import {shownValue} from './secret.ts';
 
 /** The specification that the OCI runtime was really handed, at every level. https://github.com/opencontainers/runtime-spec */
 export const ociSpec: Observer = {
@@ -64,7 +65,7 @@ const flattenList = (path: string, items: readonly Json[], facts: Record<string,
   if (path === 'oci.process.env') {
     for (const item of items) {
       const [name = '', ...rest] = (item as string).split('=');
-      facts[`${path}.${name}`] = rest.join('=');
+      facts[`${path}.${name}`] = shownValue(name, rest.join('='));
     }
     return;
   }

@@ -3,6 +3,7 @@ import {statusOf} from './credentials.ts';
 import type {FactValue} from './fact.ts';
 import type {Observer} from './observer.ts';
 import {rowsOf, wholeText} from './reading.ts';
+import {shownValue} from './secret.ts';
 
 /** How the workload's processes run, apart from what they may do. */
 export const processes: Observer = {
@@ -67,7 +68,7 @@ export const processes: Observer = {
     for (const variable of wholeText(reading, 'environ').split('\0')) {
       const [, name, value = ''] = /^([A-Za-z_]\w*)=(.*)$/s.exec(variable) ?? [];
       if (name !== undefined) {
-        facts[`process.environment.${name}`] = normalise(value);
+        facts[`process.environment.${name}`] = normalise(shownValue(name, value));
       }
     }
     const fds = rowsOf(reading, 'fds').map(([fd = '', target = '']) => [fd, normalise(target)] as const);
