@@ -40,7 +40,16 @@ export const networkInside: Observer = {
       source: '`ip route` in the network namespace',
     },
     {path: 'network.rules', meaning: 'policy routing rules', source: '`ip rule` in the network namespace'},
-    {path: 'network.listening', meaning: 'listening sockets', source: '`/proc/PID/net/{tcp,udp,raw}{,6}`'},
+    {
+      path: 'network.neighbours',
+      meaning: 'permanent entries of the neighbour table',
+      source: '`ip neigh` in the network namespace',
+    },
+    {
+      path: 'network.listening',
+      meaning: 'listening sockets, those of unix with their path',
+      source: '`/proc/PID/net/{tcp,udp,raw}{,6}` and `/proc/PID/net/unix`',
+    },
     {
       path: 'network.firewall',
       meaning: 'nftables rules inside',
@@ -65,9 +74,13 @@ export const networkInside: Observer = {
           .filter((item) => 'src' in item)
           .map(routeSentence),
       ),
+      'network.neighbours': unique(
+        parseJsonLines(wholeText(reading, 'inside neighbours')).map((entry) => reading.normalise(routeSentence(entry))),
+      ),
       'network.listening': unique(
         rowsOf(reading, 'listening').map(
-          ([protocol = '', local = '']) => `${protocol} ${reading.normalise(socketAddress(local))}`,
+          ([protocol = '', local = '']) =>
+            `${protocol} ${reading.normalise(protocol === 'unix' ? local : socketAddress(local))}`,
         ),
       ),
       'network.firewall':

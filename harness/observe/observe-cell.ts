@@ -3,6 +3,7 @@ import {cgroup} from './cgroup.ts';
 import {credentials} from './credentials.ts';
 import {devices} from './devices.ts';
 import type {FactValue, Facts, Measurement, Measurements} from './fact.ts';
+import {inherited} from './inherited.ts';
 import {limits} from './limits.ts';
 import {memory} from './memory.ts';
 import {mounts} from './mounts.ts';
@@ -14,6 +15,7 @@ import {ociSpec} from './oci-spec.ts';
 import {processes} from './process.ts';
 import {reachability} from './reachability.ts';
 import {takeReading, type Reading} from './reading.ts';
+import {rootfs} from './rootfs.ts';
 import {sensitivePaths} from './sensitive-paths.ts';
 import {sysctls} from './sysctls.ts';
 
@@ -23,9 +25,11 @@ export const observers: readonly Observer[] = [
   credentials,
   limits,
   processes,
+  inherited,
   namespaces,
   cgroup,
   mounts,
+  rootfs,
   sensitivePaths,
   devices,
   sysctls,

@@ -8,6 +8,7 @@ push @commands, (
     ['inside links', '', @in_netns, qw(ip -j -d addr)],
     ['inside routes4', "route show table all\nrule show\n", @in_netns, qw(ip -force -j -4 -batch -)],
     ['inside routes6', "route show table all\nrule show\n", @in_netns, qw(ip -force -j -6 -batch -)],
+    ['inside neighbours', '', @in_netns, qw(ip -j neigh show nud permanent)],
     ['inside nft', '', @in_netns, qw(nft -s list ruleset)],
     # /proc/sys shows the namespaces of whoever reads it. Some files can be written only, hence the "true".
     ['inside sysctls', '', 'nsenter', "--net=$proc/ns/net", "--ipc=$proc/ns/ipc", "--uts=$proc/ns/uts", 'sh', '-c',
@@ -18,7 +19,8 @@ sub emit_texts {
     emit('config', -e "$bundle/config.json" ? '' : 'there is no config.json in the bundle', [slurp("$bundle/config.json")]);
     emit('machine mountinfo', '', [slurp('/proc/self/mountinfo')]);
     emit('machine hostname', '', [slurp('/proc/sys/kernel/hostname')]);
-    for my $name (qw(status limits mountinfo uid_map gid_map setgroups oom_score_adj timens_offsets personality cgroup environ cmdline stat)) {
+    for my $name (qw(status limits mountinfo uid_map gid_map setgroups oom_score_adj timens_offsets personality cgroup environ cmdline stat
+        loginuid coredump_filter timerslack_ns)) {
         my $text = slurp("$proc/$name");
         emit($name, defined $text ? '' : "$proc/$name can't be read", [$text]);
     }
@@ -26,7 +28,16 @@ sub emit_texts {
     emit('links', '', map { [$_, readlink "$proc/$_"] } qw(cwd root exe));
     emit('namespaces', '', map { [$_, readlink "$proc/ns/$_", readlink "/proc/1/ns/$_"] } sort(entries("$proc/ns")));
     emit('fds', '', map { [$_, readlink "$proc/fd/$_"] } sort { $a <=> $b } entries("$proc/fd"));
+    emit('io priority', '', [io_priority()]);
+    emit('keys', '', map { [$_] } split /\n/, slurp('/proc/keys') || '');
     emit('etc', '', map { my $text = slurp("$proc/root$_"); defined $text ? [$_, $text] : () } qw(/etc/resolv.conf /etc/hosts /etc/hostname));
+}
+
+# ioprio_get(2) has no wrapper: its number by the architecture, and IOPRIO_WHO_PROCESS, from include/uapi/linux/ioprio.h.
+sub io_priority {
+    require POSIX;
+    my $number = {x86_64 => 252, aarch64 => 31}->{(POSIX::uname())[4]};
+    return defined $number ? syscall($number, 1, $pid + 0) : '';
 }
 
 # What is listened on in the workload's network namespace.
@@ -40,7 +51,37 @@ sub emit_listening {
             push @sockets, [$protocol, $local] if defined $state && $state eq $listening{$base} && $remote =~ /:0000$/;
         }
     }
+    # __SO_ACCEPTCON, include/uapi/linux/net.h; sockets without a name can not be reached.
+    for my $line (split /\n/, slurp("$proc/net/unix") || '') {
+        my (undef, undef, undef, $flags, undef, undef, undef, $path) = split ' ', $line, 8;
+        push @sockets, ['unix', $path] if defined $path && $flags =~ /^[0-9a-fA-F]+$/ && hex($flags) & 0x10000;
+    }
     emit('listening', '', @sockets);
+}
+
+# The root of the workload as it is now, and what was written there since: to the upper layer of its overlay, or, where the bundle's own
+# folder is the root, after the runtime was given its config.
+my $most_written = 400;
+
+sub emit_rootfs {
+    my @top;
+    for my $name (entries("$proc/root")) {
+        my @stat = lstat "$proc/root/$name" or next;
+        my $type = -l _ ? 'link' : -d _ ? 'folder' : -f _ ? 'file' : 'special';
+        push @top, ["/$name", $type, $type eq 'link' ? readlink "$proc/root/$name" : sprintf('%04o', $stat[2] & 07777), $stat[4], $stat[5]];
+    }
+    emit('root entries', '', @top);
+    my ($upper) = (slurp("$proc/mountinfo") || '') =~ /^\S+ \S+ \S+ \/ \/ .* - overlay .*[, ]upperdir=([^,\s]+)/m;
+    my ($folder, @find) = defined $upper ? ($upper) : ("$bundle/rootfs", '-cnewer', "$bundle/config.json");
+    return emit('written', 'its root is no folder of the machine') unless -d $folder;
+    open my $found, '-|', 'find', $folder, '-xdev', @find, '-printf', '%P\t%y\n' or return emit('written', "find: $!");
+    my @written;
+    while (my $line = <$found>) {
+        chomp $line;
+        my ($path, $type) = split /\t/, $line;
+        push @written, ["/$path", $type] if defined $type && $path ne '' && @written < $most_written;
+    }
+    emit('written', '', @written);
 }
 
 sub emit_devices {
@@ -136,6 +177,7 @@ start_commands();
 emit_texts();
 emit_listening();
 emit_devices();
+emit_rootfs();
 emit_sensitive();
 emit_cgroups();
 emit_memory();
