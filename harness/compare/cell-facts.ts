@@ -35,7 +35,7 @@ export const seenFacts = ({cells, observations}: CellRuns): SeenFacts => {
 };
 
 /** What `run.json` says of a cell, as facts. */
-const recordFacts = ({status, failures, imageDigest}: CellRecord): Record<string, FactValue> => {
+const recordFacts = ({status, failures, imageDigest, knownResidue}: CellRecord): Record<string, FactValue> => {
   const facts: Record<string, FactValue> = {};
   if (status === 'not-run') {
     facts['cell.notRun'] = failures.map(({sentence}) => lasting(sentence));
@@ -43,6 +43,9 @@ const recordFacts = ({status, failures, imageDigest}: CellRecord): Record<string
   }
   if (imageDigest !== undefined) {
     facts['image.digest'] = imageDigest;
+  }
+  if (knownResidue.length > 0) {
+    facts['residue.known'] = knownResidue.map(lasting).toSorted();
   }
   for (const failure of failures) {
     const path = failure.class === 'residue' ? 'residue' : `failure.${failure.class}`;

@@ -99,6 +99,27 @@ describe('cells that can not be compared as a whole', () => {
     expect(compareRuns(exampleLoadedRun([left(7)]), exampleLoadedRun([left(12)])).differences).toEqual([]);
   });
 
+  test('what a version is known to leave is a difference too, of the component whose it is', () => {
+    const left = (id: string): ExampleCell => ({
+      level: 'runc',
+      cell: {
+        knownResidue: [
+          `mount "/var/lib/docker/overlay2/${id.repeat(32)}/merged" of type overlay (of dockerd), left mounted`,
+        ],
+      },
+    });
+    expect(compareRuns(exampleLoadedRun([{level: 'runc'}]), exampleLoadedRun([left('a1')])).differences).toMatchObject([
+      {
+        fact: 'residue.known',
+        group: 'residue',
+        kind: 'added',
+        layer: 'dockerd',
+        because: "what is left behind is dockerd's",
+      },
+    ]);
+    expect(compareRuns(exampleLoadedRun([left('a1')]), exampleLoadedRun([left('b2')])).differences).toEqual([]);
+  });
+
   test('cells that only one run has are named, and decide nothing', () => {
     const old = exampleLoadedRun([{level: 'runc'}, {level: 'docker', network: 'published'}]);
     expect(compareRuns(old, exampleLoadedRun([{level: 'runc'}]))).toMatchObject({
@@ -153,6 +174,11 @@ describe('times', () => {
   test('1.5 s more are seen from a single pair of runs', () => {
     const {differences} = compareRuns(run([[600], [300], [500], [100]]), run([[2100], [1800], [2000], [1600]]));
     expect(differences).toMatchObject([{fact: 'time.start', scope: 'all levels', layer: 'runc', group: 'time'}]);
+  });
+
+  test('and at a level whose first start took long before, too', () => {
+    const {differences} = compareRuns(run([[1600], [300], [500], [100]]), run([[2450], [1800], [2000], [1600]]));
+    expect(differences).toMatchObject([{fact: 'time.start', scope: 'all levels', layer: 'runc'}]);
   });
 
   test('and at a single level', () => {

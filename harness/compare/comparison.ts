@@ -8,6 +8,7 @@ import {groupOf, groups} from './group.ts';
 import {attribute} from './layer.ts';
 import type {LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
+import {residueOwner} from './residue-owner.ts';
 import {scopeOf} from './scope.ts';
 
 /** Version of the shape of {@link Comparison}, which scripts read. */
@@ -104,6 +105,7 @@ const fold = (
         differsAt: new Set(ofFact.map(({cell}) => cell.level)),
         couldShow: new Set(possible.map(({level}) => level)),
         changed,
+        owner: residueOwner(first.fact, first.old, first.new),
       }),
       ...(isMeasured && {samples: same.flatMap(({samples}) => samples ?? [])}),
     };

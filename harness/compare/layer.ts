@@ -20,6 +20,8 @@ export interface Evidence {
   readonly couldShow: ReadonlySet<LevelName>;
   /** Components that are known to differ between the runs. Empty when none is, or nothing is known. */
   readonly changed: ReadonlySet<Layer>;
+  /** Whose the things are that were left behind, where they all belong to one component. */
+  readonly owner?: Layer | undefined;
 }
 
 const LAYER_OF: Readonly<Record<LevelName, Layer>> = {docker: 'dockerd', ctr: 'containerd', runc: 'runc'};
@@ -31,7 +33,11 @@ const UPWARDS = ['runc', 'ctr', 'docker'] as const;
  * layer is known to be the same in both runs, the cause is the next component below that is not: docker is the only level that
  * asks runc for a seccomp filter, and a runc that ignores it shows at docker alone.
  */
-export const attribute = ({differsAt, couldShow, changed}: Evidence): Attribution => {
+export const attribute = ({differsAt, couldShow, changed, owner}: Evidence): Attribution => {
+  // Any level can be the one at which somebody else's things are left: runc's bundle is made with docker's commands.
+  if (owner !== undefined && (changed.size === 0 || changed.has(owner))) {
+    return {layer: owner, because: `what is left behind is ${owner}'s`};
+  }
   const lowest = UPWARDS.find((level) => differsAt.has(level)) ?? 'docker';
   const first = LAYER_OF[lowest];
   const below = UPWARDS.slice(0, UPWARDS.indexOf(lowest));

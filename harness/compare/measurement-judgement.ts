@@ -61,30 +61,39 @@ const BEYOND_DOUBT = 4;
 
 /**
  * Tells the cases that differ by more than noise, of all cells that have the same measurement. Repeated ones are judged by
- * themselves. Of single pairs of samples those differ that moved together with at least two thirds of three or more cells; those that
- * are far apart while all cells of their level moved with them; and those that are apart beyond doubt.
+ * themselves. Of single pairs of samples those differ that moved together with at least two thirds of three or more cells, and what
+ * went as far in the same direction; those that are far apart while all cells of their level moved with them; and those that are
+ * apart beyond doubt.
  */
 export const differentOnes = (cases: readonly Case[]): boolean[] => {
   const single = cases.filter((one) => !isRepeated(one));
   const agreeing = (others: readonly Case[], direction: number): number =>
     others.filter((other) => movedIn(other) === direction).length;
+  const agreesWith = (direction: number): boolean =>
+    single.length >= FEWEST_CELLS && agreeing(single, direction) >= MAJORITY * single.length;
   return cases.map((one) => {
     if (isRepeated(one)) {
       return exceeds(one, REPEATED) && isSignificant(one);
     }
     const direction = movedIn(one);
+    if (direction === 0) {
+      // The lower threshold is a part of what the cell took before, which says little where the first cell of a run took long.
+      return isCarried(one) && agreesWith(Math.sign(distanceOf(one)));
+    }
     const ofLevel = single.filter(({level}) => level === one.level);
     return (
-      direction !== 0 &&
-      ((single.length >= FEWEST_CELLS && agreeing(single, direction) >= MAJORITY * single.length) ||
-        (exceeds(one, SINGLE) && agreeing(ofLevel, direction) === ofLevel.length) ||
-        exceeds(one, SINGLE, BEYOND_DOUBT))
+      agreesWith(direction) ||
+      (exceeds(one, SINGLE) && agreeing(ofLevel, direction) === ofLevel.length) ||
+      exceeds(one, SINGLE, BEYOND_DOUBT)
     );
   });
 };
 
 /** 1 for more, -1 for less, 0 for noise. */
 const movedIn = (one: Case): number => (exceeds(one, SHARED) ? Math.sign(distanceOf(one)) : 0);
+
+/** Whether it went as far as others have to, leaving aside what it was before. */
+const isCarried = (one: Case): boolean => Math.abs(distanceOf(one)) > one.patience * SHARED[one.samples.unit].absolute;
 
 const isRepeated = ({samples: {old, new: recent}}: Case): boolean =>
   Math.min(old.length, recent.length) >= ENOUGH_SAMPLES;
