@@ -6,6 +6,7 @@ import {addBisectCommand} from './bisect.ts';
 import {addCacheCommand} from './cache.ts';
 import {commandLineProblem} from './command-line-problem.ts';
 import {addCompareCommands} from './compare-commands.ts';
+import {addExplainCommand} from './explain.ts';
 import {addListCommand} from './list.ts';
 import {addRunCommand} from './run.ts';
 import {addShellCommand} from './shell.ts';
@@ -32,6 +33,7 @@ const program = new Command('plumbline')
 
 addRunCommand(program, version);
 addListCommand(program);
+addExplainCommand(program);
 program
   .command('doctor')
   .description('say what this host can and can not do, each with the command that mends it')

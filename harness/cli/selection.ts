@@ -78,7 +78,8 @@ const parseNames = (text: string): string[] => {
   return [...new Set(names)];
 };
 
-const parseLevels = (text: string): LevelName[] => {
+/** Reads names of levels, separated by commas. */
+export const parseLevels = (text: string): LevelName[] => {
   const names = parseNames(text);
   const unknown = names.find((name) => !Object.hasOwn(levels, name));
   if (unknown !== undefined) {

@@ -17,10 +17,17 @@ export interface ForegroundContainer {
 // Constant text; what is run comes as arguments.
 const INTO_FILE = 'log=$1; shift; exec "$@" >"$log" 2>&1';
 
+const withLog = (argv: readonly string[], log: string): string[] => ['sh', '-c', INTO_FILE, 'sh', log, ...argv];
+
+/** The command and the log of what {@link startInForeground} spawns; `undefined` for any other command. */
+export const loggedCommand = ([, , script, , log = '', ...argv]: readonly string[]):
+  | {readonly argv: readonly string[]; readonly log: string}
+  | undefined => (script === INTO_FILE ? {argv, log} : undefined);
+
 /** Starts `argv` with its output going to the file `log`. */
 export const startInForeground = (machine: Machine, argv: readonly string[], log: string): ForegroundContainer => {
   let code: number | undefined;
-  const command = machine.spawn(['sh', '-c', INTO_FILE, 'sh', log, ...argv]);
+  const command = machine.spawn(withLog(argv, log));
   const ended = command.ended.then(({exitCode}) => {
     code = exitCode ?? 255;
     return code;

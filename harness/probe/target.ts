@@ -81,13 +81,24 @@ const dialFrom = (vantage: VantageName, endpoint: Endpoint, machine: Machine, ru
     case 'harness':
       return (timeoutMs) => machine.dialFromOutside(endpoint, timeoutMs);
     case 'machine':
-      return (timeoutMs) => awaitConnection(machine.spawn(dialArgv(endpoint, timeoutMs)), endpoint);
     case 'container':
-      return (timeoutMs) => dialInNetns(`/proc/${running.pid}/ns/net`, endpoint, machine, timeoutMs);
     case 'neighbour':
-      return (timeoutMs) => dialInNetns(NEIGHBOUR_NETNS, endpoint, machine, timeoutMs);
+      return (timeoutMs) =>
+        awaitConnection(machine.spawn([...enterArgv(vantage, running), ...dialArgv(endpoint, timeoutMs)]), endpoint);
   }
 };
 
-const dialInNetns = (netns: string, endpoint: Endpoint, machine: Machine, timeoutMs: number) =>
-  awaitConnection(machine.spawn(['nsenter', `--net=${netns}`, ...dialArgv(endpoint, timeoutMs)]), endpoint);
+/** What goes before a command to run it in the network namespace of a vantage in the machine. */
+export const enterArgv = (
+  vantage: Exclude<VantageName, 'harness'>,
+  {pid}: Pick<RunningWorkload, 'pid'>,
+): readonly string[] => {
+  switch (vantage) {
+    case 'machine':
+      return [];
+    case 'container':
+      return ['nsenter', `--net=/proc/${pid}/ns/net`];
+    case 'neighbour':
+      return ['nsenter', `--net=${NEIGHBOUR_NETNS}`];
+  }
+};

@@ -1,0 +1,77 @@
+import {expect, test} from 'vitest';
+import {usualReach} from '../../scenarios/reach.ts';
+import {nginx} from '../../scenarios/workloads/nginx.ts';
+import {readStatement, type ScenarioCell} from '../scenario/definition.ts';
+import {explainCell} from './explain-cell.ts';
+import {perlEdit} from './json-edit.ts';
+import {PLACEHOLDERS} from './paper-answers.ts';
+import {shellScript} from './shell-script.ts';
+
+test('a cell comes down to what its level runs, in order', async () => {
+  const {scenario} = readStatement('is explained', {
+    workload: nginx,
+    reach: {ctr: {netns: usualReach.ctr.netns}},
+    check: async ({running, step}) => {
+      await step('send SIGTERM', () => running.kill('SIGTERM'));
+    },
+  });
+  const [cell] = scenario.cells as [ScenarioCell];
+  const script = shellScript(await explainCell(scenario, cell));
+  const lines = script.split('\n');
+  const at = (line: string): number => lines.findIndex((one) => one.startsWith(line));
+  const order = [
+    'ctr images pull docker.io/library/nginx:latest',
+    'ip netns add nginx_netw',
+    'ip route add 192.168.10.1/32 dev veth-host',
+    '# run the container',
+    'ctr run --rm --with-ns network:/run/netns/nginx_netw docker.io/library/nginx:latest plumbline-nginx >/var/log/plumbline/plumbline-nginx.log 2>&1 &',
+    'until pid=$(ctr tasks list',
+    'curl --silent',
+    'nsenter "--net=/proc/$pid/ns/net" curl',
+    '# send SIGTERM',
+    'ctr tasks kill --signal SIGTERM plumbline-nginx',
+    'wait',
+    'ip netns delete nginx_netw || true',
+  ].map((line) => at(line));
+  expect(order).not.toContain(-1);
+  expect(order).toEqual(order.toSorted((one, other) => one - other));
+});
+
+test('nothing in a note reaches the shell as anything but itself', () => {
+  const hostile = `a'; rm -rf / #"$(id)\`id\`${PLACEHOLDERS.pid}`;
+  const script = shellScript([
+    {kind: 'title', title: 'first\nrm -rf /'},
+    {kind: 'command', argv: ['echo', hostile], outcome: 'success'},
+    {kind: 'file', path: '/tmp/x', content: 'one\nEND\n$(id)\n', mode: 0o600},
+  ]);
+  expect(script).toBe(`# first
+# rm -rf /
+echo "a'; rm -rf / #\\"\\$(id)\\\`id\\\`$pid"
+mkdir -p /tmp
+cat >/tmp/x <<'END_'
+one
+END
+$(id)
+END_
+chmod 600 /tmp/x
+`);
+});
+
+test('how a command must end shows', () => {
+  const script = shellScript(
+    (['success', 'failure', 'any'] as const).map((outcome) => ({kind: 'command', argv: ['x'], outcome})),
+  );
+  expect(script).toBe('x\n! x\nx || true\n');
+});
+
+test.each([
+  [{a: 1}, {a: 1}, []],
+  [{a: {b: true}}, {a: {b: false}}, ['$spec->{a}{b} = JSON::PP::false;']],
+  [{a: 1, b: 2}, {b: 2, c: {d: 'x'}}, ['delete $spec->{a};', '$spec->{c} = {"d" => "x"};']],
+  [{list: ['a']}, {list: ['a', 'b', '$c@d"']}, [String.raw`push @{$spec->{list}}, "b", "\$c\@d\"";`]],
+  [{list: [{n: 1}, {n: 2}]}, {list: [{n: 1}, {n: 3}]}, ['$spec->{list}[1]{n} = 3;']],
+  [{list: ['a', 'b']}, {list: ['b']}, ['$spec->{list} = ["b"];']],
+  [{'net.ipv4': 1}, {'net.ipv4': null}, ['$spec->{"net.ipv4"} = undef;']],
+])('the edit from %j to %j', (before, after, statements) => {
+  expect(perlEdit(before, after)).toEqual(statements);
+});
