@@ -73,8 +73,12 @@ export const explainCell = async (scenario: Scenario, cell: ScenarioCell): Promi
     await asFarAsPaperGoes(() => body.steps(forBody), notes);
   } else {
     const running = await start();
-    notes.push(...probeNotes(cell, context, running));
-    await asFarAsPaperGoes(async () => body.check?.({...forBody, running, start}), notes);
+    const expectReach = (of: RunningWorkload = running): Promise<void> => {
+      notes.push(...probeNotes(cell, context, of));
+      return Promise.resolve();
+    };
+    await expectReach();
+    await asFarAsPaperGoes(async () => body.check?.({...forBody, running, start, expectReach}), notes);
   }
   title('remove what was made');
   for (const action of deferred.toReversed()) {
