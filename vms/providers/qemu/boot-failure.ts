@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {PlumblineError, ProvisionError} from '../../errors.ts';
-import {findComplaint, lastLines} from './console-patterns.ts';
+import {findComplaint, lastLines} from '../../guest/console-patterns.ts';
 import {isTimeout} from './deadlines.ts';
 import {machineFiles} from './launch.ts';
 

@@ -6,7 +6,7 @@ import {z} from 'zod';
 import {HostError, MachineError, ProvisionError} from '../../errors.ts';
 import {identify, isAlive, type ProcessIdentity} from '../../processes.ts';
 import {quoteWords} from '../../transport/posix-quote.ts';
-import {lastLines} from './console-patterns.ts';
+import {lastLines} from '../../guest/console-patterns.ts';
 
 /** Files in the folder of a machine. */
 export const machineFiles = {

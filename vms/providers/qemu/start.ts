@@ -1,14 +1,14 @@
-import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {availableParallelism, tmpdir} from 'node:os';
+import {rm, writeFile} from 'node:fs/promises';
+import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {HostError, ProvisionError} from '../../errors.ts';
-import {killFolderProcesses} from '../../folder-processes.ts';
+import {noteGenerations} from '../../guest/generations.ts';
+import {makeMachineFolders} from '../../guest/machine-folders.ts';
 import type {BakeContext} from '../../image/bake-report.ts';
 import type {CacheEntry} from '../../image/cache.ts';
 import {userNetwork} from '../../image/initrd.ts';
 import {diskFiles, openVmDisk} from '../../image/vm-disk.ts';
 import type {VmLayerFacts} from '../../image/vm-layer.ts';
-import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
 import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
 import {knownHostsLine} from '../../transport/ssh-argv.ts';
 import {makeKey} from '../../transport/ssh-key.ts';
@@ -20,7 +20,6 @@ import {requireMemory} from './memory.ts';
 import {socketPaths, sshFiles, writePlan, type MachinePlan} from './plan.ts';
 import {qemuVersion, versionRequirement} from './program.ts';
 import {initrdOf, openReadySnapshot, readyFiles, type ReadyFacts, type ReadySpec} from './ready-snapshot.ts';
-import {noteGeneration} from './snapshots.ts';
 import {wake} from './wake.ts';
 
 /** What a machine is made for: the part of its spec that decides which snapshot it starts from. */
@@ -29,8 +28,6 @@ export type PrepareSpec = Pick<MachineSpec, 'image' | 'files' | 'acceleration' |
 /** Enough for three daemons and some containers; what is not touched is neither kept in the snapshot nor taken from the host. */
 const DEFAULT_MEMORY_MIB = 2048;
 const MOST_CPUS = 2;
-/** A path of a Unix socket has at most 107 bytes, and ssh makes its own under a name with 17 more. */
-const LONGEST_FOLDER = 80;
 
 /** A qemu machine that this process started and has to throw away. */
 class OwnedQemu extends QemuMachine implements OwnedMachine {
@@ -96,10 +93,10 @@ export const startQemu = async (spec: MachineSpec, signal: AbortSignal): Promise
 const startOnce = async (spec: MachineSpec, context: BakeContext): Promise<OwnedMachine> => {
   await using undo = new AsyncDisposableStack();
   const prepared = undo.use(await prepareQemu(spec, context));
-  const sockets = await makeFolders(spec, undo);
+  const sockets = await makeMachineFolders(spec, undo);
   const plan = await makePlan(spec, prepared, sockets);
   const {generation, kernel} = await wake(plan, context.signal);
-  await noteGeneration(spec.folder, generation);
+  await noteGenerations(spec.folder, {generation, kept: {}});
   const {acceleration} = plan;
   const reference: MachineReference = {
     id: spec.id,
@@ -117,35 +114,6 @@ const startOnce = async (spec: MachineSpec, context: BakeContext): Promise<Owned
     details: {folder: spec.folder},
   };
   return new OwnedQemu(reference, undo.move());
-};
-
-/** Makes the folder of the machine, and one for its sockets where its own has too long a path; returns that of the sockets. */
-const makeFolders = async ({folder, ledger}: MachineSpec, undo: AsyncDisposableStack): Promise<string> => {
-  await own(folder, ledger, undo, async () => void (await mkdir(folder, {recursive: true, mode: 0o700})));
-  if (Buffer.byteLength(folder) <= LONGEST_FOLDER) return folder;
-  const sockets = await mkdtemp(join(tmpdir(), 'plumbline-'));
-  await own(sockets, ledger, undo, async () => {});
-  return sockets;
-};
-
-/** Makes a folder that goes, after the processes that use it, when the machine does. */
-const own = async (
-  folder: string,
-  ledger: MachineSpec['ledger'],
-  undo: AsyncDisposableStack,
-  make: () => Promise<void>,
-): Promise<void> => {
-  const entries: LedgerEntry[] = [
-    {kind: 'folder', path: folder},
-    {kind: 'processes', path: folder},
-  ];
-  for (const entry of entries) ledger.record(entry);
-  undo.defer(async () => {
-    await killFolderProcesses(folder);
-    await rm(folder, {recursive: true, force: true});
-    for (const entry of entries) ledger.settle(entry);
-  });
-  await make();
 };
 
 const makePlan = async (

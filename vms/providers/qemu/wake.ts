@@ -1,11 +1,11 @@
 import {randomUUID} from 'node:crypto';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {MachineError} from '../../errors.ts';
+import {requireSame} from '../../guest/generations.ts';
 import {openControl} from '../../transport/ssh-connection.ts';
 import {startFailure} from './boot-failure.ts';
 import {deadline} from './deadlines.ts';
-import {greet, type Welcome} from './door.ts';
+import {greet, type Welcome} from '../../guest/door.ts';
 import {launchQemu, machineFiles, makeOverlay} from './launch.ts';
 import {socketPaths, sshFiles, type MachinePlan} from './plan.ts';
 import {withQmp} from './qmp.ts';
@@ -25,7 +25,7 @@ export interface Awake {
 /**
  * Starts the process of a machine from its ready snapshot, and enters it. Nothing is booted: the memory is that of the snapshot, read
  * as it is touched, and what the machine writes goes to memory and an overlay of its own.
- * Throws `ProvisionError` when it does not answer, {@link MachineError} when it is not what was kept.
+ * Throws `ProvisionError` when it does not answer, `MachineError` when it is not what was kept.
  */
 export const wake = async (plan: MachinePlan, signal: AbortSignal): Promise<Awake> => {
   const disk = join(plan.folder, machineFiles.disk);
@@ -65,16 +65,6 @@ export const welcomeBack = async (
   const generation = randomUUID();
   const welcome = await greet(socketPaths(plan).door, generation, plan.publicKey, signal);
   return {awake: {generation, kernel: welcome.kernel}, welcome};
-};
-
-/** Throws {@link MachineError} when what came back is another boot, or another time of the same boot, than what was kept. */
-export const requireSame = (welcome: Welcome, generation: string, bootId: string): void => {
-  if (welcome.before === generation && welcome.bootId === bootId) return;
-  throw new MachineError('Cannot restore the machine: what came back is not what was kept', {
-    layer: 'qemu',
-    expected: `boot ${bootId}, generation ${generation}`,
-    seen: `boot ${welcome.bootId}, generation ${welcome.before}`,
-  });
 };
 
 /** Opens the control connection anew. */

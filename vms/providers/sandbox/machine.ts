@@ -15,20 +15,14 @@ import type {
   RunningCommand,
   ShellCommand,
 } from '../../machine.ts';
+import {enterArgv, namespacesSchema} from '../../namespaces/enter.ts';
 import {putArgv} from '../../put-command.ts';
 import {isAlive} from '../../processes.ts';
 
 /** What another process needs to enter a sandbox machine. */
-export const sandboxDetails = z.object({
-  /** The machine's init, with its id on the host. */
-  init: z.object({pid: z.number().int().positive(), startTime: z.string(), bootId: z.string()}),
-  /** Cgroup folders that a command must join. */
-  cgroups: z.array(z.string()),
-  folder: z.string(),
-});
+export const sandboxDetails = namespacesSchema.extend({folder: z.string()});
 
 const DEFAULT_TIMEOUT_MS = 60_000;
-const ENTER = join(import.meta.dirname, 'enter.sh');
 const ENVIRONMENT = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
@@ -130,19 +124,9 @@ export class SandboxMachine implements Machine {
     return result;
   }
 
-  #prefix(nsenterOption = '--'): CommandPrefix {
-    const {init, cgroups} = this.#details;
-    return {
-      file: ENTER,
-      argv: [
-        String(init.pid),
-        init.startTime,
-        cgroups.join('\n'),
-        nsenterOption,
-        ...(nsenterOption === '--' ? [] : ['--']),
-      ],
-      env: ENVIRONMENT,
-    };
+  #prefix(nsenterOption?: string): CommandPrefix {
+    const [file, ...argv] = enterArgv(this.#details, nsenterOption);
+    return {file, argv, env: ENVIRONMENT};
   }
 }
 

@@ -4,7 +4,7 @@ import {existsSync} from 'node:fs';
 import type {MachineReference, MachineSpec, Requirement} from '../../machine.ts';
 import type {ServiceProvider} from '../../services.ts';
 import {stateFolder} from '../../state.ts';
-import {readHostCgroups} from './cgroups.ts';
+import {readHostCgroups} from '../../namespaces/cgroups.ts';
 import {SandboxMachine} from './machine.ts';
 import {startSandbox} from './start.ts';
 

@@ -5,13 +5,13 @@ import {release} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {Client} from 'undici';
-import {removeCgroup} from '../../cgroup-removal.ts';
 import {HostError, ProvisionError} from '../../errors.ts';
 import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
 import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
 import {identify, untilGone, type ProcessIdentity} from '../../processes.ts';
 import type {Services} from '../../services.ts';
-import {cgroupFolders, makeCgroups, readHostCgroups, type HostCgroups} from './cgroups.ts';
+import {cgroupFolders, readHostCgroups, type HostCgroups} from '../../namespaces/cgroups.ts';
+import {makeMachineCgroups} from '../../namespaces/machine-cgroups.ts';
 import {SandboxMachine} from './machine.ts';
 import {sandboxServices} from './services.ts';
 
@@ -89,26 +89,6 @@ const makeFolder = async ({folder, files, ledger}: MachineSpec, undo: AsyncDispo
     await mkdir(dirname(target), {recursive: true});
     await writeFile(target, content, {mode});
   }
-};
-
-const makeMachineCgroups = async (
-  {ledger}: MachineSpec,
-  cgroups: HostCgroups,
-  name: string,
-  undo: AsyncDisposableStack,
-): Promise<void> => {
-  const entries: LedgerEntry[] = cgroupFolders(cgroups, name).map((path) => ({kind: 'cgroup', path}));
-  for (const entry of entries) {
-    ledger.record(entry);
-  }
-  // Every process of the machine is in these groups, so removing them ends the machine.
-  undo.defer(async () => {
-    for (const entry of entries) {
-      await removeCgroup(entry.path);
-      ledger.settle(entry);
-    }
-  });
-  await makeCgroups(cgroups, name);
 };
 
 /** Starts boot.sh; the promise settles, with the exit status, when the machine has ended. */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a command in a sandbox machine: enter.sh PID START-TIME CGROUPS NSENTER-OPTION COMMAND [ARGUMENT...]
+# Runs a command in the namespaces of a machine: enter.sh PID START-TIME CGROUPS NSENTER-OPTION COMMAND [ARGUMENT...]
 # CGROUPS: the machine's cgroup folders, one per line; joined first, so that whatever the command starts counts as the machine's.
 # NSENTER-OPTION: one more option for nsenter, or "--" for none.
 pid=$1 started=$2 cgroups=$3 option=$4

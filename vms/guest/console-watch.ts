@@ -1,6 +1,6 @@
 import {open, stat} from 'node:fs/promises';
 import {setTimeout} from 'node:timers/promises';
-import {MachineError} from '../../errors.ts';
+import {MachineError} from '../errors.ts';
 import {findComplaint} from './console-patterns.ts';
 
 const POLL_MS = 500;
