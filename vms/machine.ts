@@ -166,6 +166,12 @@ export interface BakedImage {
    * The last one is the whole Debian root, those above it add files such as the registry's content.
    */
   readonly layers: readonly [string, ...string[]];
+  /**
+   * Folder with what `/var/lib/docker` and `/var/lib/containerd` of a machine begin with, in folders `docker` and `containerd`: the images
+   * of the registry, pulled; absent where there are none. Not a layer, since it has overlays in it, whose marks another overlay would take
+   * for its own.
+   */
+  readonly stores?: string;
   /** Content hash of everything that went in. */
   readonly key: string;
 }

@@ -5,12 +5,11 @@ import type {ImageRecipe} from '../../vms/image/recipe.ts';
 import type {MachineFile, OwnedMachine, Provider} from '../../vms/machine.ts';
 import {loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
-import type {LevelName} from '../levels/level.ts';
+import {addNeighbour} from '../network/neighbour.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {MachineRecord} from '../report/run-record.ts';
 import {Steps} from '../scenario/steps.ts';
 import type {Lease, ReleaseRequest} from './desk-protocol.ts';
-import {prepareMachine} from './machine-preparation.ts';
 import {readVersions} from './versions.ts';
 
 /** When a machine outlives its run. */
@@ -22,8 +21,6 @@ export interface PoolOptions {
   readonly runId: string;
   readonly runStartedAt: number;
   readonly recipes: readonly ImageRecipe[];
-  /** The levels that cells are to be run at. */
-  readonly levels: readonly LevelName[];
   readonly files: readonly MachineFile[];
   /** Versions to find instead of those of the runtime set. */
   readonly expectedVersions?: RuntimeSet['versions'];
@@ -128,7 +125,7 @@ export class MachinePool implements AsyncDisposable {
   }
 
   async #start(runtimeSet: string): Promise<Held> {
-    const {provider, runId, recipes, levels, files, pull, ledger, listener, signal, expectedVersions} = this.#options;
+    const {provider, runId, recipes, files, pull, ledger, listener, signal, expectedVersions} = this.#options;
     this.#started += 1;
     const id = `${runId}-${this.#started}`;
     const set = await loadRuntimeSet(runtimeSet);
@@ -152,7 +149,7 @@ export class MachinePool implements AsyncDisposable {
     );
     const [versions] = await Promise.all([
       readVersions(machine, {...set, versions: expectedVersions ?? set.versions}),
-      prepareMachine(machine, {levels, images: recipes.map(({name}) => name)}, steps),
+      steps.step('add a neighbour to the machine', () => addNeighbour(machine)),
     ]);
     const record: MachineRecord = {
       id,

@@ -121,7 +121,6 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       runId: id,
       runStartedAt: startedAt,
       recipes: recipesOf(options),
-      levels: [...new Set(cells.map(({level}) => level))],
       ledger,
       listener,
       signal: interruption.signal,

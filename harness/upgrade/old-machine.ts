@@ -37,10 +37,11 @@ export const startOldMachine = (
 };
 
 const withLayer = (
-  {runtimeSet, layers, key}: BakedImage,
+  {runtimeSet, layers, stores, key}: BakedImage,
   {content, seal}: UpgradeMaterial['packages'],
 ): BakedImage => ({
   runtimeSet,
+  ...(stores !== undefined && {stores}),
   layers: [content, ...layers],
   key: keyOf([seal, key]),
 });

@@ -10,6 +10,7 @@ import {CommandError, PlumblineError} from '../errors.ts';
 import type {Machine, OwnedMachine} from '../machine.ts';
 import {providers} from '../providers.ts';
 import {realMachines, type RealMachines} from './real-machines.ts';
+import {tinyImage} from './tiny-image.ts';
 
 const START_MS = 400_000;
 
@@ -32,13 +33,15 @@ const hostile = [
 // Which providers are held to the contract is the test project's choice: see harness/vitest.config.ts.
 const chosen = providers.filter(({name}) => process.env['PLUMBLINE_CONTRACT']?.split(',').includes(name));
 
+const recipes = ['tiny', 'small'].map((name) => ({...tinyImage, name: `docker.io/library/${name}:latest`}));
+
 describe.each(chosen)('a machine of $name', (provider) => {
   let machines: RealMachines;
   let owned: OwnedMachine;
   let machine: Machine;
 
   beforeAll(async () => {
-    machines = await realMachines(provider, 'bookworm', new AbortController().signal);
+    machines = await realMachines(provider, 'bookworm', new AbortController().signal, recipes);
     owned = await machines.start();
     // As another process would: what it knows of the machine is plain JSON.
     machine = provider.attach(JSON.parse(JSON.stringify(owned.reference)));
@@ -126,6 +129,24 @@ describe.each(chosen)('a machine of $name', (provider) => {
     const said = [text(running.stream), text(running.stderr)];
     running.stream.end('late\n');
     expect(await Promise.all(said)).toEqual(['early\nlate\n', 'soon\n']);
+  });
+
+  test('has every image of its registry in its stores, as it is there', async () => {
+    const inDocker = await machine.succeed([
+      'docker',
+      'images',
+      '--digests',
+      '--format',
+      '{{.Repository}} {{.Digest}}',
+    ]);
+    const inContainerd = await machine.succeed(['ctr', 'images', 'list']);
+    for (const {name, manifest} of machines.image.images) {
+      expect(inDocker).toContain(`${name.split(/[/:]/u)[2]} ${manifest}\n`);
+      expect(inContainerd).toMatch(new RegExp(`^${name} .* ${manifest} `, 'mu'));
+    }
+    expect(machines.image.images).toHaveLength(recipes.length);
+    await machine.succeed(['docker', 'run', '--rm', 'small', 'sh', '-c', 'true']);
+    await machine.succeed(['ctr', 'run', '--rm', 'docker.io/library/tiny:latest', 'one', 'sh', '-c', 'true']);
   });
 
   test('forwards a Unix socket', async () => {

@@ -1,11 +1,12 @@
 import {randomUUID} from 'node:crypto';
 import {bake, type HeldImage} from '../image/bake.ts';
+import type {ImageRecipe} from '../image/recipe.ts';
 import {Ledger} from '../ledger/ledger.ts';
 import type {MachineSpec, OwnedMachine, Provider} from '../machine.ts';
 import {loadRuntimeSet} from '../runtimes/runtime-set.ts';
 import {stateFolder} from '../state.ts';
 
-/** Machines for tests, without any workload image; the root is that of the user's own cache. */
+/** Machines for tests; the root is that of the user's own cache. */
 export interface RealMachines extends AsyncDisposable {
   readonly image: HeldImage;
   readonly ledger: Ledger;
@@ -17,10 +18,11 @@ export const realMachines = async (
   provider: Provider,
   runtimeSet: string,
   signal: AbortSignal,
+  recipes: readonly ImageRecipe[] = [],
 ): Promise<RealMachines> => {
   await using undo = new AsyncDisposableStack();
   const context = {report: () => {}, signal};
-  const image = undo.use(await bake(await loadRuntimeSet(runtimeSet), [], context));
+  const image = undo.use(await bake(await loadRuntimeSet(runtimeSet), recipes, context));
   const runId = `contract-${randomUUID().slice(0, 8)}`;
   const ledger = undo.use(await Ledger.start(runId));
   await provider.prepare?.({image, files: []}, context);

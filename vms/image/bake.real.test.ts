@@ -6,7 +6,7 @@ import {ProvisionError} from '../errors.ts';
 import {loadRuntimeSet} from '../runtimes/runtime-set.ts';
 import {bake} from './bake.ts';
 import {runIsolated} from './isolated-command.ts';
-import type {ImageRecipe} from './recipe.ts';
+import {tinyImage} from '../contract/tiny-image.ts';
 import {buildRoot} from './root-layer.ts';
 import {buildImage} from './workload-image.ts';
 
@@ -22,21 +22,8 @@ afterEach(async () => {
   await rm(folder, {recursive: true, force: true});
 });
 
-const tiny: ImageRecipe = {
-  name: 'docker.io/library/tiny:latest',
-  suite: {name: 'bookworm', mirror: 'http://deb.debian.org/debian'},
-  packages: ['busybox-static'],
-  exclude: ['/usr/share'],
-  folders: [{path: '/tmp', mode: 0o1777}],
-  files: [],
-  symlinks: [{path: '/bin/sh', target: 'busybox'}],
-  users: [{name: 'root', uid: 0, gid: 0, home: '/', shell: '/bin/sh'}],
-  groups: [{name: 'root', gid: 0}],
-  config: {Cmd: ['sh']},
-};
-
 const buildTiny = async (name: string) =>
-  buildImage(tiny, join(folder, name), join(folder, `${name}-scratch`), context);
+  buildImage(tinyImage, join(folder, name), join(folder, `${name}-scratch`), context);
 
 describe('buildImage', () => {
   test('gives the same digest each time', {timeout: 60_000}, async () => {
@@ -47,13 +34,13 @@ describe('buildImage', () => {
 
   test.for([
     ['a package that does not exist', {packages: ['no-such-package']}, 'Unable to locate package no-such-package'],
-    ['a suite that does not exist', {suite: {...tiny.suite, name: 'no-such-suite'}}, 'no-such-suite'],
+    ['a suite that does not exist', {suite: {...tinyImage.suite, name: 'no-such-suite'}}, 'no-such-suite'],
   ] as const)('says in one sentence what apt says of %s', {timeout: 60_000}, async ([, change, words]) => {
-    const building = buildImage({...tiny, ...change}, join(folder, 'layout'), join(folder, 'scratch'), context);
+    const building = buildImage({...tinyImage, ...change}, join(folder, 'layout'), join(folder, 'scratch'), context);
     const error = await building.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ProvisionError);
     expect((error as ProvisionError).message).toContain(
-      `Cannot bake image "${tiny.name}": apt-get ended with exit code 100`,
+      `Cannot bake image "${tinyImage.name}": apt-get ended with exit code 100`,
     );
     expect((error as ProvisionError).message).toContain(words);
     expect((error as ProvisionError).message).not.toContain('\n');
@@ -75,7 +62,7 @@ describe('buildRoot', () => {
 describe('bake', () => {
   // Takes the root from the user's own cache, where scenario runs keep it as well: only the first run bakes it.
   test('makes a registry that clients trust and that has the image', {timeout: 300_000}, async () => {
-    await using image = await bake(await loadRuntimeSet('bookworm'), [tiny], context);
+    await using image = await bake(await loadRuntimeSet('bookworm'), [tinyImage], context);
     const script = `set -eu
       mount -t tmpfs tmpfs "$1"
       mkdir "$1/upper" "$1/work" "$1/root"

@@ -5,6 +5,7 @@ import type {RuntimeSet} from '../runtimes/runtime-set.ts';
 import type {BakeContext, BakeReport} from './bake-report.ts';
 import {openEntry, type CacheEntry} from './cache.ts';
 import {contentKey, keyOf} from './content-key.ts';
+import {openStores} from './image-stores.ts';
 import {parseImageName} from './image-name.ts';
 import {requireProgram} from './preflight.ts';
 import {inspectPulledImage, pullImage} from './pulled-image.ts';
@@ -30,7 +31,7 @@ export interface HeldImage extends BakedImage, AsyncDisposable {
 }
 
 /**
- * Makes what a machine of this runtime set starts from, with a registry that serves these images; what is in the cache is only checked.
+ * Makes what a machine of this runtime set starts from, with a registry that serves these images, and these images pulled; what is in the cache is only checked.
  * Throws `HostError` when this host can't bake, `ProvisionError` when the bake failed, and the reason of the signal when aborted.
  */
 export const bake = async (
@@ -62,12 +63,16 @@ export const bake = async (
     CacheEntry<readonly ImageFacts[]>,
   ];
 
+  const images = registry.facts.map(({name}) => name);
+  const stores =
+    images.length > 0 && undo.use(await openStores({runtimeSet: set.name, root, registry, images}, context));
   const release = undo.move();
   return {
     runtimeSet: set.name,
     layers: [registry.content, root.content],
     // The seals rather than the keys: a root made again has another certificate, and newer packages perhaps.
-    key: keyOf([registry.seal, root.seal]),
+    key: keyOf([registry.seal, root.seal, ...(stores ? [stores.seal] : [])]),
+    ...(stores && {stores: stores.content}),
     root: root.facts,
     images: registry.facts,
     [Symbol.asyncDispose]: async () => release.disposeAsync(),

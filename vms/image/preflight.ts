@@ -1,6 +1,7 @@
 import {mkdir, statfs} from 'node:fs/promises';
 import {execa} from 'execa';
 import {HostError} from '../errors.ts';
+import {isOnOverlay} from '../host/file-system.ts';
 
 /**
  * Checks, before anything is made, what a bake needs of this host: root, and free space where the cache is.
@@ -23,6 +24,20 @@ export const requireBakingHost = async (what: string, cache: string, neededBytes
   throw new HostError(`Cannot bake ${what}: ${state}`, [
     {sentence: state, remedy: 'free space, or set XDG_CACHE_HOME to a folder on a larger disk'},
   ]);
+};
+
+/** Throws {@link HostError} with the remedy when the cache is where no overlay can be written to: on an overlay, as in a container. */
+export const requireOverlayUpper = async (what: string, cache: string): Promise<void> => {
+  if (!(await isOnOverlay(cache))) return;
+  throw new HostError(
+    `Cannot bake ${what}: "${cache}" is on overlayfs, which can't carry the overlays of docker and containerd`,
+    [
+      {
+        sentence: `"${cache}" is on overlayfs`,
+        remedy: 'export XDG_CACHE_HOME=/a/folder/on/ext4-or-xfs',
+      },
+    ],
+  );
 };
 
 /** Throws {@link HostError} with the remedy when a program is not installed. */

@@ -4,6 +4,7 @@ import type {BakedImage} from '../machine.ts';
 import {step, type BakeContext} from './bake-report.ts';
 import {openEntry, type CacheEntry} from './cache.ts';
 import {contentKey} from './content-key.ts';
+import {storeNames} from './image-stores.ts';
 import {buildInitrd} from './initrd.ts';
 import {runIsolated} from './isolated-command.ts';
 import {overlayOptions} from './overlay.ts';
@@ -36,10 +37,9 @@ export const openVmDisk = async (image: BakedImage, context: BakeContext): Promi
         await step(context, `${image.runtimeSet}: make the disk`, async () => {
           await writeBootFiles(layer, content, context.signal);
           await makeDisk(
-            [layer.content, ...image.layers],
+            {...image, layers: [layer.content, ...image.layers]},
             join(content, diskFiles.disk),
             scratch,
-            image.runtimeSet,
             context,
           );
         });
@@ -67,15 +67,19 @@ const writeBootFiles = async (
 
 /** Makes a file system with the content of the layers, without a loop device: mke2fs(8) writes into a file. */
 const makeDisk = async (
-  layers: readonly string[],
+  {layers, stores = '', runtimeSet}: BakedImage,
   disk: string,
   scratch: string,
-  runtimeSet: string,
   {signal}: BakeContext,
 ): Promise<void> => {
-  const merged = join(scratch, 'merged');
-  await mkdir(merged);
-  await runIsolated(['sh', '-c', diskScript, 'sh', overlayOptions(layers), merged, disk, String(DISK_BYTES / 1024)], {
+  const [upper, work, merged] = ['upper', 'work', 'merged'].map((name) => join(scratch, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const folder of [upper, work, merged]) await mkdir(folder);
+  const argv = [overlayOptions(layers, {upper, work}), merged, disk, String(DISK_BYTES / 1024), stores];
+  await runIsolated(['sh', '-c', diskScript, 'sh', ...argv], {
     action: `bake disk "${runtimeSet}"`,
     folder: scratch,
     signal,
@@ -83,10 +87,17 @@ const makeDisk = async (
 };
 
 /**
- * Arguments: mount options, mount point, image file, size in KiB. Without a journal, since a machine that crashes is not used again;
+ * Arguments: mount options, mount point, image file, size in KiB, folder of the stores or nothing. Without a journal, since a machine that crashes is not used again;
  * whatever mke2fs(8) leaves for later is left for good by the mount option `noinit_itable`.
  */
 const diskScript = `set -eu
+umask 022
 mount -t overlay overlay -o "$1" "$2"
+if [ -n "$5" ]; then
+  for store in ${storeNames.join(' ')}; do
+    mkdir -p "$2/var/lib/$store"
+    mount --bind "$5/$store" "$2/var/lib/$store"
+  done
+fi
 mke2fs -q -t ext4 -O ^has_journal,^resize_inode -E lazy_itable_init=1,root_owner=0:0 -m 0 -L plumbline -d "$2" "$3" "$4"
 `;

@@ -12,6 +12,7 @@
 # From the environment, set by start.ts:
 #   MACHINE_FOLDER     this machine's own folder on a real file system
 #   MACHINE_LAYERS     overlayfs lowerdir=
+#   MACHINE_STORES     folder with what the stores of docker and containerd begin with; empty where there is none
 #   MACHINE_CGROUPS    cgroup folders to enter, one per line
 #   MACHINE_HIERARCHIES  what to mount below /sys/fs/cgroup: "v2", or one line "FOLDER OPTIONS" per version 1 hierarchy
 set -eu
@@ -35,6 +36,7 @@ assemble() {
   # The runtimes put overlays of their own here, and an overlay can't be the upper layer of an overlay.
   for store in docker containerd; do
     mkdir -p "$MACHINE_FOLDER/$store" "$root/var/lib/$store"
+    [ -z "$MACHINE_STORES" ] || cp -a --reflink=auto "$MACHINE_STORES/$store/." "$MACHINE_FOLDER/$store/"
     mount --bind "$MACHINE_FOLDER/$store" "$root/var/lib/$store"
   done
   cp "$0" "$root/run/boot.sh"

@@ -1,6 +1,7 @@
-import {readFile, statfs} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {existsSync} from 'node:fs';
+import {isOnOverlay} from '../../host/file-system.ts';
 import type {MachineReference, MachineSpec, Requirement} from '../../machine.ts';
 import type {ServiceProvider} from '../../services.ts';
 import {stateFolder} from '../../state.ts';
@@ -41,15 +42,12 @@ const missingKernelParts = async (): Promise<Requirement[]> => {
   ];
 };
 
-const OVERLAYFS_MAGIC = 0x79_4c_76_30; // statfs(2)
-
 const unsuitableStateFolder = async (): Promise<Requirement[]> => {
   let folder = stateFolder();
   while (!existsSync(folder)) {
     folder = dirname(folder);
   }
-  const {type} = await statfs(folder);
-  return type === OVERLAYFS_MAGIC
+  return (await isOnOverlay(folder))
     ? [
         {
           sentence: `"${stateFolder()}" is on overlayfs, which can't carry the overlays of docker and containerd`,

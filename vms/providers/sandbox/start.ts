@@ -108,6 +108,7 @@ const launch = async (
         PLUMBLINE_RUN: runId,
         MACHINE_FOLDER: folder,
         MACHINE_LAYERS: image.layers.map(escapeLayer).join(':'),
+        MACHINE_STORES: image.stores ?? '',
         MACHINE_CGROUPS: cgroupFolders(cgroups, name).join('\n'),
         MACHINE_HIERARCHIES:
           cgroups.version === 2
