@@ -6,7 +6,7 @@ import {plumbline} from './plumbline-process.ts';
 import {scenarioText} from './scenario-text.ts';
 
 /** What a file states, and what is said of it; `FILE` stands for its path. */
-const broken: readonly (readonly [statements: string, said: string])[] = [
+const broken: readonly (readonly [statements: string, ...said: string[]])[] = [
   [`scenario('a', {workload: nginx, reach: );`, 'Cannot read the scenario file "FILE": line 5, Expression expected'],
   [
     `enum Colour {red}`,
@@ -29,11 +29,11 @@ const broken: readonly (readonly [statements: string, said: string])[] = [
   [``, 'Cannot use the scenario file "FILE": it states no scenario'],
   [
     `scenario('a');`,
-    'Cannot use the scenario "a" in "FILE:5": it states nothing: after its title must come an object with workload, reach, check',
+    'Cannot use the scenario "a" in "FILE:5": it states nothing: after its title must come an object with workload, reach, at, notAt, check',
   ],
   [
     `scenario('a', {workload: nginx, reach: usualReach, then: async () => {}});`,
-    'Cannot use the scenario "a" in "FILE:5": it has the unknown part "then", known are workload, reach, check',
+    'Cannot use the scenario "a" in "FILE:5": it has the unknown part "then", known are workload, reach, at, notAt, check',
   ],
   [
     `scenario('a', {workload: nginx, reach: {podman: usualReach.docker}});`,
@@ -42,6 +42,20 @@ const broken: readonly (readonly [statements: string, said: string])[] = [
   [
     `scenario('a', {workload: nginx, reach: {ctr: {bridge: usualReach.ctr.cni}}});`,
     'Cannot use the scenario "a" in "FILE:5": it has the network mode "bridge" at level "ctr", where there are isolated, netns, cni',
+  ],
+  [
+    `scenario('a', {workload: nginx, at: {docker: ['published'], ctr: ['netns']}});`,
+    'Cannot use the scenario "a" in "FILE:5": it says nothing of the level "runc": it belongs in "at" or in "notAt"',
+  ],
+  [
+    `scenario('a', {workload: nginx, at: {docker: ['cni']}, notAt: {ctr: 'never', runc: ' '}});`,
+    'Cannot use the scenario "a" in "FILE:5": it has the network mode "cni" at level "docker", where there are published',
+    'Cannot use the scenario "a" in "FILE:5": it has no reason in "notAt" for "runc"',
+    'Cannot use the scenario "a" in "FILE:5": it says nothing of the level "docker": it belongs in "at" or in "notAt"',
+  ],
+  [
+    `scenario('a', {workload: nginx, reach: usualReach, at: {}, notAt: {docker: 'x', ctr: 'x', runc: 'x'}});`,
+    'Cannot use the scenario "a" in "FILE:5": it has both "reach", which says where it runs and who gets an answer, and "at", which says where alone',
   ],
   [
     `scenario('a', {workload: nginx, reach: usualReach});\nscenario('a', {workload: nginx, reach: usualReach});`,
@@ -63,8 +77,8 @@ test('every broken scenario file is refused, with its line and what is wrong the
   const files = broken.map((_, index) => join(folder, `${index}.scenario.ts`));
   await Promise.all(broken.map(([statements], index) => writeFile(files[index] ?? '', scenarioText(statements))));
   const {exitCode, stdout, stderr} = await plumbline(['run', ...files]);
-  const said = broken.map(([, sentence], index) =>
-    sentence.replaceAll('FILE', files[index] ?? '').replaceAll('FOLDER', folder),
+  const said = broken.flatMap(([, ...sentences], index) =>
+    sentences.map((sentence) => sentence.replaceAll('FILE', files[index] ?? '').replaceAll('FOLDER', folder)),
   );
   expect(stderr.trimEnd().split('\n')).toEqual(said);
   expect({exitCode, stdout}).toEqual({exitCode: 2, stdout: ''});

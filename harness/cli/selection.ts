@@ -9,7 +9,7 @@ import {callerPath} from './caller-path.ts';
 import type {LevelName} from '../levels/level.ts';
 import type {PlannedCell} from '../report/progress.ts';
 import {loadScenarios, type LoadedScenario} from '../scenario/load.ts';
-import {planCells} from '../scenario/plan.ts';
+import {notPlanned, planCells} from '../scenario/plan.ts';
 
 /** The project's folder, which holds `scenarios/` and `reports/`. */
 export const projectRoot = resolve(import.meta.dirname, '../..');
@@ -37,19 +37,19 @@ export const addSelection = (command: Command): Command =>
 export const select = async (
   files: readonly string[],
   flags: SelectionFlags,
-): Promise<{readonly scenarios: LoadedScenario[]; readonly cells: PlannedCell[]}> => {
+): Promise<{readonly scenarios: LoadedScenario[]; readonly cells: PlannedCell[]; readonly notPlanned: string[]}> => {
   for (const name of flags.runtime) {
     await loadRuntimeSet(name);
   }
   const scenarios = await loadScenarios(await scenarioFiles(files), projectRoot);
-  const cells = planCells(scenarios, {
+  const selection = {
     levels: flags.level ?? (Object.keys(levels) as LevelName[]),
     runtimeSets: flags.runtime,
     grep: flags.grep,
     repeat: flags.repeat,
     shard: flags.shard,
-  });
-  return {scenarios, cells};
+  };
+  return {scenarios, cells: planCells(scenarios, selection), notPlanned: notPlanned(scenarios, selection)};
 };
 
 const scenarioFiles = async (files: readonly string[]): Promise<string[]> => {

@@ -8,6 +8,7 @@ import {groupOf, groups} from './group.ts';
 import {attribute} from './layer.ts';
 import type {LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
+import {compareRates, rateNames} from './rate-differences.ts';
 import {residueOwner} from './residue-owner.ts';
 import {scopeOf} from './scope.ts';
 
@@ -56,11 +57,11 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
   const compared = pairs.map((pair) => ({pair, ...compareFacts(pair)}));
   const factsByCell = compared.map(({pair, facts}) => ({
     cell: pair as CellIdentity,
-    facts: new Set([...facts, ...measurementNames(pair)]),
+    facts: new Set([...facts, ...measurementNames(pair), ...rateNames(pair)]),
   }));
   const components = changedComponents(old, recent);
   const folded = fold(
-    [...compared.flatMap(({differences}) => differences), ...compareMeasurements(pairs)],
+    [...compared.flatMap(({differences}) => differences), ...compareRates(pairs), ...compareMeasurements(pairs)],
     factsByCell,
     new Set(components.map(({layer}) => layer)),
   );

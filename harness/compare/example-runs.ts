@@ -60,5 +60,6 @@ const observationFor = (
   versions: {},
   facts,
   measurements,
+  rates: {},
   steps: [],
 });

@@ -21,6 +21,8 @@ test.each([
   ['residue', 'residue'],
   ['memory.shim', 'resources'],
   ['time.start', 'time'],
+  ['surface.docker.apiVersions', 'surface'],
+  ['limits.nofile.exec', 'limits'],
 ])('%s is about %s', (fact, group) => {
   expect(groupOf(fact)).toBe(group);
 });

@@ -1,5 +1,16 @@
-/** What a difference is about, in the order in which people want to know. */
-export const groups = ['reachability', 'isolation', 'limits', 'lifecycle', 'residue', 'resources', 'time'] as const;
+import {recordedAreas} from '../observe/recorded-facts.ts';
+
+/** What a difference is about, in the order in which people want to know. `surface` is what people type and programs parse. */
+export const groups = [
+  'reachability',
+  'isolation',
+  'limits',
+  'lifecycle',
+  'surface',
+  'residue',
+  'resources',
+  'time',
+] as const;
 
 export type Group = (typeof groups)[number];
 
@@ -8,6 +19,7 @@ export const groupOf = (fact: string): Group => RULES.find(([pattern]) => patter
 
 // The first that matches counts.
 const RULES: readonly (readonly [pattern: RegExp, group: Group])[] = [
+  ...recordedAreas.map((area) => [new RegExp(`^${area}\\.`), area] as const),
   [/^(time|firstByte)\./, 'time'],
   [/^(memory|processes)\./, 'resources'],
   [/^residue\b/, 'residue'],

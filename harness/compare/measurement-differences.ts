@@ -92,7 +92,7 @@ const nameOf = (title: string): string => (/^(start|run) the (container|bundle)$
 
 /**
  * What the tool does for itself, and probing, which waits a multiple of the slowest answer before it believes a silence: how long
- * that takes is no property of a runtime.
+ * that takes is no property of a runtime. Nor are the single commands of a scenario (`$ …`) compared: its steps are.
  */
 const isOfTheTool = (title: string): boolean =>
-  /^(list what|check that nothing|look at|observe|probe|add a neighbour|pull)/.test(title);
+  /^(\$ |list what|check that nothing|look at|observe|probe|add a neighbour|pull)/.test(title);

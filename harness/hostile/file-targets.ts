@@ -10,12 +10,8 @@ import {compareRuns} from '../compare/comparison.ts';
 import {exampleLoadedRun} from '../compare/example-runs.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
 import {loadRun} from '../compare/loaded-run.ts';
-import {
-  readStatement,
-  readWalkthrough,
-  type ScenarioStatement,
-  type WalkthroughStatement,
-} from '../scenario/definition.ts';
+import type {ScenarioStatement, WalkthroughStatement} from '../scenario/definition.ts';
+import {readStatement, readWalkthrough} from '../scenario/read-statement.ts';
 import {exampleFailedRun} from '../report/example-run.ts';
 import {junitXml} from '../report/junit.ts';
 import {readRun} from '../report/run-file.ts';

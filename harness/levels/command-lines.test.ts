@@ -1,9 +1,9 @@
 import {expect, test} from 'vitest';
 import {nginx} from '../../scenarios/workloads/nginx.ts';
-import {ctrRunArgv, parseTasks} from './ctr.ts';
-import {demultiplex, dockerRunArgv} from './docker.ts';
+import {ctrExecArgv, ctrRunArgv, parseTasks} from './ctr.ts';
+import {demultiplex, dockerExecArgv, dockerRunArgv} from './docker.ts';
 import {editSpec} from './runc-spec.ts';
-import {runcRunArgv} from './runc.ts';
+import {runcExecArgv, runcRunArgv} from './runc.ts';
 
 const image = 'docker.io/library/nginx:latest';
 const netns = {path: '/run/netns/nginx_netw'};
@@ -23,6 +23,16 @@ test('docker run as a person would type it', () => {
 
 test('runc run', () => {
   expect(runcRunArgv('runc', '/bundle', 'web')).toEqual(['runc', 'run', '--bundle', '/bundle', 'web']);
+});
+
+test('a command beside a workload, as another user', () => {
+  const user = '1234:1234';
+  expect(dockerExecArgv('web', ['id'], {user}).join(' ')).toBe('docker exec --user 1234:1234 web id');
+  expect(ctrExecArgv('web', 'e1', ['id'], {user}).join(' ')).toBe(
+    'ctr tasks exec --exec-id e1 --user 1234:1234 web id',
+  );
+  expect(runcExecArgv('runc', 'web', ['id'], {user}).join(' ')).toBe('runc exec --user 1234:1234 web id');
+  expect(runcExecArgv('runc', 'web', ['id']).join(' ')).toBe('runc exec web id');
 });
 
 test('the table of ctr tasks list', () => {

@@ -1,10 +1,17 @@
 import {z} from 'zod';
 import {understood} from '../../vms/machine-output.ts';
-import type {Machine} from '../../vms/machine.ts';
+import type {ExecResult, Machine} from '../../vms/machine.ts';
 import {makeCniNetwork, type CniNetwork} from '../network/cni.ts';
 import {makeNetns, type NamedNetns} from '../network/netns.ts';
 import {exitCodeOf, startInForeground, untilRunning, type ForegroundContainer} from './foreground.ts';
-import {containerName, type Level, type LevelContext, type RunningWorkload, type WorkloadState} from './level.ts';
+import {
+  containerName,
+  type ExecInside,
+  type Level,
+  type LevelContext,
+  type RunningWorkload,
+  type WorkloadState,
+} from './level.ts';
 
 /** containerd, through its own client `ctr`. */
 export const ctr: Level = {
@@ -47,6 +54,23 @@ export const ctrRunArgv = (
   name,
 ];
 
+/** The `ctr tasks exec` of a command; `execId` is the name of its process, unique in the task. */
+export const ctrExecArgv = (
+  name: string,
+  execId: string,
+  argv: readonly string[],
+  {user}: ExecInside = {},
+): string[] => [
+  'ctr',
+  'tasks',
+  'exec',
+  '--exec-id',
+  execId,
+  ...(user === undefined ? [] : ['--user', user]),
+  name,
+  ...argv,
+];
+
 interface Facts {
   readonly machine: Machine;
   readonly name: string;
@@ -65,6 +89,7 @@ class CtrWorkload implements RunningWorkload {
   readonly #machine: Machine;
   readonly #container: ForegroundContainer;
   readonly #undo: AsyncDisposableStack;
+  #execs = 0;
 
   constructor({machine, name, container, pid, address, imageDigest}: Facts, undo: AsyncDisposableStack) {
     this.name = name;
@@ -83,6 +108,11 @@ class CtrWorkload implements RunningWorkload {
 
   logs(): Promise<string> {
     return this.#container.logs();
+  }
+
+  exec(argv: readonly string[], options?: ExecInside): Promise<ExecResult> {
+    this.#execs += 1;
+    return this.#machine.exec(ctrExecArgv(this.name, `exec-${this.#execs}`, argv, options));
   }
 
   async kill(signal: string): Promise<void> {

@@ -1,24 +1,25 @@
 import {setTimeout} from 'node:timers/promises';
 import {getContainerRuntimeClient, type StartedTestContainer, type WaitStrategy} from 'testcontainers';
 import {PlumblineError} from '../../vms/errors.ts';
+import type {ExecResult, Machine} from '../../vms/machine.ts';
 import {askDockerd} from './dockerd-failure.ts';
 import {pointTestcontainersAt} from './docker-engine.ts';
 import type {Workload} from '../scenario/workload.ts';
 import {WatchedContainer} from './watched-container.ts';
-import {containerName, type Level, type RunningWorkload, type WorkloadState} from './level.ts';
+import {containerName, type ExecInside, type Level, type RunningWorkload, type WorkloadState} from './level.ts';
 
 /** dockerd, through its Engine API. */
 export const docker: Level = {
   name: 'docker',
   start: async (context) => {
-    const {workload, steps} = context;
+    const {machine, workload, steps} = context;
     await pointTestcontainersAt(context);
     const name = containerName(workload);
     await using undo = new AsyncDisposableStack();
     undo.defer(() => remove(name));
     const container = await steps.step('start the container', () => run(workload, name), dockerRunArgv(workload, name));
     const facts = await factsOf(container);
-    return new DockerWorkload(name, container.getId(), facts, undo.move());
+    return new DockerWorkload({machine, name, id: container.getId(), ...facts}, undo.move());
   },
 };
 
@@ -32,6 +33,15 @@ export const dockerRunArgv = ({image, port, publishedPort}: Workload, name: stri
   '--publish',
   `${publishedPort}:${port}`,
   image.name,
+];
+
+/** The `docker exec` of a command, without a terminal. */
+export const dockerExecArgv = (name: string, argv: readonly string[], {user}: ExecInside = {}): string[] => [
+  'docker',
+  'exec',
+  ...(user === undefined ? [] : ['--user', user]),
+  name,
+  ...argv,
 ];
 
 const run = (workload: Workload, name: string): Promise<StartedTestContainer> =>
@@ -70,26 +80,28 @@ const NOT_WAITING: WaitStrategy = {
   getStartupTimeout: () => 0,
 };
 
+interface Facts extends Pick<RunningWorkload, 'name' | 'pid' | 'address' | 'imageDigest'> {
+  readonly machine: Machine;
+  readonly id: string;
+}
+
 class DockerWorkload implements RunningWorkload {
   readonly name: string;
   readonly pid: number;
   readonly bundle: string;
   readonly address: string | undefined;
   readonly imageDigest: string;
+  readonly #machine: Machine;
   readonly #id: string;
   readonly #undo: AsyncDisposableStack;
 
-  constructor(
-    name: string,
-    id: string,
-    facts: Pick<RunningWorkload, 'pid' | 'address' | 'imageDigest'>,
-    undo: AsyncDisposableStack,
-  ) {
+  constructor({machine, name, id, pid, address, imageDigest}: Facts, undo: AsyncDisposableStack) {
     this.name = name;
-    this.pid = facts.pid;
+    this.pid = pid;
     this.bundle = `/run/containerd/io.containerd.runtime.v2.task/moby/${id}`;
-    this.address = facts.address;
-    this.imageDigest = facts.imageDigest;
+    this.address = address;
+    this.imageDigest = imageDigest;
+    this.#machine = machine;
     this.#id = id;
     this.#undo = undo;
   }
@@ -101,6 +113,10 @@ class DockerWorkload implements RunningWorkload {
 
   logs(): Promise<string> {
     return logsOf(this.name);
+  }
+
+  exec(argv: readonly string[], options?: ExecInside): Promise<ExecResult> {
+    return this.#machine.exec(dockerExecArgv(this.name, argv, options));
   }
 
   async kill(signal: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type {Machine} from '../../vms/machine.ts';
+import type {ExecResult, Machine} from '../../vms/machine.ts';
 import type {CellRecord} from '../report/run-record.ts';
 import type {NetworkMode} from '../network/network-mode.ts';
 import type {Steps} from '../scenario/steps.ts';
@@ -30,6 +30,12 @@ export interface Level {
 /** What a runtime says of a workload. */
 export type WorkloadState = 'running' | 'stopped';
 
+/** How a command is to run beside a workload. */
+export interface ExecInside {
+  /** User and group in numbers, `1234:1234`; that of the workload when absent. */
+  readonly user?: string;
+}
+
 /** A workload that was started. Disposing of it removes it and everything that was made for it, running or not. */
 export interface RunningWorkload extends AsyncDisposable {
   /** Name at its runtime. */
@@ -47,6 +53,11 @@ export interface RunningWorkload extends AsyncDisposable {
   state(): Promise<WorkloadState>;
   /** Everything it has written to standard output and standard error so far. */
   logs(): Promise<string>;
+  /**
+   * Runs a command in the container, through the runtime, and waits for its end. The exit code is that of the runtime's client, which
+   * is the command's own where that was started at all.
+   */
+  exec(argv: readonly string[], options?: ExecInside): Promise<ExecResult>;
   /** Sends a signal such as `SIGTERM` to its init, through the runtime. */
   kill(signal: string): Promise<void>;
   /** Waits for its end; returns the exit code as the runtime reports it, 128 + N after signal N. */

@@ -1,9 +1,16 @@
 import {z} from 'zod';
 import {understood} from '../../vms/machine-output.ts';
-import type {Machine} from '../../vms/machine.ts';
+import type {ExecResult, Machine} from '../../vms/machine.ts';
 import {makeNetns} from '../network/netns.ts';
 import {exitCodeOf, startInForeground, untilRunning, type ForegroundContainer} from './foreground.ts';
-import {containerName, type Level, type LevelContext, type RunningWorkload, type WorkloadState} from './level.ts';
+import {
+  containerName,
+  type ExecInside,
+  type Level,
+  type LevelContext,
+  type RunningWorkload,
+  type WorkloadState,
+} from './level.ts';
 import {editSpec} from './runc-spec.ts';
 
 /** runc itself, given a bundle that was put together by hand. */
@@ -48,6 +55,14 @@ export const runcRunArgv = (binary: string, bundle: string, name: string): strin
   bundle,
   name,
 ];
+
+/** The `runc exec` of a command. */
+export const runcExecArgv = (
+  binary: string,
+  name: string,
+  argv: readonly string[],
+  {user}: ExecInside = {},
+): string[] => [binary, 'exec', ...(user === undefined ? [] : ['--user', user]), name, ...argv];
 
 /** Puts the bundle of a workload together in a folder of the machine; returns the digest of its image's manifest. */
 export const makeBundle = async (
@@ -162,6 +177,11 @@ class RuncWorkload implements RunningWorkload {
 
   logs(): Promise<string> {
     return this.#facts.container.logs();
+  }
+
+  exec(argv: readonly string[], options?: ExecInside): Promise<ExecResult> {
+    const {machine, binary, name} = this.#facts;
+    return machine.exec(runcExecArgv(binary, name, argv, options));
   }
 
   async kill(signal: string): Promise<void> {

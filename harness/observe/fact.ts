@@ -13,6 +13,12 @@ export interface Measurement {
 /** Measurements by their stable name, for instance `memory.shim`. */
 export type Measurements = Readonly<Record<string, Measurement>>;
 
+/** How often something happened out of so many times: a fact that depends on who is faster. */
+export interface Rate {
+  readonly hits: number;
+  readonly of: number;
+}
+
 /** Facts or measurements that are read in one place; `*` stands for the part of the path that varies. */
 export interface FactFamily {
   readonly path: string;

@@ -37,6 +37,10 @@ export const normaliserOf = ({id, pid, address, machineHostname}: RunNames): Nor
   return (text) => replacements.reduce((left, [pattern, replacement]) => left.replace(pattern, replacement), text);
 };
 
+/** Replaces what no two runs share in a text that belongs to no workload in particular. */
+export const withoutNames: Normalise = (text) =>
+  COMMON.reduce((left, [pattern, replacement]) => left.replace(pattern, replacement), text);
+
 // Not part of a longer name or number.
 const word = (text: string): RegExp => new RegExp(`(?<![\\w.-])${RegExp.escape(text)}(?![\\w-]|\\.\\d)`, 'g');
 

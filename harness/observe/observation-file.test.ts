@@ -16,6 +16,7 @@ const record: ObservationRecord = {
   versions: {runc: '1.1.5'},
   facts: {'process.umask': '0022', 'network.rules': ['a', 'b']},
   measurements: {'memory.shim': {value: 1, unit: 'bytes'}},
+  rates: {'resources.oom.flagged': {hits: 1, of: 12}},
   steps: [],
 };
 

@@ -20,6 +20,8 @@ export const observationRecord = z.object({
   /** By stable path; harness/observe/README.md says where each is read from. */
   facts: z.record(z.string(), factValue),
   measurements: z.record(z.string(), z.object({value: z.number(), unit: z.enum(['bytes', 'ms', 'count'])})),
+  /** Facts that are not the same each time, as how often they were true; files from before there were any have none. */
+  rates: z.record(z.string(), z.object({hits: z.int().nonnegative(), of: z.int().positive()})).default({}),
   /** What was done so far, with its times. */
   steps: z.array(stepRecord),
 });
@@ -76,7 +78,7 @@ export const readObservation = async (file: string): Promise<ObservationRecord> 
 /** A fact a line: that is how a change of a baseline reads well in a diff, at a quarter of the size of indented lists. */
 const serialise = (record: ObservationRecord): string => {
   const keys = Object.entries(record).map(([key, value]) =>
-    key === 'facts' || key === 'measurements'
+    key === 'facts' || key === 'measurements' || key === 'rates'
       ? `${JSON.stringify(key)}: {\n${Object.entries(value as object)
           .map(([path, fact]) => `  ${JSON.stringify(path)}: ${JSON.stringify(fact)}`)
           .join(',\n')}\n}`

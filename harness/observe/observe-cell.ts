@@ -67,5 +67,6 @@ export const observationOf = (reading: Reading): Observation => {
   return {facts: sorted(facts), measurements: sorted(measurements)};
 };
 
-const sorted = <Value>(record: Readonly<Record<string, Value>>): Record<string, Value> =>
+/** By path. */
+export const sorted = <Value>(record: Readonly<Record<string, Value>>): Record<string, Value> =>
   Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));

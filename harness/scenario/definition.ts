@@ -1,10 +1,10 @@
 import type {ExpectStatic} from 'vitest';
-import type {Machine} from '../../vms/machine.ts';
+import type {ExecOptions, ExecResult, Machine} from '../../vms/machine.ts';
 import type {LevelName, RunningWorkload} from '../levels/level.ts';
-import {levels, type LevelFacts} from '../levels/level-facts.ts';
 import type {NetworkMode} from '../network/network-mode.ts';
-import {readTruthTable, type TruthEntry, type TruthTables} from '../probe/truth-table.ts';
-import {statementProblems} from './statement-problems.ts';
+import type {FactValue} from '../observe/fact.ts';
+import type {RecordedPath} from '../observe/recorded-facts.ts';
+import type {TruthEntry, TruthTables} from '../probe/truth-table.ts';
 import type {Workload} from './workload.ts';
 
 /** From where a workload must answer and must not, for each level and network mode it is to be run in. */
@@ -14,16 +14,39 @@ export interface ReachTables {
   readonly runc?: Partial<Pick<TruthTables, 'netns'>>;
 }
 
+/** Where a scenario runs when it is not about who reaches the workload: nothing is probed then. */
+export interface Places {
+  readonly docker?: readonly 'published'[];
+  readonly ctr?: readonly ('isolated' | 'netns' | 'cni')[];
+  readonly runc?: readonly 'netns'[];
+}
+
+/** Why a scenario can not be stated at a level, as a sentence without a final period. */
+export type NotAt = Partial<Readonly<Record<LevelName, string>>>;
+
 /** What the body of a scenario is handed. */
 export interface ScenarioContext {
   readonly machine: Machine;
   readonly level: LevelName;
   readonly workload: Workload;
+  /** Versions found in the machine, by component: `docker`, `containerd`, `runc`, `crun`, `kernel`. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The OCI runtime to call at the runc level: `runc`, or what was given with `--runc`. */
+  readonly runc: string;
   /** Vitest's `expect`. */
   readonly expect: ExpectStatic;
   readonly signal: AbortSignal;
   /** Runs a named, timed part of the scenario. */
   readonly step: <Result>(title: string, body: () => Promise<Result>) => Promise<Result>;
+  /** Runs a command in the machine as a step of its own, however it ends. */
+  readonly run: (argv: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
+  /**
+   * Keeps a fact that runtime sets may differ in, for `compare`. The path's first part is the group that it is shown in, the rest
+   * says what it is about. In every run of the same versions its value has to be the same.
+   */
+  readonly record: (path: RecordedPath, value: FactValue) => void;
+  /** Keeps how often something happened that depends on who is faster; over all repetitions `compare` adds them up. */
+  readonly tally: (path: RecordedPath, hits: number, of: number) => void;
   /** Has `action` run once the body has ended, however it did; the last one deferred comes first. */
   readonly defer: (action: () => Promise<unknown>) => void;
 }
@@ -40,7 +63,11 @@ export interface RunningContext extends ScenarioContext {
 /** A scenario as its file states it. */
 export interface ScenarioStatement {
   readonly workload: Workload;
-  readonly reach: ReachTables;
+  /** The truth table; or else `at`. */
+  readonly reach?: ReachTables;
+  readonly at?: Places;
+  /** Every level at which it does not run, and why not. */
+  readonly notAt?: NotAt;
   /** Runs once the truth table has held. */
   readonly check?: (context: RunningContext) => Promise<void>;
 }
@@ -50,6 +77,8 @@ export interface WalkthroughStatement {
   readonly workload: Workload;
   readonly level: LevelName;
   readonly network: NetworkMode;
+  /** Levels that have no such thing, and why not. */
+  readonly notAt?: NotAt;
   readonly steps: (context: ScenarioContext) => Promise<void>;
 }
 
@@ -57,7 +86,7 @@ export interface WalkthroughStatement {
 export interface ScenarioCell {
   readonly level: LevelName;
   readonly network: NetworkMode;
-  /** Empty for a walkthrough. */
+  /** Empty where nothing is probed. */
   readonly reach: readonly TruthEntry[];
 }
 
@@ -66,64 +95,8 @@ export interface Scenario {
   readonly title: string;
   readonly workload: Workload;
   readonly cells: readonly ScenarioCell[];
+  readonly notAt: NotAt;
   readonly body:
     | {readonly kind: 'running'; readonly check: ScenarioStatement['check']}
     | {readonly kind: 'walkthrough'; readonly steps: WalkthroughStatement['steps']};
 }
-
-/** Reads a statement with a truth table; `problems` are sentences without a subject, empty when it makes sense. */
-export const readStatement = (
-  title: string,
-  statement: ScenarioStatement,
-): {readonly scenario: Scenario; readonly problems: readonly string[]} => {
-  const problems = statementProblems(title, statement, ['workload', 'reach', 'check']);
-  const cells: ScenarioCell[] = [];
-  const {workload, reach, check} = statement ?? {};
-  for (const [level, tables] of Object.entries((reach ?? {}) as Record<string, unknown>)) {
-    const networks = factsOf(level)?.networks;
-    if (networks === undefined) {
-      problems.push(`has the unknown level "${level}", known are ${Object.keys(levels).join(', ')}`);
-      continue;
-    }
-    for (const [name, table] of Object.entries((tables ?? {}) as Record<string, unknown>)) {
-      const network = networks.find((known) => known === name);
-      if (network === undefined) {
-        problems.push(`has the network mode "${name}" at level "${level}", where there are ${networks.join(', ')}`);
-        continue;
-      }
-      const read = readTruthTable(network, table);
-      problems.push(
-        ...read.problems.map((problem) => `has a hole in its truth table for "${level} ${network}": ${problem}`),
-      );
-      cells.push({level: level as LevelName, network, reach: read.entries});
-    }
-  }
-  if (cells.length === 0 && problems.length === 0) {
-    problems.push('has no level to run at: "reach" is empty');
-  }
-  return {
-    scenario: {title, workload, cells, body: {kind: 'running', check}},
-    problems,
-  };
-};
-
-/** Reads a statement that does everything by itself. */
-export const readWalkthrough = (
-  title: string,
-  statement: WalkthroughStatement,
-): {readonly scenario: Scenario; readonly problems: readonly string[]} => {
-  const problems = statementProblems(title, statement, ['workload', 'level', 'network', 'steps']);
-  const {workload, level, network, steps} = statement ?? {};
-  const networks = factsOf(level)?.networks;
-  if (networks === undefined) {
-    problems.push(`has the unknown level "${level}", known are ${Object.keys(levels).join(', ')}`);
-  } else if (!networks.includes(network)) {
-    problems.push(`has the network mode "${network}" at level "${level}", where there are ${networks.join(', ')}`);
-  }
-  const cells = [{level, network, reach: []}];
-  return {scenario: {title, workload, cells, body: {kind: 'walkthrough', steps}}, problems};
-};
-
-// A scenario file may say anything.
-const factsOf = (level: string): LevelFacts | undefined =>
-  Object.hasOwn(levels, level) ? levels[level as LevelName] : undefined;

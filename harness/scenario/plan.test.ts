@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {nginx} from '../../scenarios/workloads/nginx.ts';
 import type {LoadedScenario} from './load.ts';
-import {planCells, type Selection} from './plan.ts';
+import {notPlanned, planCells, type Selection} from './plan.ts';
 
 const scenario = (title: string): LoadedScenario => ({
   title,
@@ -12,6 +12,7 @@ const scenario = (title: string): LoadedScenario => ({
     {level: 'ctr', network: 'isolated', reach: []},
     {level: 'runc', network: 'netns', reach: []},
   ],
+  notAt: {},
   body: {kind: 'running', check: undefined},
 });
 
@@ -53,4 +54,13 @@ test('shards share every cell out, and none twice', () => {
 
 test('a text that no name contains is a usage error', () => {
   expect(() => names({grep: 'apache'})).toThrow('no cell\'s name contains "apache"');
+});
+
+test('what a level has no idea of is said', () => {
+  const dockerOnly = {...scenario('restarts by itself'), notAt: {ctr: 'a task has no restart policy'}};
+  expect(notPlanned([scenario('serves'), dockerOnly], everything)).toEqual([
+    'web: restarts by itself [not at ctr: a task has no restart policy]',
+  ]);
+  expect(notPlanned([dockerOnly], {...everything, levels: ['docker']})).toEqual([]);
+  expect(notPlanned([dockerOnly], {...everything, grep: 'serves'})).toEqual([]);
 });

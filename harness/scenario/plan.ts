@@ -45,6 +45,19 @@ export const planCells = (scenarios: readonly LoadedScenario[], selection: Selec
   return part;
 };
 
+/** What can't be run because a level has no such thing: one line for each scenario and level, with the scenario's own reason. */
+export const notPlanned = (
+  scenarios: readonly LoadedScenario[],
+  {levels, grep = ''}: Pick<Selection, 'levels' | 'grep'>,
+): string[] =>
+  scenarios
+    .flatMap(({file, title, notAt}) =>
+      levels.flatMap((level) =>
+        notAt[level] === undefined ? [] : [`${stemOf(file)}: ${title} [not at ${level}: ${notAt[level]}]`],
+      ),
+    )
+    .filter((line) => line.toLowerCase().includes(grep.toLowerCase()));
+
 /** A cell is known by its name alone, in reports and to those who compare them. */
 const refuseSameNames = (cells: readonly PlannedCell[]): void => {
   const files = new Map<string, string>();
@@ -84,6 +97,7 @@ interface CellNaming extends Pick<PlannedCell, 'file' | 'level' | 'network' | 'r
 }
 
 const cellName = ({file, title, level, network, runtimeSet, repetition, repeat}: CellNaming): string => {
-  const stem = basename(file).replace(/\.scenario\.[cm]?[jt]s$/, '');
-  return `${stem}: ${title} [${level} ${network} ${runtimeSet}]${repeat > 1 ? ` #${repetition}` : ''}`;
+  return `${stemOf(file)}: ${title} [${level} ${network} ${runtimeSet}]${repeat > 1 ? ` #${repetition}` : ''}`;
 };
+
+const stemOf = (file: string): string => basename(file).replace(/\.scenario\.[cm]?[jt]s$/, '');

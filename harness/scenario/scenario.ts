@@ -1,10 +1,5 @@
-import {
-  readStatement,
-  readWalkthrough,
-  type Scenario,
-  type ScenarioStatement,
-  type WalkthroughStatement,
-} from './definition.ts';
+import type {Scenario, ScenarioStatement, WalkthroughStatement} from './definition.ts';
+import {readStatement, readWalkthrough} from './read-statement.ts';
 
 /** Where a scenario is stated. */
 export interface Place {

@@ -2,6 +2,7 @@ import {step as allureStep} from 'allure-js-commons';
 import type {ExecOptions, Machine} from '../../vms/machine.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {StepRecord} from '../report/run-record.ts';
+import {shellCommand} from '../report/shell-command.ts';
 
 /** Runs named, timed actions one after another and keeps a record of each, for the run's own record and for Allure. */
 export class Steps {
@@ -75,6 +76,12 @@ interface OpenStep extends Pick<StepRecord, 'title' | 'command'> {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
 }
+
+/** The title of a step that is one command of a scenario, cut where it gets long. */
+export const commandTitle = (argv: readonly string[]): string => {
+  const line = `$ ${shellCommand(argv)}`;
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
+};
 
 /** Milliseconds since the epoch, finer than the clock's own. */
 const now = (): number => performance.timeOrigin + performance.now();

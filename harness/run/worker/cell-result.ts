@@ -1,4 +1,5 @@
 import type {Observation} from '../../observe/observe-cell.ts';
+import type {RecordedFacts} from '../../observe/recorded-facts.ts';
 import {failureRecordOf, flattened} from '../../report/failure.ts';
 import type {CellRecord} from '../../report/run-record.ts';
 import type {Lease} from '../desk-protocol.ts';
@@ -8,7 +9,12 @@ export interface CellResult extends Pick<CellRecord, 'steps' | 'reach' | 'failur
   readonly errors: unknown[];
   imageDigest?: string;
   wasRun: boolean;
-  observation?: Observation & Pick<Lease, 'versions'>;
+  /** Versions found in its machine. */
+  versions?: Lease['versions'];
+  /** What the observers saw. */
+  observation?: Observation;
+  /** What the scenario itself found out. */
+  readonly recorded: RecordedFacts;
 }
 
 /** Notes an error, and in the record what it means. */

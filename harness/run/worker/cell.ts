@@ -1,5 +1,7 @@
 import {label, parameter} from 'allure-js-commons';
 import {OBSERVATION_SCHEMA_VERSION, writeObservation} from '../../observe/observation-file.ts';
+import {sorted} from '../../observe/observe-cell.ts';
+import {RecordedFacts} from '../../observe/recorded-facts.ts';
 import type {PlannedCell} from '../../report/progress.ts';
 import type {CellRecord} from '../../report/run-record.ts';
 import type {Scenario} from '../../scenario/definition.ts';
@@ -12,11 +14,20 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
   const {desk} = context;
   const startedAt = performance.now();
   desk.tell({type: 'cell-started', cell: planned.name});
-  const result: CellResult = {steps: [], reach: [], failures: [], knownResidue: [], errors: [], wasRun: false};
+  const result: CellResult = {
+    steps: [],
+    reach: [],
+    failures: [],
+    knownResidue: [],
+    errors: [],
+    wasRun: false,
+    recorded: new RecordedFacts(),
+  };
   try {
     await describe(planned);
     const lease = await desk.lease(planned.runtimeSet);
     result.wasRun = true;
+    result.versions = lease.versions;
     let isClean = false;
     try {
       isClean = await runOnMachine(planned, scenario, lease, context, result);
@@ -26,7 +37,7 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
   } catch (error) {
     fail(result, error);
   }
-  const {steps, reach, failures, knownResidue, imageDigest, observation} = result;
+  const {steps, reach, failures, knownResidue, imageDigest} = result;
   const status = failures.length === 0 ? 'passed' : result.wasRun ? 'failed' : 'not-run';
   const record: CellRecord = {
     ...planned,
@@ -38,20 +49,34 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
     knownResidue,
     ...(imageDigest !== undefined && {imageDigest}),
   };
-  if (observation !== undefined) {
-    await writeObservation(context.task.folder, {
-      schemaVersion: OBSERVATION_SCHEMA_VERSION,
-      cell: record.name,
-      ...pickIdentity(record),
-      ...observation,
-      steps,
-    });
-  }
+  await keepFacts(context.task.folder, record, result);
   desk.tell({type: 'cell-ended', cell: record});
   await desk.flush();
   if (result.errors.length > 0) {
     throw result.errors[0];
   }
+};
+
+/** Writes what the observers saw and what the scenario found out; nothing of a cell that came to neither. */
+const keepFacts = async (
+  folder: string,
+  cell: CellRecord,
+  {observation, recorded, versions}: CellResult,
+): Promise<void> => {
+  const {facts, rates} = recorded;
+  if (observation === undefined && Object.keys({...facts, ...rates}).length === 0) {
+    return;
+  }
+  await writeObservation(folder, {
+    schemaVersion: OBSERVATION_SCHEMA_VERSION,
+    cell: cell.name,
+    ...pickIdentity(cell),
+    versions: versions ?? {},
+    facts: sorted({...observation?.facts, ...facts}),
+    measurements: observation?.measurements ?? {},
+    rates: sorted(rates),
+    steps: cell.steps,
+  });
 };
 
 const describe = async ({level, network, runtimeSet}: PlannedCell): Promise<void> => {

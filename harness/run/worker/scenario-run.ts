@@ -5,6 +5,7 @@ import {observeCell} from '../../observe/observe-cell.ts';
 import {checkReach, reachFailure} from '../../probe/reach.ts';
 import type {ReachRecord} from '../../report/run-record.ts';
 import type {Scenario, ScenarioCell, ScenarioContext} from '../../scenario/definition.ts';
+import {commandTitle} from '../../scenario/steps.ts';
 import type {Inventory} from '../../teardown/thing.ts';
 import type {Lease} from '../desk-protocol.ts';
 import type {CellResult} from './cell-result.ts';
@@ -34,9 +35,14 @@ export const runScenario = async (
     machine,
     level,
     workload,
+    versions: lease.versions,
+    runc: context.ociRuntime ?? 'runc',
     expect,
     signal,
     step: (title, action) => steps.step(title, action),
+    run: (argv, options) => steps.step(commandTitle(argv), () => machine.exec(argv, {signal, ...options}), argv),
+    record: (path, value) => result.recorded.record(path, value),
+    tally: (path, hits, of) => result.recorded.tally(path, hits, of),
     defer,
   };
   if (body.kind === 'walkthrough') {
@@ -45,15 +51,18 @@ export const runScenario = async (
   }
   const running = await start();
   expectImage(running, context);
-  const probeAll = (of: RunningWorkload): Promise<ReachRecord[]> =>
-    steps.step('probe from every vantage', () => checkReach({...context, running: of}, reach));
+  const probeAll = async (of: RunningWorkload): Promise<ReachRecord[]> =>
+    reach.length === 0
+      ? []
+      : steps.step('probe from every vantage', () => checkReach({...context, running: of}, reach));
   result.reach = await probeAll(running);
   // Before the table is judged: where it does not hold, what was built is what explains it.
   await steps.step('look at what was built', async () => {
-    const observation = await observeCell({...context, running, level, reach: result.reach}, {signal});
-    result.observation = {...observation, versions: lease.versions};
+    result.observation = await observeCell({...context, running, level, reach: result.reach}, {signal});
   });
-  await steps.step('judge the truth table', () => judge(result.reach));
+  if (reach.length > 0) {
+    await steps.step('judge the truth table', () => judge(result.reach));
+  }
   const expectReach = async (of = running): Promise<void> => {
     const again = await probeAll(of);
     // What is shown is what did not hold; as long as all holds, the first times are those of a fresh workload.

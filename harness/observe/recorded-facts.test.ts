@@ -1,0 +1,31 @@
+import {expect, test} from 'vitest';
+import {RecordedFacts, type RecordedPath} from './recorded-facts.ts';
+
+test('what no two runs share is replaced', () => {
+  const recorded = new RecordedFacts();
+  recorded.record('surface.docker.save', [`blobs/sha256/${'a1'.repeat(32)}`, 'index.json']);
+  recorded.record('lifecycle.exec.missing', 127);
+  recorded.tally('resources.oom.flagged', 1, 12);
+  expect(recorded.facts).toEqual({
+    'surface.docker.save': ['blobs/sha256/{id}', 'index.json'],
+    'lifecycle.exec.missing': 127,
+  });
+  expect(recorded.rates).toEqual({'resources.oom.flagged': {hits: 1, of: 12}});
+});
+
+test('a fact has one value', () => {
+  const recorded = new RecordedFacts();
+  recorded.record('limits.nofile', 1024);
+  expect(() => recorded.record('limits.nofile', 1024)).toThrow('Cannot record "limits.nofile" twice');
+  expect(() => recorded.tally('limits.nofile', 1, 2)).toThrow('twice');
+});
+
+test.each(['process.umask', 'limits', 'limits.'])('"%s" is no path of a recorded fact', (path) => {
+  expect(() => new RecordedFacts().record(path as RecordedPath, 1)).toThrow(
+    'has to begin with one of reachability, isolation, limits, lifecycle, surface, resources and a dot',
+  );
+});
+
+test('a rate is a proportion', () => {
+  expect(() => new RecordedFacts().tally('limits.nofile', 3, 2)).toThrow('3 of 2 is no proportion');
+});
