@@ -1,4 +1,4 @@
-import {dockerRunArgv} from '../levels/docker.ts';
+import {dockerExecArgv, dockerRunArgv} from '../levels/docker.ts';
 import {containerName, type Level} from '../levels/level.ts';
 
 /**
@@ -20,6 +20,7 @@ export const dockerOnPaper: Level = {
       imageDigest: '',
       state: () => Promise.resolve('running'),
       logs: () => machine.succeed(['docker', 'logs', name]),
+      exec: (argv, options) => machine.exec(dockerExecArgv(name, argv, options)),
       kill: async (signal) => void (await machine.succeed(['docker', 'kill', '--signal', signal, name])),
       waitForExit: async () => Number(await machine.succeed(['docker', 'wait', name])),
       [Symbol.asyncDispose]: async () => void (await machine.succeed(['docker', 'rm', '--force', '--volumes', name])),

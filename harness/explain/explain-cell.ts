@@ -57,9 +57,14 @@ export const explainCell = async (scenario: Scenario, cell: ScenarioCell): Promi
     machine,
     level: cell.level,
     workload,
+    versions: {},
+    runc: 'runc',
     expect: permissiveExpect,
     signal,
     step: (text, action) => steps.step(text, action),
+    run: (argv, options) => machine.exec(argv, options),
+    record: () => undefined,
+    tally: () => undefined,
     defer: (action) => void deferred.push(action),
   };
   title('pull the image');

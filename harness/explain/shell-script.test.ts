@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
 import {usualReach} from '../../scenarios/reach.ts';
 import {nginx} from '../../scenarios/workloads/nginx.ts';
-import {readStatement, type ScenarioCell} from '../scenario/definition.ts';
+import type {ScenarioCell} from '../scenario/definition.ts';
+import {readStatement} from '../scenario/read-statement.ts';
 import {explainCell} from './explain-cell.ts';
 import {perlEdit} from './json-edit.ts';
 import {PLACEHOLDERS} from './paper-answers.ts';
