@@ -1,18 +1,18 @@
-import {readFile, readdir} from 'node:fs/promises';
+import {readFile, readdir, readlink} from 'node:fs/promises';
 import {setTimeout} from 'node:timers/promises';
 import {MachineError} from './errors.ts';
 import {identify, isAlive, type ProcessIdentity} from './processes.ts';
 
 const DEADLINE_MS = 10_000;
 /** Programs that a machine consists of; whatever else has its folder in the command line, an editor say, is someone's own. */
-const PROGRAMS = ['qemu', 'ssh'] as const;
+const PROGRAMS = ['qemu', 'ssh', 'limactl'] as const;
 
 /** A program that a machine consists of: all of QEMU's begin with its name. */
 export type MachineProgram = (typeof PROGRAMS)[number];
 
 /**
- * Kills the processes of a machine: those of QEMU and ssh with a path below its folder in their command line. Does nothing when there
- * are none. Throws {@link MachineError} when one is still there after 10 seconds.
+ * Kills the processes of a machine: those of QEMU, ssh and Lima that work in its folder, or have a path below it in their command line.
+ * Does nothing when there are none. Throws {@link MachineError} when one is still there after 10 seconds.
  */
 export const killFolderProcesses = async (
   folder: string,
@@ -42,21 +42,36 @@ export const folderProcesses = async (
   programs: readonly MachineProgram[] = PROGRAMS,
 ): Promise<readonly number[]> => {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/u.test(name)).map(Number);
-  const own = await Promise.all(pids.map(async (pid) => isOf(folder, await commandLine(pid), programs)));
+  const own = await Promise.all(pids.map(async (pid) => isOf(folder, await readProcess(pid), programs)));
   return pids.filter((pid, index) => own[index] === true && pid !== process.pid);
 };
 
-/** Whether a command line, split, is that of a program of the machine with this folder. */
+/** What a process shows of itself. */
+export interface ShownProcess {
+  /** Its command line, split. */
+  readonly argv: readonly string[];
+  /** Its working folder, where that can be read. */
+  readonly cwd?: string | undefined;
+}
+
+/** Whether a process is that of a program of the machine with this folder. */
 export const isOf = (
   folder: string,
-  [program = '', ...argv]: readonly string[],
+  {argv, cwd}: ShownProcess,
   programs: readonly MachineProgram[] = PROGRAMS,
-): boolean =>
-  programs.some((name) => program.slice(program.lastIndexOf('/') + 1).startsWith(name)) &&
-  argv.some((word) => word.includes(`${folder}/`));
+): boolean => {
+  // A control connection of ssh shows "ssh: PATH [mux]", all of it as one word.
+  const [program = ''] = argv[0]?.split(' ') ?? [];
+  return (
+    programs.some((name) => program.slice(program.lastIndexOf('/') + 1).startsWith(name)) &&
+    (cwd === folder || argv.some((word) => word.includes(`${folder}/`)))
+  );
+};
 
-const commandLine = async (pid: number): Promise<readonly string[]> =>
-  (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+const readProcess = async (pid: number): Promise<ShownProcess> => ({
+  argv: (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0'),
+  cwd: await readlink(`/proc/${pid}/cwd`).catch(() => undefined),
+});
 
 const kill = (pid: number): void => {
   try {

@@ -1,6 +1,7 @@
+import {lima} from './providers/lima/provider.ts';
 import {qemu} from './providers/qemu/provider.ts';
 import {sandbox} from './providers/sandbox/provider.ts';
 import type {Provider} from './machine.ts';
 
 /** Every provider there is, in the order `--machine auto` prefers them. */
-export const providers: readonly Provider[] = [sandbox, qemu];
+export const providers: readonly Provider[] = [sandbox, qemu, lima];

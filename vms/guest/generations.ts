@@ -44,7 +44,7 @@ export const requireSnapshotName = (name: string): void => {
 };
 
 /** Throws {@link MachineError} when what came back is another boot, or another time of the same boot, than what was kept. */
-export const requireSame = (welcome: Welcome, generation: string, bootId: string): void => {
+export const requireSame = (welcome: Pick<Welcome, 'before' | 'bootId'>, generation: string, bootId: string): void => {
   if (welcome.before === generation && welcome.bootId === bootId) return;
   throw new MachineError('Cannot restore the machine: what came back is not what was kept', {
     layer: 'qemu',

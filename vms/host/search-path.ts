@@ -12,10 +12,18 @@ export function searchPath(path: string = process.env['PATH'] ?? ''): readonly s
 
 /** Whether one of the folders has a program of this name. Nothing is started. */
 export async function hasProgram(name: string, folders: readonly string[] = searchPath()): Promise<boolean> {
+  return (await findProgram(name, folders)) !== undefined;
+}
+
+/** Path of the program of this name in the first of the folders that has it. Nothing is started. */
+export async function findProgram(
+  name: string,
+  folders: readonly string[] = searchPath(),
+): Promise<string | undefined> {
   for (const folder of folders) {
-    if (await isProgram(join(folder, name))) return true;
+    if (await isProgram(join(folder, name))) return join(folder, name);
   }
-  return false;
+  return undefined;
 }
 
 const isProgram = async (file: string): Promise<boolean> => {

@@ -16,7 +16,7 @@ import {modulesFolder, openVmLayer, type VmLayerFacts} from './vm-layer.ts';
 export const diskFiles = {disk: 'disk.raw', kernel: 'vmlinuz', initrd: 'initrd'} as const;
 
 /** Size of the disk as the machine sees it. On the host it takes what is in it. */
-const DISK_BYTES = 8 * 1024 ** 3;
+export const diskBytes = 8 * 1024 ** 3;
 
 const sources = ['vm-disk.ts', 'initrd.ts', 'cpio-archive.ts', 'kernel-modules.ts', 'overlay.ts'];
 
@@ -78,7 +78,7 @@ const makeDisk = async (
     string,
   ];
   for (const folder of [upper, work, merged]) await mkdir(folder);
-  const argv = [overlayOptions(layers, {upper, work}), merged, disk, String(DISK_BYTES / 1024), stores];
+  const argv = [overlayOptions(layers, {upper, work}), merged, disk, String(diskBytes / 1024), stores];
   await runIsolated(['sh', '-c', diskScript, 'sh', ...argv], {
     action: `bake disk "${runtimeSet}"`,
     folder: scratch,

@@ -14,6 +14,12 @@ export interface VmFile {
   readonly mode: number;
 }
 
+/** Logs of what is run in the background; and the folder of systemd for units without a file, which it makes with the first one and keeps. */
+const makeFolders = 'mkdir -p /run/plumbline /var/log/plumbline /run/systemd/transient';
+
+/** On the kernel command line of a machine that Lima starts: the way in is described by a disc, and there is no second serial port. */
+export const cidataParameter = 'plumbline.cidata';
+
 /**
  * Answers the host on the second serial port: the way in that needs no network. One line each way:
  *
@@ -24,8 +30,7 @@ export interface VmFile {
 const door = `#!/bin/sh
 exec </dev/ttyS1 >/dev/ttyS1
 stty raw -echo
-# Logs of what is run in the background; and the folder of systemd for units without a file, which it makes with the first one and keeps.
-mkdir -p /run/plumbline /var/log/plumbline /run/systemd/transient
+${makeFolders}
 generation=none
 until curl --silent --output /dev/null https://registry-1.docker.io/v2/; do sleep 0.1; done
 kernel=$(uname -r)
@@ -40,6 +45,40 @@ while true; do
   echo "welcome $generation $boot $kernel $next"
   generation=$next
 done
+`;
+
+/**
+ * Does with Lima's disc what cloud-init would, which takes most of a minute where instructions are emulated: makes Lima's user, lets
+ * in the keys, and runs Lima's own boot script. Of its users' configuration as YAML only the keys are nowhere else on the disc.
+ * https://github.com/lima-vm/lima/tree/v2.2.0/pkg/cidata/cidata.TEMPLATE.d
+ */
+const cidata = `#!/bin/sh
+set -eu
+${makeFolders}
+# QEMU's user network plays a router for version 6 as well, as it does for Lima alone.
+echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_ra
+ip -6 route flush dev eth0 proto ra
+ip -6 address flush dev eth0 scope site
+modprobe -a virtio_scsi sr_mod isofs
+until [ -b /dev/sr0 ]; do sleep 0.1; done
+export LIMA_CIDATA_MNT=/mnt/lima-cidata
+mkdir -p -m 700 $LIMA_CIDATA_MNT
+# A machine that comes from a snapshot has another disc by now.
+umount $LIMA_CIDATA_MNT 2>/dev/null || true
+blockdev --flushbufs /dev/sr0
+mount -t iso9660 -o ro,mode=0700,dmode=0700,overriderockperm,exec,uid=0 /dev/sr0 $LIMA_CIDATA_MNT
+while IFS='=' read -r name value; do
+  case $name in LIMA_CIDATA_USER) user=$value;; LIMA_CIDATA_UID) uid=$value;; LIMA_CIDATA_HOME) home=$value;; esac
+done <$LIMA_CIDATA_MNT/lima.env
+if ! grep -q "^$user:" /etc/passwd; then
+  echo "$user:x:$uid:$uid::$home:/bin/sh" >>/etc/passwd
+  echo "$user:x:$uid:" >>/etc/group
+  echo "$user:*:::::::" >>/etc/shadow
+  mkdir -p "$home"
+  chown "$uid:$uid" "$home"
+fi
+sed -n 's/^ *- "\\(ssh-[^"]*\\)"$/\\1/p' $LIMA_CIDATA_MNT/user-data >/run/plumbline/authorized_keys
+$LIMA_CIDATA_MNT/boot.sh
 `;
 
 const sshd = `# The host alone connects, over a port forwarded to its loopback: one connection, with any number of sessions in it.
@@ -64,6 +103,7 @@ SetEnv PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.
 export const vmFiles: Readonly<Record<string, VmFile>> = {
   '/etc/plumbline/sshd_config': {content: sshd, mode: 0o644},
   '/usr/lib/plumbline/door': {content: door, mode: 0o755},
+  '/usr/lib/plumbline/cidata': {content: cidata, mode: 0o755},
   '/etc/systemd/system/plumbline-registry.service': {
     content: `[Unit]
 Description=Registry that answers for docker.io
@@ -88,9 +128,22 @@ LimitNOFILE=1048576
   '/etc/systemd/system/plumbline-door.service': {
     content: `[Unit]
 Description=Answers the host on the second serial port
+ConditionKernelCommandLine=!${cidataParameter}
 After=plumbline-registry.service plumbline-ssh.service containerd.service docker.service
 [Service]
 ExecStart=/usr/lib/plumbline/door
+`,
+    mode: 0o644,
+  },
+  '/etc/systemd/system/plumbline-cidata.service': {
+    content: `[Unit]
+Description=Does what Lima's disc says
+ConditionKernelCommandLine=${cidataParameter}
+After=plumbline-ssh.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/lib/plumbline/cidata
 `,
     mode: 0o644,
   },
@@ -108,6 +161,7 @@ const started = [
   'plumbline-registry.service',
   'plumbline-ssh.service',
   'plumbline-door.service',
+  'plumbline-cidata.service',
 ] as const;
 
 /** Pulled in by systemd's own targets, without a use in a machine that is thrown away. */

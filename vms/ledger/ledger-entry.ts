@@ -6,7 +6,7 @@ export const ledgerEntry = z.discriminatedUnion('kind', [
   z.object({kind: z.literal('folder'), path: z.string().startsWith('/')}),
   /** A cgroup, with every process in it. */
   z.object({kind: z.literal('cgroup'), path: z.string().regex(/^\/sys\/fs\/cgroup\/(?:[^/]+\/)*plumbline-[^/]+$/)}),
-  /** The processes of QEMU and ssh that have paths below a machine's own folder in their command line. */
+  /** The processes of QEMU, ssh and Lima that work in a machine's own folder or have paths below it in their command line. */
   z.object({kind: z.literal('processes'), path: z.string().regex(/^\/(?:[^/]+\/)+[^/]+$/)}),
 ]);
 

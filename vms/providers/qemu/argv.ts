@@ -95,8 +95,8 @@ export const processorArgv = (acceleration: Acceleration): readonly string[] => 
 export const kernelConsole = (architecture: string = process.arch): string =>
   architecture === 'arm64' ? 'ttyAMA0' : 'ttyS0';
 
-/** https://docs.kernel.org/admin-guide/kernel-parameters.html */
-const kernelCommandLine = (acceleration: Acceleration, architecture: string): string =>
+/** What every kernel in a virtual machine is told: https://docs.kernel.org/admin-guide/kernel-parameters.html */
+export const kernelCommandLine = (acceleration: Acceleration, architecture: string = process.arch): string =>
   [
     `console=${kernelConsole(architecture)}`,
     'net.ifnames=0',

@@ -1,15 +1,14 @@
 import {readFile} from 'node:fs/promises';
-import {join} from 'node:path';
 import {PlumblineError, ProvisionError} from '../../errors.ts';
 import {findComplaint, lastLines} from '../../guest/console-patterns.ts';
 import {isTimeout} from './deadlines.ts';
-import {machineFiles} from './launch.ts';
 
 /** What is known of a start that failed. */
 export interface FailedStart {
   /** As in `Cannot <action>`. */
   readonly action: string;
-  readonly folder: string;
+  /** File with what the kernel has printed. */
+  readonly console: string;
   readonly argv: readonly string[];
   /** What was waited for, as in `no answer from <waitingFor>`. */
   readonly waitingFor: string;
@@ -17,11 +16,11 @@ export interface FailedStart {
 
 /** The error for a machine that did not start: what the kernel complained about, or the last lines of its console, and QEMU's command. */
 export const startFailure = async (
-  {action, folder, argv, waitingFor}: FailedStart,
+  {action, console: file, argv, waitingFor}: FailedStart,
   error: unknown,
 ): Promise<unknown> => {
   if (!isTimeout(error) && !(error instanceof PlumblineError)) return error;
-  const console = await readFile(join(folder, machineFiles.console), 'utf8').catch(() => '');
+  const console = await readFile(file, 'utf8').catch(() => '');
   const complaint = findComplaint(console);
   const state =
     error instanceof PlumblineError

@@ -1,10 +1,9 @@
 import {createConnection, createServer, type Socket} from 'node:net';
 import {setTimeout} from 'node:timers/promises';
 import {DialError} from '../../dial.ts';
-import {userNetwork} from '../../image/initrd.ts';
 import type {Endpoint} from '../../machine.ts';
 import {withQmp} from './qmp.ts';
-import {addForward, parseUserNetwork, removeForward} from './user-network.ts';
+import {addForward, parseUserNetwork, removeForward, type QemuNetwork} from './user-network.ts';
 
 const ATTEMPTS = 20;
 const POLL_MS = 10;
@@ -15,10 +14,15 @@ const CONTROL_BUDGET_MS = 30_000;
  * loopback, which is there for that long only, before it asks the machine: its table says when the machine has answered.
  * The world outside has no route to what is behind the machine: any other address than the machine's is EHOSTUNREACH.
  */
-export const dialThroughQemu = async (control: string, endpoint: Endpoint, signal: AbortSignal): Promise<Socket> => {
-  if (endpoint.host !== userNetwork.machine) throw new DialError(endpoint, 'EHOSTUNREACH');
+export const dialThroughQemu = async (
+  through: QemuNetwork,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<Socket> => {
+  if (endpoint.host !== through.address) throw new DialError(endpoint, 'EHOSTUNREACH');
   if (signal.aborted) throw new DialError(endpoint, 'ETIMEDOUT', signal.reason);
-  const port = await forward(control, endpoint);
+  const {control} = through;
+  const port = await forward(through, endpoint);
   let socket: Socket | undefined;
   try {
     socket = createConnection(port, '127.0.0.1');
@@ -28,15 +32,16 @@ export const dialThroughQemu = async (control: string, endpoint: Endpoint, signa
     socket?.destroy();
     throw error;
   } finally {
-    await withQmp(control, ownSignal(), async (qmp) => removeForward(qmp, port)).catch(() => {});
+    await withQmp(control, ownSignal(), async (qmp) => removeForward(qmp, through, port)).catch(() => {});
   }
 };
 
 /** Finds a port of the loopback that is free, also when another process takes the one just found. */
-const forward = async (control: string, endpoint: Endpoint): Promise<number> => {
+const forward = async (through: QemuNetwork, endpoint: Endpoint): Promise<number> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = await freePort();
-    if (await withQmp(control, ownSignal(), async (qmp) => addForward(qmp, port, endpoint.port))) return port;
+    if (await withQmp(through.control, ownSignal(), async (qmp) => addForward(qmp, through, port, endpoint.port)))
+      return port;
   }
   throw new DialError(endpoint, 'ENETUNREACH', new Error('no free port on the loopback of this host'));
 };

@@ -2,7 +2,9 @@ import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {z} from 'zod';
 import {SshMachine} from '../../guest/ssh-machine.ts';
+import {userNetwork} from '../../image/initrd.ts';
 import type {MachineReference, Snapshots} from '../../machine.ts';
+import {qemuIds} from './argv.ts';
 import {dialThroughQemu} from './dial.ts';
 import {isRunning, machineFiles} from './launch.ts';
 import {readPlan, socketPaths} from './plan.ts';
@@ -18,6 +20,7 @@ export class QemuMachine extends SshMachine {
   constructor(reference: MachineReference) {
     const plan = readPlan(qemuDetails.parse(reference.details).folder);
     const sockets = socketPaths(plan);
+    const through = {control: sockets.control, network: qemuIds.network, address: userNetwork.machine};
     super(reference, {
       session: {control: sockets.ssh, folder: plan.folder},
       sockets: plan.sockets,
@@ -27,7 +30,7 @@ export class QemuMachine extends SshMachine {
         const names = await readdir(plan.folder).catch(() => []);
         return names.filter((name) => EVIDENCE.test(name)).map((name) => join(plan.folder, name));
       },
-      dial: (endpoint, timeoutMs) => dialThroughQemu(sockets.control, endpoint, AbortSignal.timeout(timeoutMs)),
+      dial: (endpoint, timeoutMs) => dialThroughQemu(through, endpoint, AbortSignal.timeout(timeoutMs)),
     });
     this.snapshots = new QemuSnapshots(plan, (consoleBytes) => this.watchConsoleFrom(consoleBytes));
   }

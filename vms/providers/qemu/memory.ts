@@ -6,12 +6,12 @@ import {stateFolder} from '../../state.ts';
 const OVERHEAD_MIB = 700;
 
 /** Throws {@link HostError} when this host has not the memory for a machine of this size now. */
-export const requireMemory = async (memoryMiB: number): Promise<void> => {
+export const requireMemory = async (memoryMiB: number, provider = 'qemu'): Promise<void> => {
   const {memory} = await hostFacts(stateFolder());
   const available = Math.floor(memory.freeBytes / 1024 ** 2);
   if (available >= memoryMiB + OVERHEAD_MIB) return;
   const state = `${available} MiB of memory are free, a machine of ${memoryMiB} MiB needs ${memoryMiB + OVERHEAD_MIB}`;
-  throw new HostError(`Cannot start a qemu machine: ${state}`, [
+  throw new HostError(`Cannot start a ${provider} machine: ${state}`, [
     {sentence: state, remedy: 'end other programs, or other machines'},
   ]);
 };

@@ -165,7 +165,8 @@ const makeReady = async (
     await saveState(qmp, state, deadline(SAVE_BUDGET_MS, spec.shape.acceleration, signal, ended));
     return {bootId, kernel, bootMs};
   } catch (error) {
-    throw await startFailure({action: `boot machine "${spec.runtimeSet}"`, folder: scratch, argv, waitingFor}, error);
+    const console = join(scratch, machineFiles.console);
+    throw await startFailure({action: `boot machine "${spec.runtimeSet}"`, console, argv, waitingFor}, error);
   }
 };
 

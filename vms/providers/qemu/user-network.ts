@@ -1,7 +1,15 @@
 import {MachineError} from '../../errors.ts';
-import {userNetwork} from '../../image/initrd.ts';
-import {qemuIds} from './argv.ts';
 import type {Qmp} from './qmp.ts';
+
+/** A user network of a running QEMU. */
+export interface QemuNetwork {
+  /** Unix socket of QEMU's control. */
+  readonly control: string;
+  /** Identifier of the network in QEMU. */
+  readonly network: string;
+  /** IPv4 address of the machine in it. */
+  readonly address: string;
+}
 
 /** One line of QEMU's `info usernet`. */
 export interface NetworkEntry {
@@ -35,10 +43,15 @@ export const forwardedPort = async (qmp: Qmp): Promise<number> => {
 };
 
 /** Makes a port of this host's loopback lead to a port of the machine. Returns false when the host's port is taken. */
-export const addForward = async (qmp: Qmp, hostPort: number, port: number): Promise<boolean> =>
-  (await qmp.monitor(`hostfwd_add ${qemuIds.network} tcp:127.0.0.1:${hostPort}-${userNetwork.machine}:${port}`)) === '';
+export const addForward = async (
+  qmp: Qmp,
+  {network, address}: QemuNetwork,
+  hostPort: number,
+  port: number,
+): Promise<boolean> =>
+  (await qmp.monitor(`hostfwd_add ${network} tcp:127.0.0.1:${hostPort}-${address}:${port}`)) === '';
 
 /** Ends {@link addForward}; connections that were made stay. */
-export const removeForward = async (qmp: Qmp, hostPort: number): Promise<void> => {
-  await qmp.monitor(`hostfwd_remove ${qemuIds.network} tcp:127.0.0.1:${hostPort}`);
+export const removeForward = async (qmp: Qmp, {network}: QemuNetwork, hostPort: number): Promise<void> => {
+  await qmp.monitor(`hostfwd_remove ${network} tcp:127.0.0.1:${hostPort}`);
 };

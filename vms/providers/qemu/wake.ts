@@ -53,7 +53,8 @@ export const wake = async (plan: MachinePlan, signal: AbortSignal): Promise<Awak
     requireSame(welcome, readyGeneration, plan.ready.bootId);
     return awake;
   } catch (error) {
-    throw await startFailure({action: 'start a qemu machine', folder: plan.folder, argv: plan.argv, waitingFor}, error);
+    const console = join(plan.folder, machineFiles.console);
+    throw await startFailure({action: 'start a qemu machine', console, argv: plan.argv, waitingFor}, error);
   }
 };
 

@@ -1,0 +1,54 @@
+import {createHash} from 'node:crypto';
+import {chown, copyFile, link, mkdir, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {killFolderProcesses} from '../../folder-processes.ts';
+import {limaHomesFolder} from '../../host/limactl.ts';
+import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
+import type {Ledger} from '../../ledger/ledger.ts';
+import type {LimaAccount} from './account.ts';
+
+/** Files in a home beside those of Lima. */
+export const homeFiles = {
+  template: 'machine.yaml',
+  image: 'image.qcow2',
+  kernel: 'vmlinuz',
+  initrd: 'initrd',
+  /** Control connection of this tool's own ssh. */
+  control: 'ssh',
+} as const;
+
+/**
+ * Makes a home for one machine, the same for the same id: what a killed process has left there goes first. It is undone, with every
+ * process of Lima, QEMU and ssh that works on it, by `undo`, and by a sweep.
+ */
+export const makeHome = async (
+  id: string,
+  account: LimaAccount,
+  ledger: Ledger,
+  undo: AsyncDisposableStack,
+): Promise<string> => {
+  const home = join(limaHomesFolder(), createHash('sha256').update(id).digest('hex').slice(0, 10));
+  const entries: LedgerEntry[] = [
+    {kind: 'folder', path: home},
+    {kind: 'processes', path: home},
+  ];
+  for (const entry of entries) ledger.record(entry);
+  undo.defer(async () => {
+    await removeHome(home);
+    for (const entry of entries) ledger.settle(entry);
+  });
+  await removeHome(home);
+  await mkdir(home, {recursive: true, mode: 0o700});
+  await chown(home, account.uid, account.gid);
+  return home;
+};
+
+const removeHome = async (home: string): Promise<void> => {
+  await killFolderProcesses(home);
+  await rm(home, {recursive: true, force: true});
+};
+
+/** Puts a file of the cache, which only its owner can come to, where Lima's user can read it; without a copy on the same file system. */
+export const handOver = async (file: string, target: string): Promise<void> => {
+  await link(file, target).catch(async () => copyFile(file, target));
+};
