@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import {Command, CommanderError} from 'commander';
 import {HostError, PlumblineError} from '../../vms/errors.ts';
 import {exitCodeOf} from '../report/failure.ts';
+import {addBenchCommand} from './bench.ts';
 import {addBisectCommand} from './bisect.ts';
 import {addCacheCommand} from './cache.ts';
 import {commandLineProblem} from './command-line-problem.ts';
@@ -61,6 +62,7 @@ addSweepCommand(program);
 addCompareCommands(program);
 addUpgradeCommand(program, version);
 addBisectCommand(program, version);
+addBenchCommand(program);
 
 /** Prints an error for a person and returns the exit code. */
 function report(error: unknown): number {

@@ -1,0 +1,39 @@
+import type {LevelName} from '../levels/level.ts';
+import type {NetworkMode} from '../network/network-mode.ts';
+import type {Estimate} from './estimate.ts';
+
+/** What `plumbline bench` found out. Times are in milliseconds. */
+export interface BenchRecord {
+  readonly host: {readonly processors: number; readonly load: number};
+  readonly provider: string;
+  readonly runtimeSet: string;
+  readonly rounds: number;
+  readonly cells: readonly CellTimes[];
+  readonly run: RunTimes;
+}
+
+/** The same cell three ways. */
+export interface CellTimes {
+  readonly level: LevelName;
+  readonly network: NetworkMode;
+  /** A script of its commands, as `plumbline explain` prints them, with one curl for each entry of the truth table that must answer. */
+  readonly script: Estimate;
+  /** The tool doing that and no more: start, probe what must answer, remove. */
+  readonly tool: Estimate;
+  /** A cell as runs have it: with both inventories, the silent entries of the truth table and the observation. */
+  readonly cell: Estimate;
+}
+
+/** A whole `plumbline run` of the scenario, everything in the cache. */
+export interface RunTimes {
+  readonly cellCount: number;
+  /** From the start of the process to its end. */
+  readonly total: Estimate;
+  /** Starting, preparing and throwing away the machine. */
+  readonly machine: Estimate;
+  readonly cells: Estimate;
+  /** What is neither: Node, planning, checking the cache, Vitest, reports. */
+  readonly rest: Estimate;
+  /** Largest resident set of the tool's process, in bytes. */
+  readonly peakBytes: number;
+}

@@ -1,0 +1,53 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {setInterval} from 'node:timers/promises';
+import {execa} from 'execa';
+import {PlumblineError} from '../../vms/errors.ts';
+import {runRecord, type RunRecord} from '../report/run-record.ts';
+
+const MAIN = join(import.meta.dirname, '../cli/main.ts');
+const LOOK_EVERY_MS = 50;
+
+/** A run as a process of its own. */
+export interface WholeRun {
+  readonly record: RunRecord;
+  /** From the start of the process to its end. */
+  readonly totalMs: number;
+  /** Largest resident set, in bytes; `VmHWM` of proc_pid_status(5). */
+  readonly peakBytes: number;
+}
+
+/** Runs the tool as a user does, and waits for its end. Throws a {@link PlumblineError} when the run is not green. */
+export const runWhole = async (argv: readonly string[], reports: string, signal: AbortSignal): Promise<WholeRun> => {
+  const begin = performance.now();
+  const tool = execa(process.execPath, [MAIN, 'run', '--json', '--reports', reports, ...argv], {
+    reject: false,
+    cancelSignal: signal,
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  const over = new AbortController();
+  const watching = watchMemory(tool.pid, over.signal);
+  const {exitCode, stdout, stderr} = await tool;
+  const totalMs = performance.now() - begin;
+  over.abort();
+  signal.throwIfAborted();
+  if (exitCode !== 0) {
+    throw new PlumblineError('harness', `Cannot time a run that is not green: it ended with exit code ${exitCode}`, {
+      seen: stderr.slice(-2000),
+    });
+  }
+  return {record: runRecord.parse(JSON.parse(stdout)), totalMs, peakBytes: await watching};
+};
+
+const watchMemory = async (pid: number | undefined, over: AbortSignal): Promise<number> => {
+  let peak = 0;
+  try {
+    for await (const _ of setInterval(LOOK_EVERY_MS, undefined, {signal: over})) {
+      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+      peak = Math.max(peak, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024);
+    }
+  } catch {
+    // The end of the run.
+  }
+  return peak;
+};
