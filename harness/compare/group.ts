@@ -26,10 +26,10 @@ const RULES: readonly (readonly [pattern: RegExp, group: Group])[] = [
   [/^(reach|network|machine|sysctl\.net)\.|^failure\.probe/, 'reachability'],
   [/^cgroup\.(path|devices)\b|^oci\.linux\.resources\.devices/, 'isolation'],
   [
-    /^cgroup\.|^(oci\.)?process\.(rlimits|oomScoreAdj|nice|scheduler|realtimePriority|ioPriority|timerSlack|cpus|memoryNodes)|^oci\.linux\.resources/,
+    /^cgroup\.|^(oci\.|exec\.)?process\.(rlimits|oomScoreAdj|nice|scheduler|realtimePriority|ioPriority|timerSlack|cpus|memoryNodes)|^oci\.linux\.resources/,
     'limits',
   ],
-  [/^oci\.process\.(args|env|cwd|terminal)|^oci\.(hooks|annotations|ociVersion)/, 'lifecycle'],
+  [/^oci\.process\.(args|env|cwd|terminal)|^exec\.(environment|cwd)|^oci\.(hooks|annotations|ociVersion)/, 'lifecycle'],
   [/^process\.(arguments|environment|cwd|exe|tree|signals|terminal)/, 'lifecycle'],
-  [/^(oci|process|namespaces|mounts|rootfs|paths|devices|sysctl)\./, 'isolation'],
+  [/^(oci|process|exec|namespaces|mounts|rootfs|paths|devices|sysctl)\./, 'isolation'],
 ];

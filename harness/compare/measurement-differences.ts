@@ -95,4 +95,6 @@ const nameOf = (title: string): string => (/^(start|run) the (container|bundle)$
  * that takes is no property of a runtime. Nor are the single commands of a scenario (`$ …`) compared: its steps are.
  */
 const isOfTheTool = (title: string): boolean =>
-  /^(\$ |list what|check that nothing|look at|observe|probe|add a neighbour|pull)/.test(title);
+  /^(\$ |list what|check that nothing|look at|run commands beside|watch its end|observe|probe|add a neighbour|pull)/.test(
+    title,
+  );

@@ -1,6 +1,6 @@
 import type {FactValue} from './fact.ts';
 import type {Observer} from './observer.ts';
-import {linesOf, wholeText, type Reading} from './reading.ts';
+import {wholeText, type Reading} from './reading.ts';
 
 const STATUS = '`/proc/PID/status`';
 
@@ -23,44 +23,54 @@ export const credentials: Observer = {
       source: '`/proc/PID/attr/current`',
     },
   ],
-  observe: (reading) => {
-    const status = statusOf(reading);
-    const ids = (name: string): string[] => (status.get(name) ?? '').split(/\s+/).filter(Boolean);
-    const facts: Record<string, FactValue> = {
-      'process.uid': ids('Uid').join(' '),
-      'process.gid': ids('Gid').join(' '),
-      'process.groups': ids('Groups').toSorted(),
-      'process.umask': status.get('Umask') ?? null,
-      'process.noNewPrivileges': status.get('NoNewPrivs') === '1',
-      'process.seccomp.mode': ['disabled', 'strict', 'filter'][Number(status.get('Seccomp'))] ?? null,
-      'process.lsm': wholeText(reading, 'lsm').trim() || 'none',
-    };
-    for (const [key, set] of Object.entries(SETS)) {
-      facts[`process.capabilities.${set}`] = capabilityNames(status.get(key) ?? '0');
+  observe: (reading) => ({
+    ...credentialFacts(wholeText(reading, 'status')),
+    'process.lsm': wholeText(reading, 'lsm').trim() || 'none',
+  }),
+};
+
+/** What the text of a status file says of the rights of a process. */
+export const credentialFacts = (text: string): Record<string, FactValue> => {
+  const status = parseStatus(text);
+  const ids = (name: string): string[] => (status.get(name) ?? '').split(/\s+/).filter(Boolean);
+  const facts: Record<string, FactValue> = {
+    'process.uid': ids('Uid').join(' '),
+    'process.gid': ids('Gid').join(' '),
+    'process.groups': ids('Groups').toSorted(),
+    'process.umask': status.get('Umask') ?? null,
+    'process.noNewPrivileges': status.get('NoNewPrivs') === '1',
+    'process.seccomp.mode': ['disabled', 'strict', 'filter'][Number(status.get('Seccomp'))] ?? null,
+  };
+  for (const [key, set] of Object.entries(SETS)) {
+    facts[`process.capabilities.${set}`] = capabilityNames(status.get(key) ?? '0');
+  }
+  if (status.has('Seccomp_filters')) {
+    facts['process.seccomp.filters'] = Number(status.get('Seccomp_filters'));
+  }
+  for (const [key, name] of [
+    ['Speculation_Store_Bypass', 'storeBypass'],
+    ['SpeculationIndirectBranch', 'indirectBranch'],
+  ] as const) {
+    const value = status.get(key);
+    if (value !== undefined) {
+      facts[`process.speculation.${name}`] = value;
     }
-    if (status.has('Seccomp_filters')) {
-      facts['process.seccomp.filters'] = Number(status.get('Seccomp_filters'));
-    }
-    for (const [key, name] of [
-      ['Speculation_Store_Bypass', 'storeBypass'],
-      ['SpeculationIndirectBranch', 'indirectBranch'],
-    ] as const) {
-      const value = status.get(key);
-      if (value !== undefined) {
-        facts[`process.speculation.${name}`] = value;
-      }
-    }
-    return facts;
-  },
+  }
+  return facts;
 };
 
 /** The fields of the status file. */
-export const statusOf = (reading: Reading): ReadonlyMap<string, string> =>
+export const statusOf = (reading: Reading): ReadonlyMap<string, string> => parseStatus(wholeText(reading, 'status'));
+
+const parseStatus = (text: string): ReadonlyMap<string, string> =>
   new Map(
-    linesOf(reading, 'status').map((line) => {
-      const at = line.indexOf(':');
-      return [line.slice(0, at), line.slice(at + 1).trim()];
-    }),
+    text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => {
+        const at = line.indexOf(':');
+        return [line.slice(0, at), line.slice(at + 1).trim()];
+      }),
   );
 
 const SETS = {CapInh: 'inheritable', CapPrm: 'permitted', CapEff: 'effective', CapBnd: 'bounding', CapAmb: 'ambient'};

@@ -19,6 +19,12 @@ export interface Rate {
   readonly of: number;
 }
 
+/** What one look at a workload gave. */
+export interface Observation {
+  readonly facts: Facts;
+  readonly measurements: Measurements;
+}
+
 /** Facts or measurements that are read in one place; `*` stands for the part of the path that varies. */
 export interface FactFamily {
   readonly path: string;

@@ -1,6 +1,6 @@
 import type {FactValue} from './fact.ts';
 import type {Observer} from './observer.ts';
-import {linesOf} from './reading.ts';
+import {wholeText} from './reading.ts';
 
 /** Resource limits of the workload's init. https://man7.org/linux/man-pages/man5/proc_pid_limits.5.html */
 export const limits: Observer = {
@@ -13,16 +13,19 @@ export const limits: Observer = {
     },
     {path: 'process.rlimits.*.hard', meaning: 'hard limit', source: '`/proc/PID/limits`'},
   ],
-  observe: (reading) => {
-    const facts: Record<string, FactValue> = {};
-    for (const line of linesOf(reading, 'limits').slice(1)) {
-      const [, title = '', soft = '', hard = ''] = /^(.+?)\s{2,}(\S+)\s+(\S+)/.exec(line) ?? [];
-      const name = NAMES[title] ?? title;
-      facts[`process.rlimits.${name}.soft`] = valueOf(soft);
-      facts[`process.rlimits.${name}.hard`] = valueOf(hard);
-    }
-    return facts;
-  },
+  observe: (reading) => limitFacts(wholeText(reading, 'limits')),
+};
+
+/** What the text of a limits file says. */
+export const limitFacts = (text: string): Record<string, FactValue> => {
+  const facts: Record<string, FactValue> = {};
+  for (const line of text.trim().split('\n').slice(1)) {
+    const [, title = '', soft = '', hard = ''] = /^(.+?)\s{2,}(\S+)\s+(\S+)/.exec(line) ?? [];
+    const name = NAMES[title] ?? title;
+    facts[`process.rlimits.${name}.soft`] = valueOf(soft);
+    facts[`process.rlimits.${name}.hard`] = valueOf(hard);
+  }
+  return facts;
 };
 
 const valueOf = (text: string): FactValue => (/^\d+$/.test(text) ? Number(text) : text);

@@ -5,9 +5,7 @@ import {parseInventory} from '../teardown/inventory.ts';
 import {capturedReading} from './captured-reading.ts';
 import {isInFamily, type Facts} from './fact.ts';
 import {factTable} from './fact-table.ts';
-import {observationOf, observers} from './observe-cell.ts';
-
-const families = observers.flatMap((observer) => observer.families);
+import {families, observationOf} from './observe-cell.ts';
 
 describe.each(['docker-published', 'runc-netns'] as const)('facts of %s', (cell) => {
   test('each belongs to a documented family', async () => {

@@ -2,7 +2,9 @@ import {understood} from '../../vms/machine-output.ts';
 import {cgroup} from './cgroup.ts';
 import {credentials} from './credentials.ts';
 import {devices} from './devices.ts';
-import type {FactValue, Facts, Measurement, Measurements} from './fact.ts';
+import {endingFamilies} from './ending.ts';
+import {execFamilies} from './exec.ts';
+import type {FactFamily, FactValue, Measurement, Observation} from './fact.ts';
 import {inherited} from './inherited.ts';
 import {limits} from './limits.ts';
 import {memory} from './memory.ts';
@@ -39,11 +41,12 @@ export const observers: readonly Observer[] = [
   memory,
 ];
 
-/** What one look at a running workload gave. */
-export interface Observation {
-  readonly facts: Facts;
-  readonly measurements: Measurements;
-}
+/** Every family of facts and measurements: of the observers, and of what is done with a workload to see how it takes it. */
+export const families: readonly FactFamily[] = [
+  ...observers.flatMap((observer) => observer.families),
+  ...execFamilies,
+  ...endingFamilies,
+];
 
 /**
  * Looks at a running workload, with one command in its machine. The facts of two runs of one runtime set are identical.

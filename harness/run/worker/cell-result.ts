@@ -1,4 +1,4 @@
-import type {Observation} from '../../observe/observe-cell.ts';
+import type {Observation} from '../../observe/fact.ts';
 import type {RecordedFacts} from '../../observe/recorded-facts.ts';
 import {failureRecordOf, flattened} from '../../report/failure.ts';
 import type {CellRecord} from '../../report/run-record.ts';

@@ -1,7 +1,10 @@
 import type {ExpectStatic} from 'vitest';
 import {PlumblineError} from '../../../vms/errors.ts';
 import type {LevelContext, RunningWorkload} from '../../levels/level.ts';
-import {observeCell} from '../../observe/observe-cell.ts';
+import {observeEnding} from '../../observe/ending.ts';
+import {observeExec} from '../../observe/exec.ts';
+import type {Observation} from '../../observe/fact.ts';
+import {observeCell, sorted} from '../../observe/observe-cell.ts';
 import {checkReach, reachFailure} from '../../probe/reach.ts';
 import type {ReachRecord} from '../../report/run-record.ts';
 import type {Scenario, ScenarioCell, ScenarioContext} from '../../scenario/definition.ts';
@@ -69,7 +72,18 @@ export const runScenario = async (
     result.reach = again.every(({held}) => held) ? result.reach : again;
     await judge(again);
   };
+  const see = ({facts, measurements}: Observation): void => {
+    const {observation} = result;
+    result.observation = {
+      facts: sorted({...observation?.facts, ...facts}),
+      measurements: sorted({...observation?.measurements, ...measurements}),
+    };
+  };
+  await steps.step('run commands beside it', async () => see(await observeExec(running)));
   await body.check?.({...forBody, running, start, expectReach});
+  if (body.check === undefined) {
+    await steps.step('watch its end', async () => see(await observeEnding({...context, level, running})));
+  }
 };
 
 const judge = (records: readonly ReachRecord[]): Promise<void> => {
