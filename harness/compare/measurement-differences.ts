@@ -9,7 +9,7 @@ export const compareMeasurements = (pairs: readonly CellPair[]): CellDifference[
   const measured = pairs.flatMap((pair) => [...samplesOf(pair)].map(([name, samples]) => ({pair, name, samples})));
   const hostFactor = hostFactorOf(measured.map(({samples}) => samples));
   return [...Map.groupBy(measured, ({name}) => name)].flatMap(([name, same]) => {
-    const patience = PATIENCE[name] ?? 1;
+    const patience = patienceWith(name);
     const different = differentOnes(
       same.map(({pair, samples}) => ({samples, level: pair.level, hostFactor, patience})),
     );
@@ -44,8 +44,18 @@ const hostFactorOf = (samples: readonly Samples[]): number => {
   return ratios.length < 8 ? 1 : Math.min(4, Math.max(0.25, median(ratios)));
 };
 
-/** Memory of the daemons depends on all that they did since they were started. */
-const PATIENCE: Readonly<Record<string, number>> = {'memory.dockerd': 4, 'memory.containerd': 4};
+/** Steps in which a runtime does something, in every scenario. */
+const OF_RUNTIMES =
+  /^time\.(start|exec|stop|startAgain|remove what was made|write a default spec|create a container to export|export its file system)$/;
+
+const patienceWith = (name: string): number => {
+  if (/^memory\.(dockerd|containerd)$/.test(name)) {
+    // It depends on all that they did since they were started.
+    return 4;
+  }
+  // The steps of a single scenario are in few cells, so that nothing tells what the host did meanwhile.
+  return name.startsWith('time.') && !OF_RUNTIMES.test(name) ? 3 : 1;
+};
 
 const samplesOf = (pair: CellPair): ReadonlyMap<string, Samples> => {
   const [old, recent] = [valuesOf(pair.old), valuesOf(pair.new)];
@@ -91,10 +101,10 @@ const valuesOf = ({cells, observations}: CellRuns): ReadonlyMap<string, Values> 
 const nameOf = (title: string): string => (/^(start|run) the (container|bundle)$/.test(title) ? 'start' : title);
 
 /**
- * What the tool does for itself, and probing, which waits a multiple of the slowest answer before it believes a silence: how long
+ * What the tool does for itself, such as laying a network with ip(8), and probing, which waits a multiple of the slowest answer before it believes a silence: how long
  * that takes is no property of a runtime. Nor are the single commands of a scenario (`$ …`) compared: its steps are.
  */
 const isOfTheTool = (title: string): boolean =>
-  /^(\$ |list what|check that nothing|look at|run commands beside|watch its end|observe|probe|add a neighbour|pull)/.test(
+  /^(\$ |list what|check that nothing|look at|run commands beside|watch its end|observe|probe|add a neighbour|pull|make a (network|veth)|give it|set (its|the)|route |configure a CNI|unpack|edit the spec)/.test(
     title,
   );

@@ -1,5 +1,6 @@
 import {statusOf} from './credentials.ts';
 import type {FactValue} from './fact.ts';
+import {namesOf} from './normaliser.ts';
 import type {Observer} from './observer.ts';
 import {rowsOf, wholeText, type Reading} from './reading.ts';
 
@@ -80,11 +81,13 @@ export const inherited: Observer = {
 /** The innermost of the numbers that a process has in nested namespaces. */
 const lastOf = (numbers: string | undefined): string | undefined => numbers?.split(/\s+/).at(-1);
 
-/** runc calls it `_ses.` and the container's id: https://github.com/opencontainers/runc/blob/main/libcontainer/standard_init_linux.go */
+/**
+ * runc calls it `_ses.` and the container's id: https://github.com/opencontainers/runc/blob/main/libcontainer/standard_init_linux.go
+ * The machine lists what its kernel has, which in a sandbox is that of the host: only the very id counts.
+ */
 const keyringOf = (reading: Reading): string => {
-  const keys = rowsOf(reading, 'keys').map(([line = '']) => reading.normalise(line));
-  const {name} = reading.context.running;
-  return keys.some((line) => line.includes('_ses.{id}') || line.includes(`_ses.${name}`)) ? 'own' : 'none seen';
+  const {id} = namesOf(reading.context.running, '');
+  return rowsOf(reading, 'keys').some(([line = '']) => line.split(/\s+/).includes(`_ses.${id}:`)) ? 'own' : 'none seen';
 };
 
 const IO_CLASSES = ['none', 'realtime', 'best-effort', 'idle'];

@@ -72,6 +72,21 @@ export const allowances: readonly Allowance[] = [
   },
   {
     kind: 'file',
+    pattern:
+      /^\/run\/(crun|containerd\/runc\/default|docker\/runtime-[^/]+\/moby)\/(\.empty-directory|\.cache(\/seccomp(\/[0-9a-f]+)?)?) \((folder|file)\)$/,
+    change: 'appeared',
+    reason: 'crun keeps one empty folder to mask others with, and one for the seccomp filters it has compiled',
+    source: 'https://github.com/containers/crun/blob/main/src/libcrun/status.c (get_shared_empty_directory_path)',
+  },
+  {
+    kind: 'file',
+    pattern: /^\/run\/crun \(folder\)$/,
+    change: 'appeared',
+    reason: 'state folder of crun, made on first use and kept; what is in it is not allowed',
+    source: 'https://github.com/containers/crun/blob/main/src/libcrun/status.c',
+  },
+  {
+    kind: 'file',
     pattern: /^\/(run|var\/lib)\/containerd\/io\.containerd\.runtime\.v2\.task\/(default|moby) \(folder\)$/,
     change: 'appeared',
     reason: "folder of a namespace's bundles, made for its first task and kept; what is in it is not allowed",
