@@ -84,6 +84,20 @@ describe('cells that can not be compared as a whole', () => {
     expect(differences).toMatchObject([{fact: 'cell.notRun', kind: 'added', group: 'lifecycle'}]);
   });
 
+  test('a cell that failed is not compared in what it did not come to', () => {
+    const facts = {'process.umask': '0022', 'exec.cwd': '/', 'lifecycle.logs': 'delivered'};
+    const failed: ExampleCell = {
+      level: 'runc',
+      facts: {'process.umask': '0077'},
+      cell: {status: 'failed', failures: [exampleFailure({class: 'probe'})]},
+    };
+    const {differences} = compareRuns(exampleLoadedRun([{level: 'runc', facts}]), exampleLoadedRun([failed]));
+    expect(differences.map(({fact}) => fact)).toEqual(['failure.probe', 'process.umask']);
+    const passed: ExampleCell = {level: 'runc', facts: {'process.umask': '0022'}};
+    const lost = compareRuns(exampleLoadedRun([{level: 'runc', facts}]), exampleLoadedRun([passed]));
+    expect(lost.differences.map(({fact}) => fact)).toEqual(['exec.cwd', 'lifecycle.logs']);
+  });
+
   test('residue is a difference in which process ids do not matter', () => {
     const left = (pid: number): ExampleCell => ({
       level: 'runc',

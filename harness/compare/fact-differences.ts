@@ -1,6 +1,7 @@
 import type {FactValue} from '../observe/fact.ts';
+import {recordedAreas} from '../observe/recorded-facts.ts';
 import {ABSENT, seenFacts, type SeenFacts} from './cell-facts.ts';
-import type {CellPair} from './cell-pair.ts';
+import {hasFailed, type CellPair} from './cell-pair.ts';
 import type {CellDifference} from './difference.ts';
 
 /** What the facts of one cell say. */
@@ -16,8 +17,13 @@ export interface FactComparison {
 export const compareFacts = (pair: CellPair): FactComparison => {
   const [old, recent] = comparable(seenFacts(pair.old), seenFacts(pair.new));
   const facts = new Set([...old.keys(), ...recent.keys()]);
+  const [oldStopped, newStopped] = [hasFailed(pair.old), hasFailed(pair.new)];
   const differences = [...facts].flatMap((fact): CellDifference[] => {
     const [before, after] = [old.get(fact), recent.get(fact)];
+    // A cell that failed may not have come to what is seen last: that it failed is the difference.
+    if (SEEN_LATE.test(fact) && ((before === undefined && oldStopped) || (after === undefined && newStopped))) {
+      return [];
+    }
     if (!(before ?? NOTHING).isDisjointFrom(after ?? NOTHING)) {
       return [];
     }
@@ -29,6 +35,9 @@ export const compareFacts = (pair: CellPair): FactComparison => {
   const unstable = [...facts].filter((fact) => [old, recent].some((run) => (run.get(fact)?.size ?? 0) > 1));
   return {differences, unstable, facts};
 };
+
+/** Facts that are seen after the truth table was judged, by the tool or by the scenario itself. */
+const SEEN_LATE = new RegExp(`^(exec|${recordedAreas.join('|')})\\.`);
 
 const NOTHING: ReadonlySet<string> = new Set([ABSENT]);
 

@@ -1,5 +1,5 @@
 import type {Rate} from '../observe/fact.ts';
-import type {CellPair, CellRuns} from './cell-pair.ts';
+import {hasFailed, type CellPair, type CellRuns} from './cell-pair.ts';
 import type {CellDifference} from './difference.ts';
 
 /** Less than this is left to chance. */
@@ -18,7 +18,11 @@ export const compareRates = (pairs: readonly CellPair[]): CellDifference[] =>
     const [old, recent] = [ratesOf(pair.old), ratesOf(pair.new)];
     return [...new Set([...old.keys(), ...recent.keys()])].flatMap((fact): CellDifference[] => {
       const [before, after] = [old.get(fact), recent.get(fact)];
-      if (before !== undefined && after !== undefined && chanceOf(before, after) >= SIGNIFICANCE) {
+      if (before === undefined || after === undefined) {
+        if (hasFailed(before === undefined ? pair.old : pair.new)) {
+          return [];
+        }
+      } else if (chanceOf(before, after) >= SIGNIFICANCE) {
         return [];
       }
       return [
