@@ -28,3 +28,12 @@ const versionOf = ({record}: LoadedRun, component: string): string => {
 
 const versionsOf = ({machines}: LoadedRun['record'], component: string): string =>
   [...new Set(machines.map(({versions}) => versions[component] ?? 'unknown'))].toSorted().join(', ');
+
+/** Versions of the components by runtime set; without runc's where it was swapped, since what ran then is of another history. */
+export const versionsBySet = ({record}: LoadedRun): ReadonlyMap<string, Readonly<Record<string, string>>> =>
+  new Map(
+    record.machines.map(({runtimeSet, versions: {runc, ...versions}}) => [
+      runtimeSet,
+      {...versions, ...(record.options['runc'] === undefined && runc !== undefined && {runc})},
+    ]),
+  );

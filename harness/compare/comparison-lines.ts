@@ -28,15 +28,13 @@ const SIGNS = {added: '+', removed: '-', changed: '~'} as const;
 
 const bundleLines = ({title, differences}: DifferenceBundle, paint: Paint): string[] => {
   const [first] = differences;
-  const {kind, scope, layer, because, explanation} = first;
+  const {kind, scope, layer, because, explanations} = first;
   const text = differences.length === 1 ? changeText(first) : `${differences.length} facts ${kind}`;
   const head = `  ${SIGNS[kind]} ${printable(title)}  ${printable(text)}`;
   return [
-    explanation === undefined ? paint('warning', head) : head,
+    explanations === undefined ? paint('warning', head) : head,
     paint('quiet', `      ${scope} · ${layer}: ${printable(because)}`),
-    ...(explanation === undefined
-      ? []
-      : [paint('quiet', `      explained: ${printable(explanation.reason)} ${explanation.link}`)]),
+    ...(explanations ?? []).map(({reason, link}) => paint('quiet', `      explained: ${printable(reason)} ${link}`)),
   ];
 };
 

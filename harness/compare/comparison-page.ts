@@ -64,12 +64,12 @@ ${differences.map(differenceRow).join('\n')}
 `;
 
 const differenceRow = (difference: Difference): string => {
-  const {fact, scope, layer, because, explanation} = difference;
+  const {fact, scope, layer, because, explanations} = difference;
   const [old, recent] = sidesOf(difference);
-  const link =
-    explanation &&
-    `<small>explained: ${escapeHtml(explanation.reason)} <a href="${escapeHtml(explanation.link)}">source</a></small>`;
-  return `<tr${explanation ? '' : ' class="unexplained"'}><td>${escapeHtml(fact)}<small>${escapeHtml(scope)} · ${layer}: ${escapeHtml(because)}</small>${link ?? ''}</td><td>${escapeHtml(old)}</td><td>${escapeHtml(recent)}</td></tr>`;
+  const links = (explanations ?? [])
+    .map(({reason, link}) => `<small>explained: ${escapeHtml(reason)} <a href="${escapeHtml(link)}">source</a></small>`)
+    .join('');
+  return `<tr${explanations ? '' : ' class="unexplained"'}><td>${escapeHtml(fact)}<small>${escapeHtml(scope)} · ${layer}: ${escapeHtml(because)}</small>${links}</td><td>${escapeHtml(old)}</td><td>${escapeHtml(recent)}</td></tr>`;
 };
 
 const sidesOf = ({old, new: recent, samples}: Difference): [string, string] => {

@@ -1,6 +1,6 @@
 import type {CellIdentity} from './cell-pair.ts';
 import {pairCells} from './cell-pair.ts';
-import {changedComponents, type ChangedComponent} from './changed-components.ts';
+import {changedComponents, versionsBySet, type ChangedComponent} from './changed-components.ts';
 import type {CellDifference, Difference} from './difference.ts';
 import {explain, type Explanation} from './explanation.ts';
 import {compareFacts} from './fact-differences.ts';
@@ -65,14 +65,15 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
     factsByCell,
     new Set(components.map(({layer}) => layer)),
   );
-  const {differences, expired} = explain(folded, options.explanations ?? [], options.today ?? new Date());
+  const versions = {old: versionsBySet(old), new: versionsBySet(recent)};
+  const {differences, expired} = explain(folded, options.explanations ?? [], versions, options.today ?? new Date());
   return {
     schemaVersion: COMPARISON_SCHEMA_VERSION,
     old: summaryOf(old),
     new: summaryOf(recent),
     changedComponents: components,
     differences,
-    unexplained: differences.filter(({explanation}) => explanation === undefined).length,
+    unexplained: differences.filter(({explanations}) => explanations === undefined).length,
     expired,
     cellsCompared: pairs.length,
     factsCompared: compared.reduce((sum, {facts}) => sum + facts.size, 0),

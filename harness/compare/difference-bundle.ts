@@ -34,8 +34,8 @@ export const bundleDifferences = (differences: readonly Difference[]): Differenc
   });
 };
 
-const keyOf = ({fact, kind, scope, layer, explanation}: Difference): string =>
-  JSON.stringify([parentOf(fact), kind, scope, layer, explanation?.reason]);
+const keyOf = ({fact, kind, scope, layer, explanations}: Difference): string =>
+  JSON.stringify([parentOf(fact), kind, scope, layer, explanations?.map(({reason}) => reason)]);
 
 const parentOf = (fact: string): string => fact.slice(0, fact.lastIndexOf('.'));
 const lastOf = (fact: string): string => fact.slice(fact.lastIndexOf('.') + 1);

@@ -36,6 +36,6 @@ export interface Difference extends Omit<CellDifference, 'cell' | 'samples'>, At
   readonly scope: string;
   /** Only of measurements: one for each of `cells`. */
   readonly samples?: readonly Samples[];
-  /** Why it is no surprise, where somebody wrote that down and it has not expired. */
-  readonly explanation?: Explanation;
+  /** Why it is no surprise, where somebody wrote that down and it has not expired; several for a list of which each explains a part. */
+  readonly explanations?: readonly Explanation[];
 }

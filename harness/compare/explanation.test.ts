@@ -4,7 +4,9 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {UsageError} from '../../vms/errors.ts';
 import {compareRuns} from './comparison.ts';
+import {exampleMachine} from '../report/example-run.ts';
 import {exampleLoadedRun} from './example-runs.ts';
+import type {LoadedRun} from './loaded-run.ts';
 import {explanationsFile, readExplanations, type Explanation} from './explanation.ts';
 
 const old = exampleLoadedRun([{level: 'docker', facts: {'process.umask': '0022'}}]);
@@ -36,6 +38,38 @@ describe('a change that is explained', () => {
     );
   });
 
+  test('is known by the version that brings it, whatever the sets are called', () => {
+    const upgraded = (from: string, to: string) => {
+      const [before, after] = [from, to].map((docker) =>
+        exampleLoadedRun([{level: 'docker', facts: {'process.umask': docker === from ? '0022' : '0077'}}], {
+          machines: [{...exampleMachine(), versions: {docker}}],
+        }),
+      );
+      const {from: _from, to: _to, ...since} = {...explanation, since: {docker: '26.0'}};
+      return compareRuns(before as LoadedRun, after as LoadedRun, {explanations: [since], today}).unexplained;
+    };
+    expect(upgraded('20.10.24+dfsg1', '26.0.0')).toBe(0);
+    expect(upgraded('20.10.24+dfsg1', '28.5.2+dfsg4')).toBe(0);
+    expect(upgraded('26.0.0', '28.5.2')).toBe(1);
+    expect(upgraded('20.10.24', '25.0.9')).toBe(1);
+    expect(upgraded('28.5.2', '20.10.24')).toBe(1);
+  });
+
+  test('needs an explanation for each item of a list, from one entry or several', () => {
+    const list = (...items: string[]) => exampleLoadedRun([{level: 'docker', facts: {'oci.linux.maskedPaths': items}}]);
+    const [a, b] = ['+/a', '+/b'].map((change) => ({...explanation, fact: 'oci.*', change})) as [
+      Explanation,
+      Explanation,
+    ];
+    const compared = (explanations: Explanation[]) =>
+      compareRuns(list('/x'), list('/x', '/a', '/b'), {explanations, today});
+    expect(compared([a]).unexplained).toBe(1);
+    const {unexplained, differences} = compared([a, b]);
+    expect(unexplained).toBe(0);
+    expect(differences[0]?.explanations).toEqual([a, b]);
+    expect(compared([a, {...b, expires: '2026-01-01'}]).expired).toEqual([{...b, expires: '2026-01-01'}]);
+  });
+
   test('is named when it has expired', () => {
     const expired = {...explanation, expires: '2026-11-22'};
     expect(compareRuns(old, recent, {explanations: [expired], today}).expired).toEqual([expired]);
@@ -48,7 +82,10 @@ test('the file that comes with the tool is right', async () => {
 
 test.each([
   ['changes: [', /^Cannot read explanations ".*a\.yaml": /],
-  ['changes: [{fact: a}]', /"changes\.0\.from"/],
+  [
+    'changes: [{fact: a, reason: "long enough now", link: "https://x.org", expires: 2027-01-01}]',
+    /has to have either "since" or both "from" and "to"/,
+  ],
   [
     'changes: [{fact: a, from: b, to: c, reason: "long enough now", link: "ftp://x", expires: 2027-01-01}]',
     /"changes\.0\.link"/,

@@ -7,26 +7,43 @@ import {changeText} from './value-text.ts';
 
 const glob = z.string().min(1);
 
-const explanation = z.strictObject({
-  /** Path of the facts it explains; `*` stands for anything. */
-  fact: glob,
-  /** Runtime sets of the old and the new run; `*` stands for any. */
-  from: glob,
-  to: glob,
-  /** Only at these levels. Default: at all. */
-  levels: z
-    .array(z.enum(['docker', 'ctr', 'runc']))
-    .min(1)
-    .optional(),
-  /** The change as compare prints it, such as `0022 -> 0077` or `+CAP_KILL`. Default: any. */
-  change: glob.optional(),
-  /** One sentence: what changed, and why that is right. */
-  reason: z.string().min(10),
-  /** Where upstream says so. */
-  link: z.url({protocol: /^https?$/}),
-  /** The last day on which it counts: somebody has to look again then. */
-  expires: z.iso.date(),
-});
+const version = z.string().regex(/^\d+(\.\d+)*$/, 'a version such as 28.0, in quotes');
+
+const explanation = z
+  .strictObject({
+    /** Path of the facts it explains; `*` stands for anything. */
+    fact: glob,
+    /** The version of one component that brings it: it counts wherever the old run has an older one and the new run has this or a newer. */
+    since: z
+      .strictObject({
+        docker: version.optional(),
+        containerd: version.optional(),
+        runc: version.optional(),
+        kernel: version.optional(),
+      })
+      .refine((one) => Object.keys(one).length === 1, 'has to name one component with its version')
+      .optional(),
+    /** Instead, runtime sets of the old and the new run; `*` stands for any. */
+    from: glob.optional(),
+    to: glob.optional(),
+    /** Only at these levels. Default: at all. */
+    levels: z
+      .array(z.enum(['docker', 'ctr', 'runc']))
+      .min(1)
+      .optional(),
+    /** The change as compare prints it, such as `0022 -> 0077`, or one item of a list, such as `+CAP_KILL`. Default: any. */
+    change: glob.optional(),
+    /** One sentence: what changed, and why that is right. */
+    reason: z.string().min(10),
+    /** Where upstream says so. */
+    link: z.url({protocol: /^https?$/}),
+    /** The last day on which it counts: somebody has to look again then. */
+    expires: z.iso.date(),
+  })
+  .refine(
+    ({since, from, to}) => (since === undefined) === (from !== undefined && to !== undefined),
+    'has to have either "since" or both "from" and "to"',
+  );
 
 const explanationFile = z.strictObject({changes: z.array(explanation)});
 
@@ -56,32 +73,92 @@ export const readExplanations = async (file: string | URL): Promise<readonly Exp
   return parsed.data.changes;
 };
 
-/** Gives each difference the first explanation that fits it and has not expired; tells which of the expired ones would have fitted. */
+/** Versions of the components of each runtime set, in the old and the new run. */
+export interface VersionsOfRuns {
+  readonly old: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly new: ReadonlyMap<string, Readonly<Record<string, string>>>;
+}
+
+/**
+ * Gives each difference the explanations that together cover it and have not expired; every item by which two lists differ has to be
+ * covered. Tells which of the expired ones are missed.
+ */
 export const explain = (
   differences: readonly Difference[],
   explanations: readonly Explanation[],
+  versions: VersionsOfRuns,
   today: Date,
 ): {readonly differences: readonly Difference[]; readonly expired: readonly Explanation[]} => {
   const expired = new Set<Explanation>();
   const explained = differences.map((difference) => {
-    const fitting = explanations.filter((one) => fits(one, difference));
-    const valid = fitting.find((one) => !hasExpired(one, today));
-    if (valid === undefined) {
-      for (const one of fitting) {
+    const changes = changesOf(difference);
+    const fitting = explanations.filter((one) => fits(one, difference, versions));
+    const valid = fitting.filter((one) => !hasExpired(one, today));
+    const open = changes.filter((change) => !valid.some((one) => covers(one, change, difference)));
+    if (open.length === 0) {
+      return {
+        ...difference,
+        explanations: valid.filter((one) => changes.some((change) => covers(one, change, difference))),
+      };
+    }
+    for (const one of fitting.filter((each) => hasExpired(each, today))) {
+      if (open.some((change) => covers(one, change, difference))) {
         expired.add(one);
       }
     }
-    return valid === undefined ? difference : {...difference, explanation: valid};
+    return difference;
   });
   return {differences: explained, expired: [...expired]};
 };
 
-const fits = ({fact, from, to, levels, change}: Explanation, difference: Difference): boolean =>
+/** What has to be explained: the items by which two lists differ, else the change as a whole. */
+const changesOf = ({kind, old, new: recent, ...rest}: Difference): readonly string[] => {
+  const items =
+    kind === 'changed' && Array.isArray(old) && Array.isArray(recent)
+      ? [
+          ...recent.filter((item) => !old.includes(item)).map((item) => `+${item}`),
+          ...old.filter((item) => !recent.includes(item)).map((item) => `-${item}`),
+        ]
+      : [];
+  return items.length > 0 ? items : [changeText({kind, old, new: recent, ...rest})];
+};
+
+const fits = (
+  {fact, since, from, to, levels}: Explanation,
+  difference: Difference,
+  versions: VersionsOfRuns,
+): boolean =>
   matches(fact, difference.fact) &&
-  matches(from, difference.sets.old) &&
-  matches(to, difference.sets.new) &&
-  (change === undefined || matches(change, changeText(difference))) &&
-  (levels === undefined || difference.cells.every(({level}) => levels.includes(level)));
+  (levels === undefined || difference.cells.every(({level}) => levels.includes(level))) &&
+  (since === undefined
+    ? matches(from ?? '*', difference.sets.old) && matches(to ?? '*', difference.sets.new)
+    : Object.entries(since).every(([component, first = '']) =>
+        isBetween(
+          first,
+          versions.old.get(difference.sets.old)?.[component],
+          versions.new.get(difference.sets.new)?.[component],
+        ),
+      ));
+
+const covers = ({change}: Explanation, one: string, difference: Difference): boolean =>
+  change === undefined || matches(change, one) || matches(change, changeText(difference));
+
+const isBetween = (first: string, old: string | undefined, recent: string | undefined): boolean =>
+  old !== undefined && recent !== undefined && isOlder(old, first) && !isOlder(recent, first);
+
+/** Compares the numbers that versions begin with: what a distribution appends says nothing of what upstream released. */
+const isOlder = (one: string, other: string): boolean => {
+  const [numbers, others] = [numbersOf(one), numbersOf(other)];
+  for (let at = 0; at < Math.max(numbers.length, others.length); at += 1) {
+    const [left = 0, right = 0] = [numbers[at], others[at]];
+    if (left !== right) {
+      return left < right;
+    }
+  }
+  return false;
+};
+
+const numbersOf = (text: string): number[] => (/^\d+(\.\d+)*/.exec(text)?.[0] ?? '').split('.').map(Number);
 
 const matches = (pattern: string, text: string): boolean =>
   new RegExp(

@@ -101,7 +101,7 @@ export function exampleReach(changes: Partial<ReachRecord> = {}): ReachRecord {
   };
 }
 
-const exampleMachine = (): MachineRecord => ({
+export const exampleMachine = (): MachineRecord => ({
   id: 'm1',
   runtimeSet: 'trixie',
   image: '4f0c2d7a',

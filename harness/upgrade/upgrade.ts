@@ -139,8 +139,8 @@ const compareWithFresh = async (
   ]);
   // What one component brings is part of what is between the two sets, and explained by the same.
   const between = known
-    .filter((one) => isMeant(from.name, one.from) && isMeant(to.name, one.to))
-    .map((one) => ({...one, from: '*', to: '*'}));
+    .filter((one) => one.since !== undefined || (isMeant(from.name, one.from ?? '') && isMeant(to.name, one.to ?? '')))
+    .map((one) => (one.since === undefined ? {...one, from: '*', to: '*'} : one));
   return compareRuns(fresh, upgraded, {explanations: freshSet === to ? known : between});
 };
 
