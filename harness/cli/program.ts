@@ -9,6 +9,7 @@ import {commandLineProblem} from './command-line-problem.ts';
 import {addCompareCommands} from './compare-commands.ts';
 import {addExplainCommand} from './explain.ts';
 import {addListCommand} from './list.ts';
+import {addMergeCommand} from './merge.ts';
 import {addRunCommand} from './run.ts';
 import {addShellCommand} from './shell.ts';
 import {addSweepCommand} from './sweep.ts';
@@ -63,6 +64,7 @@ addCompareCommands(program);
 addUpgradeCommand(program, version);
 addBisectCommand(program, version);
 addBenchCommand(program);
+addMergeCommand(program);
 
 /** Prints an error for a person and returns the exit code. */
 function report(error: unknown): number {

@@ -38,7 +38,7 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
     .option('--json', 'print the record of the run instead of lines')
     .action(async (files: string[], flags: RunFlags) => {
       // First what is wrong with the question, then what is wrong with the host.
-      const {scenarios, cells} = await select(files, flags);
+      const {scenarios, cells, shard} = await select(files, flags);
       const runtime = flags.runc === undefined ? undefined : await ociRuntime(flags.runc);
       const {provider, notes} = await chooseProvider(flags.machine);
       const [{run}, {Interruption}] = await Promise.all([import('../run/run.ts'), import('../run/interruption.ts')]);
@@ -49,6 +49,7 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
         root: projectRoot,
         scenarios,
         cells,
+        shard,
         provider,
         files: runtime?.files ?? [],
         ociRuntime: runtime?.path,

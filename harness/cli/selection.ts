@@ -8,6 +8,8 @@ import {levels} from '../levels/level-facts.ts';
 import {callerPath} from './caller-path.ts';
 import type {LevelName} from '../levels/level.ts';
 import type {PlannedCell} from '../report/progress.ts';
+import {readRun} from '../report/run-file.ts';
+import type {RunRecord} from '../report/run-record.ts';
 import {loadScenarios, type LoadedScenario} from '../scenario/load.ts';
 import {notPlanned, planCells} from '../scenario/plan.ts';
 
@@ -33,11 +35,17 @@ export const addSelection = (command: Command): Command =>
     .option('--shard <i/n>', 'only this part of so many', parseShard, {index: 1, count: 1})
     .option('--repeat <n>', 'run each cell so many times', parseCount, 1);
 
+/** What is to be run, and what of it this host can't be asked for. */
+export interface Selected {
+  readonly scenarios: readonly LoadedScenario[];
+  readonly cells: readonly PlannedCell[];
+  /** Which part of which plan the cells are. */
+  readonly shard: RunRecord['shard'];
+  readonly notPlanned: readonly string[];
+}
+
 /** Loads and plans what the flags choose. Throws `UsageError` for what can't be run. */
-export const select = async (
-  files: readonly string[],
-  flags: SelectionFlags,
-): Promise<{readonly scenarios: LoadedScenario[]; readonly cells: PlannedCell[]; readonly notPlanned: string[]}> => {
+export const select = async (files: readonly string[], flags: SelectionFlags): Promise<Selected> => {
   for (const name of flags.runtime) {
     await loadRuntimeSet(name);
   }
@@ -48,9 +56,27 @@ export const select = async (
     grep: flags.grep,
     repeat: flags.repeat,
     shard: flags.shard,
+    durationOf: flags.shard.count > 1 ? await knownDurations(flags.runtime) : undefined,
   };
-  return {scenarios, cells: planCells(scenarios, selection), notPlanned: notPlanned(scenarios, selection)};
+  const {cells, digest} = planCells(scenarios, selection);
+  const shard = {...flags.shard, plan: digest};
+  return {scenarios, cells, shard, notPlanned: notPlanned(scenarios, selection)};
 };
+
+/** How long cells took in the committed baselines: every part of a plan has to know the same, wherever it runs. */
+const knownDurations = async (runtimeSets: readonly string[]): Promise<(cell: PlannedCell) => number | undefined> => {
+  const baselines = await Promise.all(
+    runtimeSets.map(async (name) => {
+      const folder = join(projectRoot, 'reports/baselines', name);
+      return existsSync(folder) ? (await readRun(folder)).cells : [];
+    }),
+  );
+  const durations = new Map(baselines.flat().map((cell) => [identityOf(cell), cell.durationMs]));
+  return (cell) => durations.get(identityOf(cell));
+};
+
+const identityOf = ({file, scenario, level, network, runtimeSet}: PlannedCell): string =>
+  JSON.stringify([file, scenario, level, network, runtimeSet]);
 
 const scenarioFiles = async (files: readonly string[]): Promise<string[]> => {
   if (files.length === 0) {

@@ -102,6 +102,10 @@ export const runRecord = z.object({
   host: z.object({system: z.string(), kernel: z.string(), cpus: z.number().int(), memoryBytes: z.number().int()}),
   /** What was asked for: provider, runtime sets, the OCI runtime given with `--runc`. */
   options: z.record(z.string(), z.unknown()),
+  /** Which part of which plan was run; `plan` is a digest of the names of all its cells. Absent in a run that was merged. */
+  shard: z
+    .object({index: z.number().int().positive(), count: z.number().int().positive(), plan: z.string()})
+    .optional(),
   exitCode: z.number().int(),
   /** Failures that belong to no cell: bake, machine, host residue. */
   failures: z.array(failureRecord),

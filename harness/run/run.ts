@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly reports: string;
   /** The folder that paths are shown from. */
   readonly calledFrom: string;
+  /** Which part of a plan the cells are. */
+  readonly shard?: RunRecord['shard'];
   /** Sentences for the head of the run. */
   readonly notes: readonly string[];
   /** Recorded as given. */
@@ -69,6 +71,7 @@ export const run = async (options: RunOptions): Promise<RunRecord> => {
     tool: {version: options.toolVersion, node: process.version},
     host: {system: systemType(), kernel: release(), cpus: cpus().length, memoryBytes: totalmem()},
     options: {...options.asked},
+    ...(options.shard && {shard: options.shard}),
     exitCode: options.interruption.exitCode ?? exitCodeOf([...failures, ...cells.flatMap((cell) => cell.failures)]),
     failures,
     steps: [],

@@ -25,7 +25,7 @@ const everything: Selection = {
 };
 
 const names = (selection: Partial<Selection>) =>
-  planCells([scenario('serves'), scenario('stops')], {...everything, ...selection}).map(({name}) => name);
+  planCells([scenario('serves'), scenario('stops')], {...everything, ...selection}).cells.map(({name}) => name);
 
 test('a cell is named after its file, scenario, level, network mode and runtime set', () => {
   expect(names({levels: ['runc']})).toEqual(['web: serves [runc netns bookworm]', 'web: stops [runc netns bookworm]']);

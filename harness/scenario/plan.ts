@@ -3,6 +3,7 @@ import {UsageError} from '../../vms/errors.ts';
 import type {LevelName} from '../levels/level.ts';
 import type {PlannedCell} from '../report/progress.ts';
 import type {LoadedScenario} from './load.ts';
+import {planDigest, shareOut, type Shard} from './shard.ts';
 
 /** What of the scenarios is to be run. */
 export interface Selection {
@@ -12,15 +13,24 @@ export interface Selection {
   readonly grep: string | undefined;
   /** How many times each cell is run. */
   readonly repeat: number;
-  /** This part of so many, by turns; 1 of 1 is all. */
-  readonly shard: {readonly index: number; readonly count: number};
+  readonly shard: Shard;
+  /** How long a cell took before, in milliseconds, where that is known. Default: nothing is. */
+  readonly durationOf?: ((cell: PlannedCell) => number | undefined) | undefined;
+}
+
+/** What is to be run. */
+export interface Plan {
+  /** Those of the shard. */
+  readonly cells: readonly PlannedCell[];
+  /** {@link planDigest} of the cells of all shards. */
+  readonly digest: string;
 }
 
 /**
  * Expands scenarios into cells, in the order they are run: by runtime set, then by file. Throws {@link UsageError} when nothing
  * is left to run.
  */
-export const planCells = (scenarios: readonly LoadedScenario[], selection: Selection): PlannedCell[] => {
+export const planCells = (scenarios: readonly LoadedScenario[], selection: Selection): Plan => {
   const all = selection.runtimeSets.flatMap((runtimeSet) =>
     scenarios.flatMap((scenario) => cellsOf(scenario, runtimeSet, selection)),
   );
@@ -36,13 +46,13 @@ export const planCells = (scenarios: readonly LoadedScenario[], selection: Selec
     );
   }
   const {index, count} = selection.shard;
-  const part = grepped.filter((_cell, position) => position % count === index - 1);
+  const part = shareOut(grepped, selection.shard, selection.durationOf ?? (() => undefined));
   if (part.length === 0) {
     throw new UsageError(
       `Cannot run anything: part ${index}/${count} is empty, there are only ${grepped.length} cells to share out`,
     );
   }
-  return part;
+  return {cells: part, digest: planDigest(grepped)};
 };
 
 /** What can't be run because a level has no such thing: one line for each scenario and level, with the scenario's own reason. */

@@ -1,0 +1,30 @@
+import {mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {exampleCell, exampleRun} from '../report/example-run.ts';
+import {readRun, writeRun} from '../report/run-file.ts';
+import {plumbline} from './plumbline-process.ts';
+
+test('the parts of a plan become one folder, and a part alone is refused', {timeout: 30_000}, async () => {
+  const reports = await mkdtemp(join(tmpdir(), 'plumbline-merge-'));
+  onTestFinished(() => rm(reports, {recursive: true}));
+  const parts = await Promise.all(
+    [1, 2].map(async (index) => {
+      const folder = join(reports, `part-${index}`);
+      const cells = [exampleCell({name: `cell ${index}`})];
+      await writeRun(folder, exampleRun({id: `part-${index}`, cells, shard: {index, count: 2, plan: 'p'}}));
+      await mkdir(join(folder, 'observations'));
+      await writeFile(join(folder, 'observations', `cell-${index}.json`), '{}');
+      return folder;
+    }),
+  );
+  const alone = await plumbline(['merge', '--reports', reports, parts[0] ?? '']);
+  expect([alone.exitCode, alone.stderr]).toEqual([2, 'Cannot merge runs: of the plan part 2/2 is missing\n']);
+  const {exitCode, stdout, stderr} = await plumbline(['merge', '--reports', reports, ...parts]);
+  expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''});
+  expect(stdout).toContain('2 passed, 0 failed');
+  const merged = await readRun(join(reports, 'latest'));
+  expect(merged.cells.map(({name}) => name)).toEqual(['cell 1', 'cell 2']);
+  expect((await readdir(join(reports, 'latest/observations'))).toSorted()).toEqual(['cell-1.json', 'cell-2.json']);
+});

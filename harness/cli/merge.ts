@@ -1,0 +1,54 @@
+import {cp, mkdir, stat, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Command} from 'commander';
+import {junitXml} from '../report/junit.ts';
+import {pointLatestAt} from '../report/latest-run.ts';
+import {mergeRuns} from '../report/merged-run.ts';
+import {readRun, writeRun} from '../report/run-file.ts';
+import {shownPath} from '../report/shown-path.ts';
+import {createPaint} from '../report/terminal/paint.ts';
+import {summaryLines} from '../report/terminal/summary-lines.ts';
+import {callerPath} from './caller-path.ts';
+import {runFolder} from './run-folder.ts';
+import {runId} from './run-id.ts';
+import {projectRoot} from './selection.ts';
+
+/** Folders of a run whose files have names that are unique among the parts of a plan: those of cells, and random ones. */
+const COLLECTED = ['observations', 'evidence', 'allure-results'];
+
+/** `plumbline merge`: the reports of the shards of one plan, as one. */
+export const addMergeCommand = (program: Command): void => {
+  program
+    .command('merge')
+    .description('make one run of all parts that "run --shard" made of a plan, wherever they ran')
+    .argument('<runs...>', 'ids or folders of the parts')
+    .option('--reports <folder>', 'where the merged run goes', join(projectRoot, 'reports'))
+    .action(async (runs: string[], flags: {readonly reports: string}) => {
+      const folders = runs.map(runFolder);
+      const parts = await Promise.all(folders.map(async (folder) => readRun(folder)));
+      const named = parts.map((record, index) => ({name: runs[index] ?? record.id, record}));
+      const merged = mergeRuns(named, runId(new Date()));
+      const reports = callerPath(flags.reports);
+      const target = join(reports, merged.id);
+      await mkdir(target, {recursive: true});
+      for (const folder of folders) {
+        await collect(folder, target);
+      }
+      await writeRun(target, merged);
+      await writeFile(join(target, 'junit.xml'), junitXml(merged));
+      await pointLatestAt(reports, merged.id);
+      const shown = shownPath(target, callerPath('.'));
+      process.stdout.write(
+        `${summaryLines(merged, shown, createPaint(process.stdout), process.stdout.columns ?? 120).join('\n')}\n`,
+      );
+      process.exitCode = merged.exitCode;
+    });
+};
+
+const collect = async (folder: string, target: string): Promise<void> => {
+  for (const name of COLLECTED) {
+    if (await stat(join(folder, name)).catch(() => undefined)) {
+      await cp(join(folder, name), join(target, name), {recursive: true});
+    }
+  }
+};

@@ -1,0 +1,49 @@
+import {expect, test} from 'vitest';
+import {exampleCell, exampleFailedRun, exampleRun} from './example-run.ts';
+import {mergeRuns} from './merged-run.ts';
+import type {RunRecord} from './run-record.ts';
+
+const part = (index: number, changes: Partial<RunRecord> = {}, count = 2) => ({
+  name: `part${index}`,
+  record: exampleRun({
+    id: `run-${index}`,
+    shard: {index, count, plan: 'p'},
+    cells: [exampleCell({name: `cell ${index}`})],
+    durationMs: index * 1000,
+    ...changes,
+  }),
+});
+
+test('the parts of a plan become one run, in the order of the parts', () => {
+  const merged = mergeRuns([part(2), part(1)], 'merged');
+  expect(merged).toMatchObject({id: 'merged', durationMs: 2000, exitCode: 0});
+  expect(merged.cells.map(({name}) => name)).toEqual(['cell 1', 'cell 2']);
+  expect(merged.machines).toHaveLength(2);
+  expect(merged).not.toHaveProperty('shard');
+});
+
+test('a failure of one part is one of the whole', () => {
+  const {failures, cells} = exampleFailedRun();
+  expect(mergeRuns([part(1), part(2, {cells, exitCode: 1})], 'merged').exitCode).toBe(1);
+  expect(mergeRuns([part(1), part(2, {failures, exitCode: 4})], 'merged').exitCode).toBe(4);
+});
+
+test.each([
+  [[part(1, {}, 3), part(3, {}, 3)], 'Cannot merge runs: of the plan part 2/3 is missing'],
+  [[part(1), part(1, {id: 'run-9'}), part(2)], 'Cannot merge "part1": part 1/2 is there already, as "run-1"'],
+  [[part(1), part(2, {}, 4)], 'Cannot merge "part2": it is a part of 4, the first one is a part of 2'],
+  [
+    [part(1), part(2, {shard: {index: 2, count: 2, plan: 'other'}})],
+    'Cannot merge "part2": it is a part of another plan, with other cells than that of "run-1"',
+  ],
+  [
+    [part(1), part(2, {tool: {version: '9.0.0', node: '24.0.0'}})],
+    'Cannot merge "part2": plumbline 9.0.0 made it, and 0.1.0 made "run-1"',
+  ],
+  [
+    [{name: 'whole', record: exampleRun({shard: {index: 1, count: 1, plan: 'p'}})}],
+    'Cannot merge "whole": it is a whole run, not a part that "--shard" made',
+  ],
+])('what does not belong together is refused', (runs, sentence) => {
+  expect(() => mergeRuns(runs, 'merged')).toThrow(sentence);
+});
