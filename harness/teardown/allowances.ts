@@ -102,6 +102,13 @@ export const allowances: readonly Allowance[] = [
     source: 'seen on Debian bookworm and forky after the first "ctr images import"',
   },
   {
+    kind: 'file',
+    pattern: /^\/var\/lib\/containerd\/io\.containerd\.grpc\.v1\.introspection( \(folder\)|\/uuid \(file\))$/,
+    change: 'appeared',
+    reason: 'the id of the daemon, made when a client first asks it about itself, and kept',
+    source: 'https://github.com/containerd/containerd/blob/v1.7.24/services/introspection/local.go (getUUID)',
+  },
+  {
     kind: 'address',
     pattern: /^fe80::\S+ dev (docker0|cni\d+) scope link$/,
     change: 'appeared',
