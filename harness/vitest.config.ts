@@ -1,8 +1,9 @@
 import {defineConfig} from 'vitest/config';
 
 /*
- * Three kinds of tests. `unit`: pure parts, in milliseconds, on any machine. `real`: real runtimes, machines and HTTP; as root, with
+ * Four kinds of tests. `unit`: pure parts, in milliseconds, on any machine. `real`: real runtimes, machines and HTTP; as root, with
  * what `npm run setup` installs. `qemu`: virtual machines, minutes where they are emulated; with what `npm run setup -- --qemu` installs.
+ * `lima`: the same by Lima, with what `npm run setup -- --lima` installs.
  */
 /** Fast, but it asks cpio(1) whether an archive is one, and only `npm run setup -- --qemu` installs that. */
 const NEEDS_QEMU_PACKAGES = 'vms/image/cpio-archive.test.ts';
@@ -27,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['{harness,vms}/**/*.real.test.ts'],
-          exclude: ['vms/providers/qemu/**'],
+          exclude: ['vms/providers/{qemu,lima}/**'],
           env: {PLUMBLINE_CONTRACT: 'sandbox'},
           // Machines, bakes and fault tests share this host: one file at a time keeps their timings apart.
           fileParallelism: false,
@@ -41,6 +42,17 @@ export default defineConfig({
           name: 'qemu',
           include: ['vms/providers/qemu/**/*.real.test.ts', 'vms/contract/*.real.test.ts', NEEDS_QEMU_PACKAGES],
           env: {PLUMBLINE_CONTRACT: 'qemu'},
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'lima',
+          include: ['vms/providers/lima/**/*.real.test.ts', 'vms/contract/*.real.test.ts'],
+          env: {PLUMBLINE_CONTRACT: 'lima'},
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 900_000,

@@ -40,20 +40,8 @@ export async function installPackages({
   paint,
   run = runCommand,
 }: PackageInstallation): Promise<void> {
-  const phase = async (title: string, argv: readonly string[]): Promise<CommandOutcome> => {
-    const startedAt = performance.now();
-    const outcome = await run(argv);
-    const sign = outcome.exitCode === 0 ? paint('good', '✓') : paint('bad', '✗');
-    const time = formatDuration(performance.now() - startedAt).padStart(10);
-    stream.write(`${sign} ${paint('quiet', time)}  ${title}\n`);
-    if (outcome.exitCode !== 0)
-      stream.write(
-        `${lastLines(outcome.output)
-          .map((line) => `    ${line}`)
-          .join('\n')}\n`,
-      );
-    return outcome;
-  };
+  const phase = async (title: string, argv: readonly string[]): Promise<CommandOutcome> =>
+    runPhase({stream, paint, run}, title, argv);
   // Its failure is shown but does not end the matter: one broken source among several fails it, and the packages may be had all the same.
   await phase('Update the lists of packages', [...prefix, ...APT_GET, 'update']);
   const install = [...prefix, ...APT_GET, 'install', '-y', '--no-install-recommends', ...names];
@@ -70,7 +58,33 @@ export async function installPackages({
   );
 }
 
-const runCommand: RunCommand = async ([program = '', ...rest]) => {
+/** Where the phases of an installation are shown, and how they are run. */
+export interface PhaseContext extends Pick<PackageInstallation, 'stream' | 'paint'> {
+  readonly run: RunCommand;
+}
+
+/** Runs a command and prints one line about it; and what it said, when it failed. */
+export const runPhase = async (
+  {stream, paint, run}: PhaseContext,
+  title: string,
+  argv: readonly string[],
+): Promise<CommandOutcome> => {
+  const startedAt = performance.now();
+  const outcome = await run(argv);
+  const sign = outcome.exitCode === 0 ? paint('good', '✓') : paint('bad', '✗');
+  const time = formatDuration(performance.now() - startedAt).padStart(10);
+  stream.write(`${sign} ${paint('quiet', time)}  ${title}\n`);
+  if (outcome.exitCode !== 0)
+    stream.write(
+      `${lastLines(outcome.output)
+        .map((line) => `    ${line}`)
+        .join('\n')}\n`,
+    );
+  return outcome;
+};
+
+/** Runs a command without any input; never throws on how it ends. */
+export const runCommand: RunCommand = async ([program = '', ...rest]) => {
   // No input: apt-get would eat the rest of a script that is piped into a shell. sudo asks for a password on the terminal itself.
   const {exitCode, all, originalMessage} = await execa(program, rest, {stdin: 'ignore', all: true, reject: false});
   return {exitCode, output: all === '' ? (originalMessage ?? '') : all};

@@ -49,12 +49,14 @@ program
   .description('install the packages this host lacks')
   .option('--yes', 'do not ask')
   .option('--qemu', 'also what virtual machines need')
-  .action(async ({yes, qemu}: {yes?: boolean; qemu?: boolean}) => {
+  .option('--lima', 'also Lima, with what its virtual machines need')
+  .action(async ({yes, qemu, lima}: {yes?: boolean; qemu?: boolean; lima?: boolean}) => {
     const {setup} = await import('./setup.ts');
     process.exitCode = await setup({
       stream: process.stdout,
       yes,
-      needs: ['bake', 'sandbox', ...(qemu ? ['qemu' as const] : [])],
+      needs: ['bake', 'sandbox', ...(qemu || lima ? ['qemu' as const] : [])],
+      lima,
     });
   });
 addCacheCommand(program);

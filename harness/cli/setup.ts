@@ -5,6 +5,7 @@ import {HostError} from '../../vms/errors.ts';
 import {createPaint} from '../report/terminal/paint.ts';
 import {shellCommand} from '../report/shell-command.ts';
 import {askYes} from './ask.ts';
+import {installLima} from './lima-installation.ts';
 import {installPackages} from './package-installation.ts';
 import type {RunCommand} from './package-installation.ts';
 
@@ -13,6 +14,8 @@ export interface SetupOptions {
   readonly stream: NodeJS.WritableStream;
   /** What the host is wanted for. Default: to bake and to run sandboxes. */
   readonly needs?: readonly HostNeed[];
+  /** Also install Lima, and make the user that it runs as. */
+  readonly lima?: boolean | undefined;
   /** Install without asking. */
   readonly yes?: boolean | undefined;
   /** Whether there is someone to ask. Default: both ends are a terminal, and it is not CI's. */
@@ -27,18 +30,25 @@ export interface SetupOptions {
 }
 
 /**
- * Installs the packages of Debian or Ubuntu that this host lacks, and nothing else. Asks first where there is someone to ask;
- * a script, which has no terminal, is not asked: it called `setup` for this.
+ * Installs the packages of Debian or Ubuntu that this host lacks, Lima where it is wanted, and nothing else. Asks first where there is
+ * someone to ask; a script, which has no terminal, is not asked: it called `setup` for this.
  * Throws {@link HostError} where it can't install (no apt-get, no way to become root, the answer was no) and
  * {@link ProvisionError} when apt-get failed.
  */
 export async function setup(options: SetupOptions): Promise<0> {
+  await setUpPackages(options);
+  const {stream} = options;
+  if (options.lima) await installLima({stream, paint: createPaint(stream, options.colour)});
+  return 0;
+}
+
+const setUpPackages = async (options: SetupOptions): Promise<void> => {
   const {stream, needs = ['bake', 'sandbox'], lookUp = missingPackages, isInstalled = hasProgram} = options;
   const paint = createPaint(stream, options.colour);
   const missing = await lookUp(needs);
   if (missing.length === 0) {
     stream.write(`${paint('good', '✓')} Nothing to install: this host has every package it needs\n`);
-    return 0;
+    return;
   }
   const names = missing.map(({name}) => name);
   stream.write(`Not installed: ${names.join(' ')}\n`);
@@ -48,8 +58,7 @@ export async function setup(options: SetupOptions): Promise<0> {
   const still = await lookUp(needs);
   if (still.length > 0) throw stillMissing(still);
   stream.write(`${paint('good', '✓')} This host has every package it needs\n`);
-  return 0;
-}
+};
 
 /** What goes before `apt-get` to run it as root. Throws where there is no apt-get or no way to become root. */
 const rootPrefix = async (

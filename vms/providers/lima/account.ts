@@ -1,5 +1,5 @@
-import {readFile, stat} from 'node:fs/promises';
-import {limaUser} from '../../host/limactl.ts';
+import {stat} from 'node:fs/promises';
+import {limaIds, limaUser} from '../../host/limactl.ts';
 
 /** Who runs Lima on this host. */
 export interface LimaAccount {
@@ -12,25 +12,15 @@ export interface LimaAccount {
 
 /** Who runs Lima here, or `undefined` where this process is root's and the user that Lima is to run as does not exist. */
 export const limaAccount = async (): Promise<LimaAccount | undefined> => {
-  if (process.geteuid?.() !== 0) {
-    return {name: process.env['USER'] ?? '', uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, prefix: []};
-  }
-  const line = (await readFile('/etc/passwd', 'utf8')).split('\n').find((entry) => entry.startsWith(`${limaUser}:`));
-  const [, , uid, gid] = line?.split(':') ?? [];
-  if (uid === undefined || gid === undefined) return undefined;
-  const groups = await kvmGroup();
+  const ids = await limaIds();
+  if (ids === undefined) return undefined;
+  if (process.geteuid?.() !== 0) return {...ids, name: process.env['USER'] ?? '', prefix: []};
+  const group = await kvmGroup();
+  const groups = group === undefined ? '--clear-groups' : `--groups=${group}`;
   return {
+    ...ids,
     name: limaUser,
-    uid: Number(uid),
-    gid: Number(gid),
-    prefix: [
-      'setpriv',
-      `--reuid=${uid}`,
-      `--regid=${gid}`,
-      groups === undefined ? '--clear-groups' : `--groups=${groups}`,
-      '--no-new-privs',
-      '--',
-    ],
+    prefix: ['setpriv', `--reuid=${ids.uid}`, `--regid=${ids.gid}`, groups, '--no-new-privs', '--'],
   };
 };
 
