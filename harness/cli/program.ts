@@ -10,6 +10,7 @@ import {addCompareCommands} from './compare-commands.ts';
 import {addExplainCommand} from './explain.ts';
 import {addListCommand} from './list.ts';
 import {addMergeCommand} from './merge.ts';
+import {addMeasureCommand} from './measure.ts';
 import {addRunCommand} from './run.ts';
 import {addShellCommand} from './shell.ts';
 import {addSweepCommand} from './sweep.ts';
@@ -60,6 +61,7 @@ program
     });
   });
 addCacheCommand(program);
+addMeasureCommand(program);
 addShellCommand(program);
 addSweepCommand(program);
 addCompareCommands(program);
