@@ -3,6 +3,7 @@ import {understood} from '../../vms/machine-output.ts';
 import type {ExecResult, Machine} from '../../vms/machine.ts';
 import {makeCniNetwork, type CniNetwork} from '../network/cni.ts';
 import {makeNetns, type NamedNetns} from '../network/netns.ts';
+import type {WorkloadOptions} from '../scenario/workload-options.ts';
 import {exitCodeOf, startInForeground, untilRunning, type ForegroundContainer} from './foreground.ts';
 import {
   containerName,
@@ -50,8 +51,32 @@ export const ctrRunArgv = (
   ...(netns === undefined ? [] : ['--with-ns', `network:${netns.path}`]),
   ...(network === 'cni' ? ['--cni'] : []),
   ...(ociRuntime === undefined ? [] : ['--runc-binary', ociRuntime]),
+  ...ctrOptionFlags(workload.options ?? {}),
   workload.image.name,
   name,
+];
+
+/** The options of a workload as flags that `ctr run` has in every version from 1.6 on. */
+export const ctrOptionFlags = ({
+  privileged,
+  readOnlyRoot,
+  seccomp,
+  addedCapabilities = [],
+  memory,
+  cpuShares,
+  mounts = [],
+}: WorkloadOptions): string[] => [
+  ...(privileged ? ['--privileged'] : []),
+  ...(readOnlyRoot ? ['--read-only'] : []),
+  ...(seccomp ? ['--seccomp'] : []),
+  ...addedCapabilities.flatMap((name) => ['--cap-add', name]),
+  ...(memory === undefined ? [] : ['--memory-limit', String(memory)]),
+  ...(cpuShares === undefined ? [] : ['--cpu-shares', String(cpuShares)]),
+  ...mounts.flatMap((mount) => {
+    const [source, options] =
+      mount.type === 'bind' ? [mount.source, ['rbind', mount.readOnly ? 'ro' : 'rw']] : ['tmpfs', mount.options];
+    return ['--mount', `type=${mount.type},src=${source},dst=${mount.target},options=${options.join(':')}`];
+  }),
 ];
 
 /** The `ctr tasks exec` of a command; `execId` is the name of its process, unique in the task. */

@@ -3,6 +3,7 @@ import {getContainerRuntimeClient, type StartedTestContainer, type WaitStrategy}
 import {PlumblineError} from '../../vms/errors.ts';
 import type {ExecResult, Machine} from '../../vms/machine.ts';
 import {askDockerd} from './dockerd-failure.ts';
+import {dockerHostConfig, dockerOptionFlags} from './docker-options.ts';
 import {pointTestcontainersAt} from './docker-engine.ts';
 import type {Workload} from '../scenario/workload.ts';
 import {WatchedContainer} from './watched-container.ts';
@@ -24,7 +25,7 @@ export const docker: Level = {
 };
 
 /** What {@link docker} does, as a person would type it. */
-export const dockerRunArgv = ({image, port, publishedPort}: Workload, name: string): string[] => [
+export const dockerRunArgv = ({image, port, publishedPort, options = {}}: Workload, name: string): string[] => [
   'docker',
   'run',
   '--detach',
@@ -32,6 +33,7 @@ export const dockerRunArgv = ({image, port, publishedPort}: Workload, name: stri
   name,
   '--publish',
   `${publishedPort}:${port}`,
+  ...dockerOptionFlags(options),
   image.name,
 ];
 
@@ -44,17 +46,21 @@ export const dockerExecArgv = (name: string, argv: readonly string[], {user}: Ex
   ...argv,
 ];
 
-const run = (workload: Workload, name: string): Promise<StartedTestContainer> =>
-  askDockerd(
-    `start the container "${name}"`,
-    () =>
-      new WatchedContainer(workload.image.name, (exitCode) => earlyEnd(workload, name, exitCode))
-        .withName(name)
-        .withExposedPorts({container: workload.port, host: workload.publishedPort})
-        .withWaitStrategy(NOT_WAITING)
-        .start(),
-    {command: dockerRunArgv(workload, name), expected: 'a running container'},
-  );
+const run = (workload: Workload, name: string): Promise<StartedTestContainer> => {
+  const {image, port, publishedPort, options = {}} = workload;
+  const container = new WatchedContainer(image.name, (exitCode) => earlyEnd(workload, name, exitCode))
+    .withHostConfig(dockerHostConfig(options))
+    .withName(name)
+    .withExposedPorts({container: port, host: publishedPort})
+    .withWaitStrategy(NOT_WAITING);
+  if (options.user !== undefined) {
+    container.withUser(`${options.user.uid}:${options.user.gid}`);
+  }
+  return askDockerd(`start the container "${name}"`, () => container.start(), {
+    command: dockerRunArgv(workload, name),
+    expected: 'a running container',
+  });
+};
 
 const earlyEnd = async (workload: Workload, name: string, exitCode: number): Promise<Error> => {
   const command = dockerRunArgv(workload, name);

@@ -12,6 +12,12 @@ export class WatchedContainer extends GenericContainer {
     this.#ended.promise.catch(() => undefined); // A container that ends later is nobody's business here.
   }
 
+  /** Adds to what is asked of the Engine API for it; `part` is a part of its `HostConfig`, of which testcontainers has no words for all. */
+  withHostConfig(part: Readonly<Record<string, unknown>>): this {
+    Object.assign(this.hostConfig, part);
+    return this;
+  }
+
   override start(): Promise<StartedTestContainer> {
     return Promise.race([super.start(), this.#ended.promise]);
   }

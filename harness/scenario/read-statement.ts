@@ -4,6 +4,7 @@ import type {NetworkMode} from '../network/network-mode.ts';
 import {readTruthTable} from '../probe/truth-table.ts';
 import type {NotAt, Scenario, ScenarioCell, ScenarioStatement, WalkthroughStatement} from './definition.ts';
 import {statementProblems} from './statement-problems.ts';
+import type {Workload} from './workload.ts';
 
 /** A scenario, and what is wrong with it: sentences without a subject, none when it makes sense. */
 export interface ReadScenario {
@@ -26,7 +27,7 @@ export const readStatement = (title: string, statement: ScenarioStatement): Read
     problems.push(`has no level to run at: "${at === undefined ? 'reach' : 'at'}" is empty`);
   }
   const used = new Set(cells.map(({level}) => level));
-  problems.push(...notAtProblems(notAt, used));
+  problems.push(...notAtProblems(notAt, used), ...optionProblems(workload, used));
   if (at !== undefined) {
     const silent = (Object.keys(levels) as LevelName[]).filter(
       (level) => !used.has(level) && !Object.hasOwn(notAt, level),
@@ -89,6 +90,16 @@ const knownNetwork = (level: string, name: string, problems: string[]): NetworkM
     problems.push(`has the network mode "${name}" at level "${level}", where there are ${networks.join(', ')}`);
   }
   return network;
+};
+
+/** What a level has no word for would be left out in silence. */
+const optionProblems = (workload: Workload | undefined, used: ReadonlySet<LevelName>): string[] => {
+  const asked = Object.keys(workload?.options ?? {});
+  return [...used].flatMap((level) =>
+    levels[level].withoutOptions
+      .filter((option) => asked.includes(option))
+      .map((option) => `asks for "${option}", which the level "${level}" has no word for: it belongs in "notAt"`),
+  );
 };
 
 const notAtOf = (statement: {readonly notAt?: NotAt} | undefined, problems: string[]): NotAt => {

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {ImageRecipe} from '../../vms/image/recipe.ts';
+import {workloadOptions} from './workload-options.ts';
 
 const port = z.number().int().min(1).max(65_535);
 
@@ -15,6 +16,8 @@ export const workloadSchema = z.strictObject({
   command: z.array(z.string()).min(1),
   /** Linux capabilities it needs where the level does not hand out a set of its own, which is runc's case. */
   capabilities: z.array(z.string().startsWith('CAP_')),
+  /** How it is to be run beyond the defaults of the level. */
+  options: workloadOptions.optional(),
   /** TCP port it listens on. */
   port,
   /** TCP port of the machine that `published` maps to it. */
