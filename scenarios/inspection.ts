@@ -1,0 +1,68 @@
+import {readFile} from 'node:fs/promises';
+import type {Machine} from '../vms/machine.ts';
+import type {ExecInside, RunningWorkload} from '../harness/levels/level.ts';
+import {capabilityNames} from '../harness/observe/credentials.ts';
+import type {RunningContext} from '../harness/scenario/definition.ts';
+
+/** What the inspector found, by question and name: `calls.clone3` is `ENOSYS`. */
+export type Answers = ReadonlyMap<string, string>;
+
+/** Reads what the inspector printed. */
+export const parseAnswers = (text: string): Answers =>
+  new Map(
+    text
+      .split('\n')
+      .map((line) => line.split('\t'))
+      .flatMap(([name, answer]) => (name !== undefined && answer !== undefined ? [[name, answer] as const] : [])),
+  );
+
+/** What the init of an inspector found, once it has looked at everything. */
+export const answersOfInit = async ({
+  running,
+  expect,
+}: Pick<RunningContext, 'running' | 'expect'>): Promise<Answers> => {
+  await expect
+    .poll(() => running.logs(), {timeout: 20_000, message: 'the inspector says that it is ready'})
+    .toMatch(/^ready$/m);
+  return parseAnswers(await running.logs());
+};
+
+/** What an inspector finds that is run beside another one. */
+export const answersOfExec = async (
+  {running, expect}: {readonly running: RunningWorkload} & Pick<RunningContext, 'expect'>,
+  questions: readonly string[],
+  options?: ExecInside,
+): Promise<Answers> => {
+  const {exitCode, stdout, stderr} = await running.exec(['inspect', ...questions], options);
+  expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''});
+  return parseAnswers(stdout);
+};
+
+/** What the kernel itself answers: the same questions, asked outside of any container. */
+export const answersOfKernel = async (machine: Machine, questions: readonly string[]): Promise<Answers> => {
+  const script = await readFile(new URL('workloads/inspector/inspect.pl', import.meta.url), 'utf8');
+  return parseAnswers(await machine.succeed(['perl', '-', ...questions], {input: script}));
+};
+
+/** The answers to one question, by name. */
+export const answersTo = (question: string, answers: Answers): (readonly [name: string, answer: string])[] =>
+  [...answers].flatMap(([name, answer]) =>
+    name.startsWith(`${question}.`) ? [[name.slice(question.length + 1), answer] as const] : [],
+  );
+
+/** The five sets of capabilities, as names. */
+export const capabilitySets = (answers: Answers) => ({
+  inheritable: namesIn(answers, 'CapInh'),
+  permitted: namesIn(answers, 'CapPrm'),
+  effective: namesIn(answers, 'CapEff'),
+  bounding: namesIn(answers, 'CapBnd'),
+  ambient: namesIn(answers, 'CapAmb'),
+});
+
+const namesIn = (answers: Answers, field: string): string[] => capabilityNames(answers.get(`process.${field}`) ?? '0');
+
+/** Soft and hard limit of open files. */
+export const openFileLimits = (answers: Answers): {readonly soft: number; readonly hard: number} => {
+  const [soft = '', hard = ''] = (answers.get('limits.open files') ?? '').split(' ');
+  return {soft: Number(soft), hard: Number(hard)};
+};
