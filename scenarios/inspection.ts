@@ -1,8 +1,7 @@
 import {readFile} from 'node:fs/promises';
-import type {Machine} from '../vms/machine.ts';
 import type {ExecInside, RunningWorkload} from '../harness/levels/level.ts';
 import {capabilityNames} from '../harness/observe/credentials.ts';
-import type {RunningContext} from '../harness/scenario/definition.ts';
+import type {Machine, RunningContext} from '../harness/scenario/definition.ts';
 
 /** What the inspector found, by question and name: `calls.clone3` is `ENOSYS`. */
 export type Answers = ReadonlyMap<string, string>;

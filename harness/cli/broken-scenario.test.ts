@@ -29,11 +29,11 @@ const broken: readonly (readonly [statements: string, ...said: string[]])[] = [
   [``, 'Cannot use the scenario file "FILE": it states no scenario'],
   [
     `scenario('a');`,
-    'Cannot use the scenario "a" in "FILE:5": it states nothing: after its title must come an object with workload, reach, at, notAt, check',
+    'Cannot use the scenario "a" in "FILE:5": it states nothing: after its title must come an object with workload, reach, at, notAt, prepare, check',
   ],
   [
     `scenario('a', {workload: nginx, reach: usualReach, then: async () => {}});`,
-    'Cannot use the scenario "a" in "FILE:5": it has the unknown part "then", known are workload, reach, at, notAt, check',
+    'Cannot use the scenario "a" in "FILE:5": it has the unknown part "then", known are workload, reach, at, notAt, prepare, check',
   ],
   [
     `scenario('a', {workload: nginx, reach: {podman: usualReach.docker}});`,

@@ -77,6 +77,7 @@ export const explainCell = async (scenario: Scenario, cell: ScenarioCell): Promi
   if (body.kind === 'walkthrough') {
     await asFarAsPaperGoes(() => body.steps(forBody), notes);
   } else {
+    await body.prepare?.(forBody);
     const running = await start();
     const expectReach = (of: RunningWorkload = running): Promise<void> => {
       notes.push(...probeNotes(cell, context, of));

@@ -7,6 +7,9 @@ import type {RecordedPath} from '../observe/recorded-facts.ts';
 import type {TruthEntry, TruthTables} from '../probe/truth-table.ts';
 import type {Workload} from './workload.ts';
 
+// Scenarios speak to the harness alone, and are handed machines.
+export type {ExecOptions, ExecResult, Machine};
+
 /** From where a workload must answer and must not, for each level and network mode it is to be run in. */
 export interface ReachTables {
   readonly docker?: Partial<Pick<TruthTables, 'published'>>;
@@ -68,6 +71,8 @@ export interface ScenarioStatement {
   readonly at?: Places;
   /** Every level at which it does not run, and why not. */
   readonly notAt?: NotAt;
+  /** Makes in the machine what the workload needs to start, and defers its removal. */
+  readonly prepare?: (context: ScenarioContext) => Promise<void>;
   /** Runs once the truth table has held. */
   readonly check?: (context: RunningContext) => Promise<void>;
 }
@@ -97,6 +102,10 @@ export interface Scenario {
   readonly cells: readonly ScenarioCell[];
   readonly notAt: NotAt;
   readonly body:
-    | {readonly kind: 'running'; readonly check: ScenarioStatement['check']}
+    | {
+        readonly kind: 'running';
+        readonly prepare?: ScenarioStatement['prepare'];
+        readonly check: ScenarioStatement['check'];
+      }
     | {readonly kind: 'walkthrough'; readonly steps: WalkthroughStatement['steps']};
 }

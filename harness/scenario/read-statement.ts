@@ -14,8 +14,8 @@ export interface ReadScenario {
 
 /** Reads the statement of a scenario with a running workload. */
 export const readStatement = (title: string, statement: ScenarioStatement): ReadScenario => {
-  const problems = statementProblems(title, statement, ['workload', 'reach', 'at', 'notAt', 'check']);
-  const {workload, reach, at, check} = statement ?? {};
+  const problems = statementProblems(title, statement, ['workload', 'reach', 'at', 'notAt', 'prepare', 'check']);
+  const {workload, reach, at, prepare, check} = statement ?? {};
   const notAt = notAtOf(statement, problems);
   if (reach !== undefined && at !== undefined) {
     problems.push(
@@ -34,7 +34,7 @@ export const readStatement = (title: string, statement: ScenarioStatement): Read
     );
     problems.push(...silent.map((level) => `says nothing of the level "${level}": it belongs in "at" or in "notAt"`));
   }
-  return {scenario: {title, workload, cells, notAt, body: {kind: 'running', check}}, problems};
+  return {scenario: {title, workload, cells, notAt, body: {kind: 'running', prepare, check}}, problems};
 };
 
 /** Reads a statement that does everything by itself. */

@@ -20,7 +20,10 @@ export const statementProblems = (title: unknown, statement: unknown, parts: rea
 
 const functionProblems = (statement: object): string[] =>
   Object.entries(statement)
-    .filter(([part, value]) => ['check', 'steps'].includes(part) && value !== undefined && typeof value !== 'function')
+    .filter(
+      ([part, value]) =>
+        ['prepare', 'check', 'steps'].includes(part) && value !== undefined && typeof value !== 'function',
+    )
     .map(([part]) => `has a "${part}" that is no function`);
 
 const workloadProblems = (workload: unknown): string[] =>

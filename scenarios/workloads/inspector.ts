@@ -1,9 +1,8 @@
 import {readFileSync} from 'node:fs';
 import type {Workload} from '../../harness/scenario/workload.ts';
 
-const applets = 'cat chmod echo env false head id kill ls mkdir mknod nslookup rm sed sh sleep stat touch true'.split(
-  ' ',
-);
+const applets =
+  'cat chmod dd echo env false grep head id kill ls mkdir mknod nslookup rm sed sh sleep stat touch true'.split(' ');
 
 /** Perl, which every Debian has and which can make any system call, with `ip` and `mount`; and the script that looks around. */
 const image: Workload['image'] = {

@@ -52,6 +52,7 @@ export const runScenario = async (
     await body.steps(forBody);
     return;
   }
+  await body.prepare?.(forBody);
   const running = await start();
   expectImage(running, context);
   const probeAll = async (of: RunningWorkload): Promise<ReachRecord[]> =>

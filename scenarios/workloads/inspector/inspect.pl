@@ -13,7 +13,7 @@
 use strict;
 use warnings;
 use Errno ();
-use Fcntl qw(O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL :mode);
+use Fcntl qw(O_RDONLY O_WRONLY O_RDWR O_NOCTTY :mode);
 use POSIX ();
 use Socket;
 
@@ -129,13 +129,13 @@ sub ask_devices {
     for my $name (qw(null zero full random urandom tty ptmx console fuse kmsg net/tun mem)) {
         my $path = "/dev/$name";
         # Opening the kernel's log or memory is question enough: nothing is read.
-        say_that('devices', $path, !-e $path ? 'absent' : sysopen(my $file, $path, O_RDWR) ? 'opened' : error_name());
+        say_that('devices', $path, !-e $path ? 'absent' : sysopen(my $file, $path, O_RDWR | O_NOCTTY) ? 'opened' : error_name());
     }
     for (@devices) {
         my ($name, $major, $minor) = @$_;
         my $path = "/tmp/inspected-$name";
         my $made = syscall($arm ? 33 : 259, -100, $path, S_IFCHR | 0600, ($major << 8) | $minor) == 0;
-        my $answer = $made ? (sysopen(my $file, $path, O_RDWR) ? 'opened' : error_name()) : 'mknod ' . error_name();
+        my $answer = $made ? (sysopen(my $file, $path, O_RDWR | O_NOCTTY) ? 'opened' : error_name()) : 'mknod ' . error_name();
         unlink $path if $made;
         say_that('devices', "made.$name", $answer);
     }

@@ -1,0 +1,114 @@
+import type {Machine} from '../harness/scenario/definition.ts';
+import {capabilityNames} from '../harness/observe/credentials.ts';
+import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
+import {answersOfExec, answersOfInit, capabilitySets, openFileLimits, parseAnswers} from './inspection.ts';
+import {outcomeOf} from './outcome.ts';
+import {inspector} from './workloads/inspector.ts';
+
+const noSpecWriter = 'whoever writes the spec says so there';
+
+walkthrough('privileged containers', {
+  workload: inspector,
+  level: 'docker',
+  network: 'published',
+  notAt: {ctr: 'it has a walkthrough of its own, with what it means by it', runc: noSpecWriter},
+  steps: async (context) => {
+    const {machine, workload, step, defer, record, expect} = context;
+    const missing = await missingCapabilities(machine);
+    if (missing.length > 0) {
+      // dockerd asks for every capability that the kernel has, and nobody can give away what he has not.
+      record('isolation.privileged.notInThisMachine', missing);
+      return;
+    }
+    const dockerRun = (...rest: string[]) => machine.succeed(['docker', 'run', '--rm', '--privileged', ...rest]);
+    await step('what it may do', async () => {
+      const answers = parseAnswers(await dockerRun(workload.image.name, 'inspect', 'process', 'paths'));
+      expect(answers.get('paths./proc/sys/kernel/core_pattern')).toBe('read writable');
+      expect(answers.get('process.Seccomp')).toBe('0');
+      expect(answers.get('process.NoNewPrivs')).toBe('0');
+      record('isolation.privileged.capabilities', capabilitySets(answers).effective);
+    });
+    await step('a filter of its own', async () => {
+      const profile = '/var/lib/plumbline/no-mkdir.json';
+      const syscalls = [{names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO'}];
+      defer(() => machine.succeed(['rm', '-rf', '/var/lib/plumbline']));
+      await machine.put(profile, JSON.stringify({defaultAction: 'SCMP_ACT_ALLOW', syscalls}));
+      const inside = ['sh', '-c', 'inspect process; mkdir /tmp/folder && echo made; true'];
+      const said = await dockerRun('--security-opt', `seccomp=${profile}`, workload.image.name, ...inside);
+      // Up to docker 26 it was read over: https://github.com/moby/moby/pull/47500
+      record(
+        'isolation.privileged.ownFilter',
+        parseAnswers(said).get('process.Seccomp') === '2' ? 'in force' : 'read over',
+      );
+      record('isolation.privileged.deniedCall', said.trimEnd().endsWith('made') ? 'allowed' : 'refused');
+    });
+  },
+});
+
+walkthrough('privileged tasks of containerd', {
+  workload: inspector,
+  level: 'ctr',
+  network: 'isolated',
+  steps: async ({machine, workload, record, expect}) => {
+    const argv = [
+      'ctr',
+      'run',
+      '--rm',
+      '--privileged',
+      workload.image.name,
+      'plumbline-privileged',
+      'inspect',
+      'process',
+      'paths',
+    ];
+    const answers = parseAnswers(await machine.succeed(argv));
+    expect(answers.get('paths./proc/sys/kernel/core_pattern')).toBe('read writable');
+    // Whoever has all privileges has no way to more: `NoNewPrivileges` in containerd's oci/spec.go.
+    expect(answers.get('process.NoNewPrivs')).toBe('1');
+    record('isolation.privileged.capabilities', capabilitySets(answers).effective);
+  },
+});
+
+const EXECS = 6;
+
+scenario('opens no more files than it may', {
+  workload: {...inspector, options: {rlimits: {RLIMIT_NOFILE: {soft: 700, hard: 900}}}},
+  at: {docker: ['published'], runc: ['netns']},
+  notAt: {ctr: '"ctr run" has a flag for it from containerd 2.2 on only'},
+  check: async (context) => {
+    const {step, tally, expect} = context;
+    const init = await step('ask init', () => answersOfInit(context));
+    expect(openFileLimits(init)).toEqual({soft: 700, hard: 900});
+    await step('and processes beside it', async () => {
+      let kept = 0;
+      for (let count = 1; count <= EXECS; count++) {
+        const exec = await answersOfExec(context, ['descriptors', '2048']);
+        kept += exec.get('taken.descriptors') === 'EMFILE after 697' ? 1 : 0;
+      }
+      // Before runc 1.1.13 the Go runtime of "runc init" could raise the soft limit after it was set:
+      // https://github.com/opencontainers/runc/pull/4265
+      tally('limits.exec.softLimitKept', kept, EXECS);
+    });
+  },
+});
+
+walkthrough('capabilities that came with Linux 5.8 and 5.9', {
+  workload: inspector,
+  level: 'docker',
+  network: 'published',
+  notAt: {ctr: 'it passes on any name', runc: noSpecWriter},
+  steps: async ({workload, run, record}) => {
+    for (const name of ['BPF', 'CHECKPOINT_RESTORE', 'PERFMON']) {
+      const result = await run(['docker', 'run', '--rm', '--cap-add', name, workload.image.name, 'true']);
+      record(`surface.docker.capAdd.${name}`, outcomeOf(result));
+    }
+  },
+});
+
+/** Capabilities that the kernel knows and the machine does not have, as in a sandbox of a host that is confined itself. */
+const missingCapabilities = async (machine: Machine): Promise<string[]> => {
+  const last = Number(await machine.succeed(['cat', '/proc/sys/kernel/cap_last_cap']));
+  const all = (1n << BigInt(last + 1)) - 1n;
+  const own = /^CapBnd:\s*(\w+)$/m.exec(await machine.succeed(['cat', '/proc/self/status']))?.[1] ?? '0';
+  return capabilityNames((all & ~BigInt(`0x${own}`)).toString(16));
+};
