@@ -5,7 +5,7 @@ import {projectRoot} from './selection.ts';
 const reportsFolder = join(projectRoot, 'reports');
 const RUN = 'folder or run.json of a run, its id, or the name of a baseline';
 
-/** `plumbline compare`, `baseline` and `levels`: what runs found out, side by side. */
+/** `plumbline compare`, `baseline`, `catalogue` and `levels`: what runs found out, side by side. */
 export const addCompareCommands = (program: Command): void => {
   program
     .command('compare')
@@ -28,6 +28,14 @@ export const addCompareCommands = (program: Command): void => {
     .action(async (run: string, flags: {name?: string; dryRun?: boolean}) => {
       const {baselineCommand} = await import('./baseline.ts');
       process.exitCode = await baselineCommand({run, reportsFolder, stream: process.stdout, ...flags});
+    });
+  program
+    .command('catalogue')
+    .description('which of the changes that users have noticed the runs show, as a table in Markdown')
+    .argument('<runs...>', RUN)
+    .action(async (runs: string[]) => {
+      const {catalogueCommand} = await import('./catalogue.ts');
+      process.exitCode = await catalogueCommand({runs, reportsFolder, stream: process.stdout});
     });
   program
     .command('levels')

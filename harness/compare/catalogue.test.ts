@@ -1,0 +1,64 @@
+import {mkdtempDisposable, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {catalogueResult, catalogueTable} from './catalogue-table.ts';
+import {readCatalogue, type CatalogueEntry} from './catalogue.ts';
+import {exampleLoadedRun} from './example-runs.ts';
+
+const entry = (changes: Partial<CatalogueEntry>): CatalogueEntry => ({
+  id: 'SEC-01',
+  about: 'Open files',
+  link: 'https://example.org/1',
+  between: 'differs',
+  shown: [{scenario: 'nginx', level: 'runc', fact: 'process.umask'}],
+  ...changes,
+});
+
+const runOf = (runtimeSet: string, umask: string) =>
+  exampleLoadedRun([{level: 'runc', facts: {'process.umask': umask}, cell: {runtimeSet}}]);
+
+test('an entry has a value for each runtime set', () => {
+  const result = catalogueResult(
+    [entry({}), entry({id: 'CG-06', about: 'a | b', between: 'likely', shown: [], why: 'needs another host'})],
+    [runOf('bookworm', '0022'), runOf('forky', '0077')],
+  );
+  expect(result.missing).toEqual([]);
+  expect(catalogueTable(result)).toBe(`Shown: 1 of 1 that differ between the sets, 0 of 1 that may differ.
+
+| entry | what users notice | seen in | bookworm | forky |
+|---|---|---|---|---|
+| [SEC-01](https://example.org/1) | Open files | nginx · runc · \`process.umask\` | 0022 | 0077 |
+
+| entry | what users notice | why it is not shown |
+|---|---|---|
+| [CG-06](https://example.org/1) | a \\| b | needs another host |
+`);
+});
+
+test('a place that no run has is missing', () => {
+  const {missing} = catalogueResult(
+    [entry({shown: [{scenario: 'nginx', level: 'docker', fact: 'process.umask'}]})],
+    [runOf('bookworm', '0022')],
+  );
+  expect(missing).toEqual(['SEC-01: "nginx" at docker, process.umask']);
+});
+
+test.each([
+  ['entries: [{id: x}]', /"entries\.0\.id": .*an id such as SEC-01/],
+  ['entries: [', /Cannot read catalogue/],
+  [
+    'entries: [{id: A-1, about: a, link: "https://a.example", between: same}]',
+    /entry "A-1" has neither "shown" nor "why"/,
+  ],
+])('%s is refused', async (content, sentence) => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'catalogue-'));
+  const file = join(folder.path, 'catalogue.yaml');
+  await writeFile(file, content);
+  await expect(readCatalogue(file)).rejects.toThrow(sentence);
+});
+
+test('the catalogue that comes with the tool is whole', async () => {
+  const entries = await readCatalogue(new URL('../../scenarios/catalogue.yaml', import.meta.url).pathname);
+  expect(entries.length).toBeGreaterThan(0);
+});
