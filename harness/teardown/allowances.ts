@@ -109,13 +109,6 @@ export const allowances: readonly Allowance[] = [
     source: 'https://github.com/containerd/containerd/blob/v1.7.24/services/introspection/local.go (getUUID)',
   },
   {
-    kind: 'file',
-    pattern: /^\/run\/crun(\/\.empty-directory)? \(folder\)$/,
-    change: 'appeared',
-    reason: 'state of crun, with the empty folder that it mounts over masked ones, made on first use and kept',
-    source: 'seen on Debian forky after the first container of crun 1.28',
-  },
-  {
     kind: 'address',
     pattern: /^fe80::\S+ dev (docker0|cni\d+) scope link$/,
     change: 'appeared',
