@@ -40,8 +40,9 @@ export const installLima = async ({stream, paint}: LimaInstallation): Promise<vo
       limaUser,
     ]);
   }
-  // Lima's user goes through it, to the home of a machine, which is its own.
-  await mkdir(limaHomesFolder(), {recursive: true, mode: 0o755});
+  // Lima's user comes to what is made here.
+  process.umask(0o022);
+  await mkdir(limaHomesFolder(), {recursive: true});
   if ((await findLimactl()) === undefined) {
     await requireGo({stream, paint});
     const settings = [`GOBIN=${limactlFolder()}`, 'CGO_ENABLED=0', 'GOFLAGS=-mod=readonly'];

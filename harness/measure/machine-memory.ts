@@ -2,7 +2,7 @@ import {listProc, readProc} from '../teardown/host/proc.ts';
 
 /**
  * Memory of the processes that a machine consists of on this host, in bytes. A page that several share is counted in equal parts
- * (`Pss` of proc_pid_smaps_rollup(5)). A process is one of the machine's when it was started with the mark of its run, or names the machine.
+ * (`Pss` of proc_pid_smaps_rollup(5)). A process is one of the machine's when it was started with the mark of its run, or its command line or cgroup names the machine.
  */
 export const machineMemory = (runId: string, machineId: string): number =>
   listProc('/proc')
@@ -12,4 +12,4 @@ export const machineMemory = (runId: string, machineId: string): number =>
 
 const belongs = (pid: string, runId: string, machineId: string): boolean =>
   `\0${readProc(`/proc/${pid}/environ`)}`.includes(`\0PLUMBLINE_RUN=${runId}\0`) ||
-  readProc(`/proc/${pid}/cmdline`).includes(machineId);
+  ['cmdline', 'cgroup'].some((file) => readProc(`/proc/${pid}/${file}`).includes(machineId));

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {chown, copyFile, link, mkdir, rm} from 'node:fs/promises';
+import {chmod, chown, copyFile, link, mkdir, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {killFolderProcesses} from '../../folder-processes.ts';
 import {limaHomesFolder} from '../../host/limactl.ts';
@@ -38,7 +38,10 @@ export const makeHome = async (
     for (const entry of entries) ledger.settle(entry);
   });
   await removeHome(home);
-  await mkdir(home, {recursive: true, mode: 0o700});
+  // Lima's user goes through the folder of all homes, whatever the umask is.
+  await mkdir(limaHomesFolder(), {recursive: true});
+  await chmod(limaHomesFolder(), 0o755);
+  await mkdir(home, {mode: 0o700});
   await chown(home, account.uid, account.gid);
   return home;
 };
@@ -48,7 +51,16 @@ const removeHome = async (home: string): Promise<void> => {
   await rm(home, {recursive: true, force: true});
 };
 
-/** Puts a file of the cache, which only its owner can come to, where Lima's user can read it; without a copy on the same file system. */
-export const handOver = async (file: string, target: string): Promise<void> => {
-  await link(file, target).catch(async () => copyFile(file, target));
+/** Puts a file of the cache, which only its owner can come to, where Lima's user can read it: without a copy, where that is possible. */
+export const handOver = async (file: string, target: string, {uid, gid}: LimaAccount): Promise<void> => {
+  const {mode} = await stat(file);
+  const isLinked =
+    (mode & 0o004) !== 0 &&
+    (await link(file, target).then(
+      () => true,
+      () => false,
+    ));
+  if (isLinked) return;
+  await copyFile(file, target);
+  await chown(target, uid, gid);
 };

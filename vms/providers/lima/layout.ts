@@ -31,9 +31,9 @@ export const layOut = async ({home, account}: Limactl, spec: LayoutSpec): Promis
     kernel: join(home, homeFiles.kernel),
     initrd: join(home, homeFiles.initrd),
   };
-  await handOver(spec.image, paths.image);
-  await handOver(spec.kernel, paths.kernel);
-  await handOver(spec.initrd, paths.initrd);
+  await handOver(spec.image, paths.image, account);
+  await handOver(spec.kernel, paths.kernel, account);
+  await handOver(spec.initrd, paths.initrd, account);
   if (spec.identity !== undefined) {
     const {identity, config} = instancePaths({home});
     await mkdir(config, {mode: 0o700});
