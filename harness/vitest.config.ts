@@ -2,10 +2,10 @@ import {defineConfig} from 'vitest/config';
 
 /*
  * Four kinds of tests. `unit`: pure parts, in milliseconds, on any machine. `real`: real runtimes, machines and HTTP; as root, with
- * what `npm run setup` installs. `qemu`: virtual machines, minutes where they are emulated; with what `npm run setup -- --qemu` installs.
- * `lima`: the same by Lima, with what `npm run setup -- --lima` installs.
+ * what `npm run setup` installs. `qemu`: the same with virtual machines, minutes where they are emulated. `lima`: the same by Lima,
+ * with what `npm run setup -- --lima` installs.
  */
-/** Fast, but it asks cpio(1) whether an archive is one, and only `npm run setup -- --qemu` installs that. */
+/** Fast, but it asks cpio(1) whether an archive is one, and only `npm run setup` installs that. */
 const NEEDS_QEMU_PACKAGES = 'vms/image/cpio-archive.test.ts';
 
 export default defineConfig({

@@ -120,7 +120,7 @@ export interface Machine {
 
 /** The optional power of a machine to become again what it was; there when its traits say `snapshots`. */
 export interface Snapshots {
-  /** Keeps the machine as it is now, running commands and all, under a name, until it is thrown away or restored to `ready`. */
+  /** Keeps the machine as it is now, running commands and all, under a name, until it is thrown away. */
   snapshot(name: string): Promise<void>;
   /**
    * Makes the machine what it was under this name, with its clock set right; `ready` is as it was started. Commands that run are lost, and
@@ -179,6 +179,8 @@ export interface BakedImage {
 /** Makes machines. */
 export interface Provider {
   readonly name: string;
+  /** Its machines have no kernel of their own but that of this host. Default: false. */
+  readonly sharesKernel?: boolean;
   /** One sentence per thing that keeps this host from running such machines, with the command that mends it; empty when usable. */
   missing(): Promise<readonly Requirement[]>;
   /**

@@ -49,16 +49,10 @@ program
   .command('setup')
   .description('install the packages this host lacks')
   .option('--yes', 'do not ask')
-  .option('--qemu', 'also what virtual machines need')
-  .option('--lima', 'also Lima, with what its virtual machines need')
-  .action(async ({yes, qemu, lima}: {yes?: boolean; qemu?: boolean; lima?: boolean}) => {
+  .option('--lima', 'also Lima')
+  .action(async ({yes, lima}: {yes?: boolean; lima?: boolean}) => {
     const {setup} = await import('./setup.ts');
-    process.exitCode = await setup({
-      stream: process.stdout,
-      yes,
-      needs: ['bake', 'sandbox', ...(qemu || lima ? ['qemu' as const] : [])],
-      lima,
-    });
+    process.exitCode = await setup({stream: process.stdout, yes, lima});
   });
 addCacheCommand(program);
 addMeasureCommand(program);

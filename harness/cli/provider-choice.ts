@@ -1,5 +1,5 @@
 import {HostError, UsageError} from '../../vms/errors.ts';
-import type {Provider} from '../../vms/machine.ts';
+import type {Provider, Requirement} from '../../vms/machine.ts';
 import {providers} from '../../vms/providers.ts';
 
 /** A provider, and the sentences that the head of the run should say about the choice. */
@@ -9,7 +9,8 @@ export interface ProviderChoice {
 }
 
 /**
- * The provider that was asked for, or with `auto` the first that is usable here. Throws {@link UsageError} for an unknown name and
+ * The provider that was asked for, or with `auto` the first that is usable here; a note says when that is none with a virtual machine.
+ * Throws {@link UsageError} for an unknown name and
  * {@link HostError} when the one asked for, or every one, can't be used on this host.
  */
 export const chooseProvider = async (name: string): Promise<ProviderChoice> => {
@@ -29,14 +30,23 @@ export const chooseProvider = async (name: string): Promise<ProviderChoice> => {
   return {provider, notes: []};
 };
 
-const firstUsable = async (): Promise<ProviderChoice> => {
-  const requirements = [];
-  for (const provider of providers) {
+/** Exported for its tests. */
+export const firstUsable = async (candidates: readonly Provider[] = providers): Promise<ProviderChoice> => {
+  const requirements: Requirement[] = [];
+  for (const provider of candidates) {
     const missing = await provider.missing();
     if (missing.length === 0) {
-      return {provider, notes: []};
+      return {provider, notes: provider.sharesKernel ? [sharedKernelNote(provider, requirements)] : []};
     }
     requirements.push(...missing.map(({sentence, ...rest}) => ({sentence: `${provider.name}: ${sentence}`, ...rest})));
   }
   throw new HostError('Cannot make machines on this host, "plumbline doctor" says more', requirements);
+};
+
+/** Who asked for nothing in particular wants a kernel of its own, so that there is none is worth a line. */
+const sharedKernelNote = ({name}: Provider, requirements: readonly Requirement[]): string => {
+  const reasons = requirements.map(({sentence, remedy}) =>
+    remedy === undefined ? sentence : `${sentence} (${remedy})`,
+  );
+  return `No virtual machine can be made here, ${reasons.join('; ')}: machines are made with "${name}" and share this host's kernel`;
 };

@@ -12,7 +12,7 @@ import type {RunCommand} from './package-installation.ts';
 /** What {@link setup} is for and how it speaks; what has a default beside these is replaced by tests only. */
 export interface SetupOptions {
   readonly stream: NodeJS.WritableStream;
-  /** What the host is wanted for. Default: to bake and to run sandboxes. */
+  /** What the host is wanted for. Default: to bake, and to run virtual machines and sandboxes. */
   readonly needs?: readonly HostNeed[];
   /** Also install Lima, and make the user that it runs as. */
   readonly lima?: boolean | undefined;
@@ -43,7 +43,7 @@ export async function setup(options: SetupOptions): Promise<0> {
 }
 
 const setUpPackages = async (options: SetupOptions): Promise<void> => {
-  const {stream, needs = ['bake', 'sandbox'], lookUp = missingPackages, isInstalled = hasProgram} = options;
+  const {stream, needs = ['bake', 'sandbox', 'qemu'], lookUp = missingPackages, isInstalled = hasProgram} = options;
   const paint = createPaint(stream, options.colour);
   const missing = await lookUp(needs);
   if (missing.length === 0) {

@@ -217,6 +217,16 @@ describe.each(chosen)('a machine of $name', (provider) => {
     expect(Buffer.from(await machine.get('/root/kept')).toString()).toBe('before');
     await snapshots?.restore('ready');
     expect((await machine.exec(['cat', '/root/kept'])).exitCode).toBe(1);
+    // A socket that was forwarded before would lead nowhere.
+    const client = new Client('http://docker', {
+      connect: {socketPath: await machine.forwardSocket('/var/run/docker.sock')},
+    });
+    onTestFinished(async () => client.destroy());
+    const {statusCode, body} = await client.request({method: 'GET', path: '/_ping'});
+    expect([statusCode, await body.text()]).toEqual([200, 'OK']);
+    await snapshots?.restore('before');
+    expect(Buffer.from(await machine.get('/root/kept')).toString()).toBe('before');
+    await expect(snapshots?.restore('never')).rejects.toThrow('there is no snapshot of this name');
     const seconds = Number(await machine.succeed(['date', '+%s']));
     expect(Math.abs(seconds - Date.now() / 1000)).toBeLessThan(5 + machine.traits.slowness);
   });

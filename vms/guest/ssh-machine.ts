@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {existsSync} from 'node:fs';
+import {existsSync, readdirSync, rmSync} from 'node:fs';
 import {copyFile, mkdir, readFile, writeFile} from 'node:fs/promises';
 import type {Socket} from 'node:net';
 import {basename, join} from 'node:path';
@@ -35,6 +35,8 @@ export interface GuestAccess {
   readonly dial: (endpoint: Endpoint, timeoutMs: number) => Promise<Socket>;
 }
 
+/** What the names of forwarded sockets begin with. */
+const FORWARDED = 'f-';
 const DEFAULT_TIMEOUT_MS = 60_000;
 const JOURNAL_TIMEOUT_MS = 10_000;
 
@@ -84,7 +86,7 @@ export abstract class SshMachine implements Machine {
 
   async forwardSocket(path: string): Promise<string> {
     const name = createHash('sha256').update(path).digest('hex').slice(0, 8);
-    const local = join(this.#access.sockets, `f-${name}`);
+    const local = join(this.#access.sockets, `${FORWARDED}${name}`);
     // The name follows from the path, so another process of the run may have made it.
     if (!existsSync(local)) await forwardSocket(this.#access.session, local, path);
     return local;
@@ -115,8 +117,12 @@ export abstract class SshMachine implements Machine {
     return written;
   }
 
-  /** Tells that the machine was restored: what its console says before `consoleBytes` is not its own. */
-  protected watchConsoleFrom(consoleBytes: number): void {
+  /** Tells that the machine was restored: what its console says before `consoleBytes` is not its own, and no socket leads into it. */
+  protected forgetPast(consoleBytes: number): void {
+    // The name of a socket is known to other processes, which would take it for one that leads somewhere.
+    for (const name of readdirSync(this.#access.sockets)) {
+      if (name.startsWith(FORWARDED)) rmSync(join(this.#access.sockets, name));
+    }
     this.#console = new ConsoleWatch(this.#access.console, consoleBytes);
   }
 

@@ -7,7 +7,7 @@ export interface Listing {
   readonly text: string;
   /** SHA-256 of the text, hexadecimal. */
   readonly digest: string;
-  /** Sum of the sizes of the regular files. */
+  /** What it takes on the disk: holes of a file take nothing. */
   readonly bytes: number;
 }
 
@@ -22,14 +22,28 @@ export const listFolder = async (folder: string, signal: AbortSignal): Promise<L
     stripFinalNewline: false,
     env: {LC_ALL: 'C'},
   });
+  const listed = stdout.split('\0').slice(0, -1).map(splitBlocks);
   // The order of readdir(3) belongs to the file system, so it must not decide the digest.
-  const records = stdout.split('\0').slice(0, -1).sort();
+  const records = listed.map(({record}) => record).sort();
   const text = records.map((record) => `${record}\0`).join('');
-  return {text, digest: createHash('sha256').update(text).digest('hex'), bytes: sumOfFiles(records)};
+  return {
+    text,
+    digest: createHash('sha256').update(text).digest('hex'),
+    bytes: listed.reduce((sum, {blocks}) => sum + blocks, 0) * BLOCK_BYTES,
+  };
 };
 
 /** https://www.gnu.org/software/findutils/manual/html_node/find_html/Format-Directives.html */
-const recordFormat = String.raw`%P\t%y\t%s\t%m\t%U:%G\t%T@\t%l\0`;
+const recordFormat = String.raw`%b\t%P\t%y\t%s\t%m\t%U:%G\t%T@\t%l\0`;
+
+/** Of `%b`, whatever those of the file system are. */
+const BLOCK_BYTES = 512;
+
+/** How many blocks a path has is no part of its state: the file system decides that when it likes. */
+const splitBlocks = (line: string): {readonly blocks: number; readonly record: string} => {
+  const end = line.indexOf('\t');
+  return {blocks: Number(line.slice(0, end)), record: line.slice(end + 1)};
+};
 
 /** The first path whose state differs between two listings, or `undefined` when none does. */
 export const firstDifference = (before: string, after: string): string | undefined => {
@@ -38,13 +52,4 @@ export const firstDifference = (before: string, after: string): string | undefin
   const record =
     [...right].find((candidate) => !left.has(candidate)) ?? [...left].find((candidate) => !right.has(candidate));
   return record?.split('\t')[0];
-};
-
-const sumOfFiles = (records: readonly string[]): number => {
-  let sum = 0;
-  for (const record of records) {
-    const [, type, size] = record.split('\t');
-    if (type === 'f') sum += Number(size);
-  }
-  return sum;
 };

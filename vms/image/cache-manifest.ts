@@ -13,7 +13,7 @@ const manifestSchema = z.strictObject({
   madeAt: z.string(),
   /** How long it took to make, in milliseconds. */
   durationMs: z.number(),
-  /** Sum of the sizes of the files. */
+  /** What it takes on the disk. */
   bytes: z.number(),
   /** Digest of the state of all files; another one after each making. */
   seal: z.string(),

@@ -2,6 +2,7 @@ import {readdir, rename, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {cacheFolder, entryPaths, suffixes} from './cache-folder.ts';
 import {readManifest} from './cache-manifest.ts';
+import {usedCacheEntries} from '../ledger/sweep.ts';
 import {tryLock} from './file-lock.ts';
 
 /** One entry of the cache, as a person wants to see it. */
@@ -31,13 +32,15 @@ export const listCache = async (): Promise<readonly CacheSummary[]> => {
 };
 
 /**
- * Removes entries, and what dead bakes left. Never touches an entry that a live process uses or makes.
+ * Removes entries, and what dead bakes left. Never touches an entry that a live process uses or makes, or
+ * that a machine needs that was kept.
  * Returns what was removed.
  */
 export const pruneCache = async (choice: PruneChoice, signal: AbortSignal): Promise<readonly CacheSummary[]> => {
   const removed: CacheSummary[] = [];
+  const used = await usedCacheEntries();
   for (const summary of await listCache()) {
-    if (!isChosen(summary, choice)) continue;
+    if (!isChosen(summary, choice) || used.has(entryPaths(cacheFolder(), summary.kind, summary.key).entry)) continue;
     if (await removeEntry(summary, signal)) removed.push(summary);
   }
   for (const kind of await namesIn(cacheFolder()))

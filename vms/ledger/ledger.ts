@@ -1,6 +1,6 @@
 import {appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {identify} from '../processes.ts';
 import {stateFolder} from '../state.ts';
 import type {LedgerEntry, LedgerLine} from './ledger-entry.ts';
@@ -45,6 +45,15 @@ export class Ledger implements AsyncDisposable {
   settle(entry: LedgerEntry): void {
     this.#append({type: 'gone', entry});
     this.#open.delete(JSON.stringify(entry));
+  }
+
+  /** Notes that a machine needs these entries of the cache, each given by its content; the function returned notes that it is gone. */
+  recordUse(contents: readonly string[]): () => void {
+    const entries = contents.map((content): LedgerEntry => ({kind: 'cache-entry', path: dirname(content)}));
+    for (const entry of entries) this.record(entry);
+    return () => {
+      for (const entry of entries) this.settle(entry);
+    };
   }
 
   /** Whether {@link Ledger.keep} was called. */

@@ -30,6 +30,16 @@ export const sweep = async ({kept}: {readonly kept: boolean}): Promise<Swept[]> 
   return swept;
 };
 
+/** Entries of the cache that machines of this host need, those of dead runs and those that were kept among them. */
+export const usedCacheEntries = async (): Promise<ReadonlySet<string>> => {
+  const paths = new Set<string>();
+  for (const file of await ledgerFiles()) {
+    const lines = parseLedger(await readFile(join(ledgerFolder(), file), 'utf8').catch(() => ''));
+    for (const {kind, path} of entriesToUndo(lines)) if (kind === 'cache-entry') paths.add(path);
+  }
+  return paths;
+};
+
 const ledgerFiles = async (): Promise<string[]> => {
   const files = await readdir(ledgerFolder()).catch(() => []);
   return files.filter((file) => file.endsWith('.jsonl')).sort();
@@ -73,6 +83,8 @@ export const undo = async (entry: LedgerEntry): Promise<void> => {
     case 'processes':
       await killFolderProcesses(entry.path);
       break;
+    case 'cache-entry':
+      break; // It is free again without the ledger that lists it.
   }
 };
 

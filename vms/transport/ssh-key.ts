@@ -8,7 +8,7 @@ export const makeKey = async (file: string): Promise<string> => {
   const result = await execa('ssh-keygen', argv, {reject: false, stdin: 'ignore'});
   if (result.failed) {
     throw new HostError(`Cannot make a key for a machine: ${result.stderr || result.shortMessage}`, [
-      {sentence: 'ssh-keygen does not work', remedy: 'npm run setup -- --qemu'},
+      {sentence: 'ssh-keygen does not work', remedy: 'npm run setup'},
     ]);
   }
   return (await readFile(`${file}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');

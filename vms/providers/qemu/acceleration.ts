@@ -54,7 +54,7 @@ export const decideAcceleration = async (
       ? {acceleration: candidate, reason: `a trial with ${candidate} has booted the kernel`}
       : {
           acceleration: 'tcg',
-          reason: `${candidate} can't be used, ${failure}: the processor is emulated, which is many times slower`,
+          reason: `${candidate} can't be used, ${failure}: the processor is emulated, which is many times slower, and "--machine sandbox" does without`,
         };
   await writeMemory({...remembered, [key]: verdict});
   return verdict;

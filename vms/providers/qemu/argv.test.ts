@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {qemuArgv, type QemuSpec} from './argv.ts';
 import {trialArgv} from './trial.ts';
+import {loadingArgv} from './wake.ts';
 
 const spec: QemuSpec = {
   name: 'plumbline m1',
@@ -68,6 +69,11 @@ test('nothing of the user of QEMU is read, and no window is opened', () => {
 test('only an emulated kernel goes without the check of its timer', () => {
   expect(valueOf(qemuArgv(spec), '-append')).toContain('no_timer_check');
   expect(valueOf(qemuArgv({...spec, acceleration: 'kvm'}), '-append')).not.toContain('no_timer_check');
+});
+
+test('a machine that begins with a named snapshot waits for no other state', () => {
+  const argv = loadingArgv(qemuArgv({...spec, isIncoming: true}), 'before');
+  expect(argv).toEqual([...qemuArgv(spec), '-loadvm', 'before']);
 });
 
 test('a trial has the processor that a machine would have', () => {

@@ -106,6 +106,6 @@ const describeEnd = async (folder: string, argv: readonly string[], how: string)
 const notStarted = (file: string, cause: Error): HostError =>
   new HostError(
     `Cannot start "${file}": ${cause.message}`,
-    [{sentence: `${file} does not start`, remedy: 'npm run setup -- --qemu'}],
+    [{sentence: `${file} does not start`, remedy: 'npm run setup'}],
     {cause},
   );

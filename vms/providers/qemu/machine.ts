@@ -32,7 +32,7 @@ export class QemuMachine extends SshMachine {
       },
       dial: (endpoint, timeoutMs) => dialThroughQemu(through, endpoint, AbortSignal.timeout(timeoutMs)),
     });
-    this.snapshots = new QemuSnapshots(plan, (consoleBytes) => this.watchConsoleFrom(consoleBytes));
+    this.snapshots = new QemuSnapshots(plan, (consoleBytes) => this.forgetPast(consoleBytes));
   }
 }
 

@@ -13,6 +13,6 @@ test.for([
 test('a missing QEMU is told with its remedy', () => {
   expect(versionRequirement(undefined)).toEqual({
     sentence: expect.stringMatching(/^qemu-system-\w+ is not installed$/u) as unknown,
-    remedy: 'npm run setup -- --qemu',
+    remedy: 'npm run setup',
   });
 });

@@ -5,7 +5,7 @@ import {qemuProgram} from './argv.ts';
 /** The oldest QEMU that machines were tried with. */
 const OLDEST = '7.2';
 
-const REMEDY = 'npm run setup -- --qemu';
+const REMEDY = 'npm run setup';
 
 /** What `--version` says of this host's QEMU, or `undefined` where there is none. */
 export const qemuVersion = async (): Promise<string | undefined> => {

@@ -11,7 +11,7 @@ export const qemu: Provider = {
     const packages = await missingPackages(['qemu']);
     const requirements: Requirement[] = packages.map(({name, lacking}) => ({
       sentence: `${lacking.join(' and ')} of the package ${name} ${lacking.length === 1 ? 'is' : 'are'} not installed`,
-      remedy: 'npm run setup -- --qemu',
+      remedy: 'npm run setup',
     }));
     if (requirements.length > 0) return requirements;
     const version = versionRequirement(await qemuVersion());

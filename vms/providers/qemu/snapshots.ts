@@ -9,20 +9,22 @@ import {
   readGenerations,
   requireSame,
   requireSnapshotName,
+  type Generations,
 } from '../../guest/generations.ts';
 import type {Snapshots} from '../../machine.ts';
 import {deadline} from './deadlines.ts';
 import {machineFiles} from './launch.ts';
+import {isParked, parkDisk, unparkDisk} from './parked-disks.ts';
 import {socketPaths, type MachinePlan} from './plan.ts';
 import {withQmp} from './qmp.ts';
 import {forwardedPort} from './user-network.ts';
-import {enter, wake, welcomeBack} from './wake.ts';
+import {enter, wake, welcomeBack, type NamedSnapshot} from './wake.ts';
 
 const BUDGET_MS = 10_000;
 
 /**
  * Snapshots of a qemu machine. A named one is kept in the machine's own disk image, memory and all; `ready` is the one that the
- * machine was started from, and restored by a new process.
+ * machine was started from, and restored by a new process with a disk image of its own; the one with the named ones is put aside.
  */
 export class QemuSnapshots implements Snapshots {
   readonly #plan: MachinePlan;
@@ -42,12 +44,16 @@ export class QemuSnapshots implements Snapshots {
   }
 
   async restore(name: string): Promise<void> {
+    const generations = await readGenerations(this.#plan.folder);
     if (name === READY) {
-      await this.#restart();
+      await this.#restart(generations);
       return;
     }
-    const generations = await readGenerations(this.#plan.folder);
     const generation = keptGeneration(generations, name);
+    if (await isParked(this.#plan.folder, name)) {
+      await this.#restart(generations, {name, generation});
+      return;
+    }
     const signal = deadline(BUDGET_MS, this.#plan.acceleration);
     await this.#monitor(`loadvm ${name}`, `restore the machine to "${name}"`);
     const {awake, welcome} = await welcomeBack(this.#plan, signal);
@@ -55,21 +61,24 @@ export class QemuSnapshots implements Snapshots {
     await noteGenerations(this.#plan.folder, {...generations, generation: awake.generation});
     // What ssh knows of the old connection the machine has forgotten.
     await this.#forgetConnection();
+    this.#onRestore(await this.#consoleBytes());
     const port = await withQmp(socketPaths(this.#plan).control, signal, forwardedPort);
     await enter(this.#plan, port, signal);
-    this.#onRestore(await this.#consoleBytes());
   }
 
-  async #restart(): Promise<void> {
+  /** A new process, from `ready` or from a snapshot in a disk image that was put aside. */
+  async #restart({kept}: Generations, named?: NamedSnapshot): Promise<void> {
     const {folder} = this.#plan;
     await killFolderProcesses(folder);
     if (this.#plan.sockets !== folder) await killFolderProcesses(this.#plan.sockets);
     // The console of the machine that was is evidence, but not the new one's.
     const console = join(folder, machineFiles.console);
     await rename(console, join(folder, `console.${Date.now()}.log`)).catch(() => {});
-    const {generation} = await wake(this.#plan, new AbortController().signal);
-    await noteGenerations(folder, {generation, kept: {}});
+    await parkDisk(folder, Object.keys(kept));
+    if (named) await unparkDisk(folder, named.name);
     this.#onRestore(0);
+    const {generation} = await wake(this.#plan, new AbortController().signal, named);
+    await noteGenerations(folder, {generation, kept});
   }
 
   async #forgetConnection(): Promise<void> {

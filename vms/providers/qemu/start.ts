@@ -93,6 +93,7 @@ export const startQemu = async (spec: MachineSpec, signal: AbortSignal): Promise
 const startOnce = async (spec: MachineSpec, context: BakeContext): Promise<OwnedMachine> => {
   await using undo = new AsyncDisposableStack();
   const prepared = undo.use(await prepareQemu(spec, context));
+  undo.defer(spec.ledger.recordUse([prepared.disk.content, prepared.ready.content]));
   const sockets = await makeMachineFolders(spec, undo);
   const plan = await makePlan(spec, prepared, sockets);
   const {generation, kernel} = await wake(plan, context.signal);

@@ -22,23 +22,30 @@ export interface Awake {
   readonly kernel: string;
 }
 
+/** A snapshot in the disk image of a machine. */
+export interface NamedSnapshot {
+  readonly name: string;
+  /** What the machine had been told when it was kept. */
+  readonly generation: string;
+}
+
 /**
  * Starts the process of a machine from its ready snapshot, and enters it. Nothing is booted: the memory is that of the snapshot, read
- * as it is touched, and what the machine writes goes to memory and an overlay of its own.
+ * as it is touched, and what the machine writes goes to memory and an overlay of its own. With `named` the machine is what was kept in
+ * that overlay under a name.
  * Throws `ProvisionError` when it does not answer, `MachineError` when it is not what was kept.
  */
-export const wake = async (plan: MachinePlan, signal: AbortSignal): Promise<Awake> => {
-  const disk = join(plan.folder, machineFiles.disk);
-  await rm(disk, {force: true});
-  await makeOverlay(disk, plan.ready.disk, 'qcow2');
+export const wake = async (plan: MachinePlan, signal: AbortSignal, named?: NamedSnapshot): Promise<Awake> => {
+  if (named === undefined) await makeFreshDisk(plan);
   const sockets = socketPaths(plan);
   for (const path of Object.values(sockets)) await rm(path, {force: true});
   let waitingFor = 'QEMU';
   try {
-    const {ended} = await launchQemu(plan.argv, {folder: plan.folder, isTied: false});
+    const argv = named === undefined ? plan.argv : loadingArgv(plan.argv, named.name);
+    const {ended} = await launchQemu(argv, {folder: plan.folder, isTied: false});
     const budget = deadline(BUDGET_MS, plan.acceleration, signal, ended);
     const port = await withQmp(sockets.control, budget, async (qmp) => {
-      await loadState(qmp, plan.ready.state, budget);
+      if (named === undefined) await loadState(qmp, plan.ready.state, budget);
       return forwardedPort(qmp);
     });
     waitingFor = 'the machine on its second serial port';
@@ -50,12 +57,24 @@ export const wake = async (plan: MachinePlan, signal: AbortSignal): Promise<Awak
       }),
       enter(plan, port, budget),
     ]);
-    requireSame(welcome, readyGeneration, plan.ready.bootId);
+    requireSame(welcome, named?.generation ?? readyGeneration, plan.ready.bootId);
     return awake;
   } catch (error) {
     const console = join(plan.folder, machineFiles.console);
     throw await startFailure({action: 'start a qemu machine', console, argv: plan.argv, waitingFor}, error);
   }
+};
+
+const makeFreshDisk = async (plan: MachinePlan): Promise<void> => {
+  const disk = join(plan.folder, machineFiles.disk);
+  await rm(disk, {force: true});
+  await makeOverlay(disk, plan.ready.disk, 'qcow2');
+};
+
+/** The command line that begins with a snapshot of the disk image instead of waiting for a state. */
+export const loadingArgv = (argv: readonly string[], name: string): readonly string[] => {
+  const at = argv.indexOf('-incoming');
+  return [...argv.slice(0, at), ...argv.slice(at + 2), '-loadvm', name];
 };
 
 /** Greets a machine that is back from a snapshot, which sets its clock and lets the machine's key in. */

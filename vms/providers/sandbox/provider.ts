@@ -12,6 +12,7 @@ import {startSandbox} from './start.ts';
 /** Machines made of Linux namespaces on this host: no virtual machine, this host's kernel. */
 export const sandbox: ServiceProvider = {
   name: 'sandbox',
+  sharesKernel: true,
   services: true,
   missing: async () => [...missingPrivilege(), ...(await missingKernelParts()), ...(await unsuitableStateFolder())],
   start: (spec: MachineSpec, signal: AbortSignal) => startSandbox(spec, signal),

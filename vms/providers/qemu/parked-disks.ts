@@ -1,0 +1,39 @@
+import {readFile, rename, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {z} from 'zod';
+import {machineFiles} from './launch.ts';
+
+const FILE = 'parked.json';
+
+/** By name of a snapshot: the name of the disk image that it is in. */
+const parkedSchema = z.record(z.string(), z.string());
+
+/** Whether a snapshot is in a disk image that is not the machine's at present. */
+export const isParked = async (folder: string, snapshot: string): Promise<boolean> =>
+  Object.hasOwn(await readParked(folder), snapshot);
+
+/** Puts the machine's disk image aside where it has one of these snapshots in it. Its process must have ended. */
+export const parkDisk = async (folder: string, snapshots: readonly string[]): Promise<void> => {
+  const parked = await readParked(folder);
+  const inUse = snapshots.filter((name) => !Object.hasOwn(parked, name));
+  if (inUse.length === 0) return;
+  const disk = `disk.${Date.now()}.qcow2`;
+  await writeParked(folder, {...parked, ...Object.fromEntries(inUse.map((name) => [name, disk]))});
+  await rename(join(folder, machineFiles.disk), join(folder, disk));
+};
+
+/** Makes the disk image that has this snapshot the machine's again. */
+export const unparkDisk = async (folder: string, snapshot: string): Promise<void> => {
+  const parked = await readParked(folder);
+  const disk = parked[snapshot] ?? '';
+  await rename(join(folder, disk), join(folder, machineFiles.disk));
+  await writeParked(folder, Object.fromEntries(Object.entries(parked).filter(([, other]) => other !== disk)));
+};
+
+const readParked = async (folder: string): Promise<z.infer<typeof parkedSchema>> => {
+  const text = await readFile(join(folder, FILE), 'utf8').catch(() => '{}');
+  return parkedSchema.parse(JSON.parse(text));
+};
+
+const writeParked = async (folder: string, parked: z.infer<typeof parkedSchema>): Promise<void> =>
+  writeFile(join(folder, FILE), JSON.stringify(parked));
