@@ -28,7 +28,7 @@ export class LimaMachine extends SshMachine {
       evidenceFiles: () => evidenceFiles(details),
       dial: (endpoint, timeoutMs) => dialThroughQemu(through, endpoint, AbortSignal.timeout(timeoutMs)),
     });
-    this.snapshots = new LimaSnapshots(details, reference.traits, (bytes) => this.watchConsoleFrom(bytes));
+    this.snapshots = new LimaSnapshots(details, reference.traits, (bytes) => this.forgetPast(bytes));
   }
 }
 
