@@ -77,6 +77,8 @@ export interface MachineTraits {
  */
 export interface MachineReference {
   readonly id: string;
+  /** How many times it was restored since it was started; told by its owner. Default: 0. */
+  readonly restores?: number;
   readonly runtimeSet: string;
   readonly traits: MachineTraits;
   readonly details: Readonly<Record<string, unknown>>;
@@ -143,6 +145,11 @@ export interface MachineSpec {
   readonly folder: string;
   /** Put into the machine before its daemons start. */
   readonly files: readonly MachineFile[];
+  /**
+   * Shell script that makes a machine what its user expects. Whoever starts the machine runs it, so that a provider need not: one that
+   * starts machines from a snapshot runs it before it takes that. Run again, it must do nothing.
+   */
+  readonly setUp?: string;
   /** Written before anything is made on the host, so that another process can undo it. */
   readonly ledger: Ledger;
   /** Taken instead of what the provider would find out; only for providers with a processor to accelerate. */
@@ -181,6 +188,8 @@ export interface Provider {
   readonly name: string;
   /** Its machines have no kernel of their own but that of this host. Default: false. */
   readonly sharesKernel?: boolean;
+  /** What a machine takes of this host while it is at work. Default: that of a virtual machine. */
+  readonly footprint?: Footprint;
   /** One sentence per thing that keeps this host from running such machines, with the command that mends it; empty when usable. */
   missing(): Promise<readonly Requirement[]>;
   /**
@@ -188,13 +197,20 @@ export interface Provider {
    * Returns sentences worth a line in the head of a run.
    */
   prepare?(
-    spec: Pick<MachineSpec, 'image' | 'files' | 'acceleration' | 'memoryMiB'>,
+    spec: Pick<MachineSpec, 'image' | 'files' | 'setUp' | 'acceleration' | 'memoryMiB'>,
     context: BakeContext,
   ): Promise<readonly string[]>;
   /** Starts a machine whose daemons answer, or leaves nothing behind. */
   start(spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine>;
   /** The same machine from another process. */
   attach(reference: MachineReference): Machine;
+}
+
+/** What a machine takes of its host. */
+export interface Footprint {
+  /** Processors that it keeps busy on average. */
+  readonly cpus: number;
+  readonly memoryMiB: number;
 }
 
 /** Something a host lacks. */

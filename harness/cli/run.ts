@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import {Option, type Command} from 'commander';
 import type {KeepMachines} from '../run/machine-pool.ts';
 import {terminalReporter} from '../report/terminal/reporter.ts';
+import {bearableMachines} from './bearable-machines.ts';
 import {callerPath} from './caller-path.ts';
 import {ociRuntime} from './oci-runtime.ts';
 import {chooseProvider} from './provider-choice.ts';
@@ -15,6 +16,7 @@ interface RunFlags extends SelectionFlags {
   readonly keep: KeepMachines;
   readonly json?: boolean;
   readonly deadline: number;
+  readonly machines?: number;
   readonly reports: string;
 }
 
@@ -34,6 +36,7 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
         .default('never'),
     )
     .option('--deadline <seconds>', 'give up a cell that takes longer', parseCount, 120)
+    .option('--machines <n>', 'at most so many machines at once; default: as many as this host bears', parseCount)
     .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
     .option('--json', 'print the record of the run instead of lines')
     .action(async (files: string[], flags: RunFlags) => {
@@ -55,6 +58,7 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
         ociRuntime: runtime?.path,
         pull: flags.pull ?? false,
         keep: flags.keep,
+        machinesAtOnce: flags.machines ?? (await bearableMachines(provider)),
         cellDeadlineMs: flags.deadline * 1000,
         reports: callerPath(flags.reports),
         calledFrom: callerPath('.'),

@@ -1,5 +1,6 @@
 import {rename, rm, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
+import {threadId} from 'node:worker_threads';
 import {getContainerRuntimeClient} from 'testcontainers';
 import {askDockerd} from './dockerd-failure.ts';
 import type {LevelContext} from './level.ts';
@@ -14,14 +15,16 @@ export const pointTestcontainersAt = async ({
   machine,
   scratch,
 }: Pick<LevelContext, 'machine' | 'scratch'>): Promise<void> => {
-  if (linkedTo === machine.reference.id) {
+  const {id, restores = 0} = machine.reference;
+  const state = `${id} ${restores}`;
+  if (linkedTo === state) {
     return;
   }
-  const link = join(scratch, `docker-${process.pid}.sock`);
+  const link = join(scratch, `docker-${process.pid}-${threadId}.sock`);
   await rm(`${link}.new`, {force: true});
   await symlink(await machine.forwardSocket('/run/docker.sock'), `${link}.new`);
   await rename(`${link}.new`, link);
-  linkedTo = machine.reference.id;
+  linkedTo = state;
   process.env['DOCKER_HOST'] = `unix://${link}`;
   // Its reaper is an image that no machine has, and the machine itself is thrown away.
   process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';

@@ -11,6 +11,10 @@ import type {FailureRecord} from '../report/run-record.ts';
 /** `POST /lease`. Answered with 200 and a {@link Lease}, or with 503 and a {@link FailureRecord} when no machine could be had. */
 export interface LeaseRequest {
   readonly runtimeSet: string;
+  /** Name of the lane that the cell is in: lanes do not share machines. */
+  readonly lane: string;
+  /** The scenario file of the cell. A machine that can is made what it was at first for each file. */
+  readonly file: string;
 }
 
 /** A machine, for one cell. */
@@ -41,8 +45,9 @@ export interface WorkerTask {
   readonly desk: string;
   /** The project's folder; paths of scenario files are relative to it. */
   readonly root: string;
-  /** The cells to run; a worker runs those of its file. */
+  /** The cells to run, those of one lane; a worker runs those of its file. */
   readonly cells: readonly PlannedCell[];
+  readonly lane: string;
   /** Milliseconds since the epoch. */
   readonly runStartedAt: number;
   /** Folder of the run's reports. */

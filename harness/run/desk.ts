@@ -12,7 +12,7 @@ export const openDesk = async (
   listener: ProgressListener,
 ): Promise<AsyncDisposable> => {
   const handlers: Readonly<Record<string, (body: unknown) => Promise<unknown>>> = {
-    '/lease': async (body) => pool.lease((body as LeaseRequest).runtimeSet),
+    '/lease': async (body) => pool.lease(body as LeaseRequest),
     '/release': async (body) => {
       await pool.release(body as ReleaseRequest);
     },

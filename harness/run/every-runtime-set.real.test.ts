@@ -15,7 +15,7 @@ test.for(sets)('every scenario holds on %s', {timeout: 900_000}, async (set) => 
   const {stdout, stderr, exitCode} = await execa({
     reject: false,
     env: {XDG_STATE_HOME: state},
-  })`npx plumbline run --machine sandbox --runtime ${set} --json`;
+  })`npx plumbline run --machine sandbox --machines 1 --runtime ${set} --json`;
   expect(exitCode, stderr).toBe(0);
   const {cells, machines} = JSON.parse(stdout) as RunRecord;
   expect(new Set(cells.map(({status}) => status))).toEqual(new Set(['passed']));

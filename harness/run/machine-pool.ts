@@ -5,11 +5,11 @@ import type {ImageRecipe} from '../../vms/image/recipe.ts';
 import type {MachineFile, OwnedMachine, Provider} from '../../vms/machine.ts';
 import {loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
-import {addNeighbour} from '../network/neighbour.ts';
+import {setUpScript} from './set-up.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {MachineRecord} from '../report/run-record.ts';
 import {Steps} from '../scenario/steps.ts';
-import type {Lease, ReleaseRequest} from './desk-protocol.ts';
+import type {Lease, LeaseRequest, ReleaseRequest} from './desk-protocol.ts';
 import {readVersions} from './versions.ts';
 
 /** When a machine outlives its run. */
@@ -40,12 +40,25 @@ interface Held {
   readonly versions: Readonly<Record<string, string>>;
   readonly image: HeldImage;
   readonly machine: OwnedMachine;
+  readonly steps: Steps;
+  /** The scenario file that it was leased for last. */
+  file: string;
+  restores: number;
 }
 
-/** Owns the machines of a run: one for each runtime set at a time, and a new one in the place of one that is dirty. */
+/** What machines of a runtime set start from. */
+interface Material {
+  readonly set: RuntimeSet;
+  readonly image: HeldImage;
+}
+
+const SET_UP = 'add a neighbour to the machine';
+
+/** Owns the machines of a run: one for each lane at a time, and a new one in the place of one that is dirty. */
 export class MachinePool implements AsyncDisposable {
   readonly #options: PoolOptions;
   readonly #current = new Map<string, Promise<Held>>();
+  readonly #material = new Map<string, Promise<Material>>();
   readonly #ending = new Set<Promise<void>>();
   readonly records: MachineRecord[] = [];
   #started = 0;
@@ -54,23 +67,35 @@ export class MachinePool implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** A machine of this runtime set, started when there is none. */
-  async lease(runtimeSet: string): Promise<Lease> {
-    const {machine, image, set, versions} = await this.#currentOf(runtimeSet);
+  /** The machine of a lane, started when there is none, and where it can be made what it was at first for each scenario file. */
+  async lease(request: LeaseRequest): Promise<Lease> {
+    const held = await this.#currentOf(request);
+    if (held.file !== request.file && !(await this.#renew(held, request))) return this.lease(request);
+    const {machine, image, set, versions, restores} = held;
     const imageDigests = Object.fromEntries(image.images.map(({name, manifest}) => [name, manifest]));
-    return {reference: machine.reference, imageDigests, versions, knownResidue: set.knownResidue};
+    return {reference: {...machine.reference, restores}, imageDigests, versions, knownResidue: set.knownResidue};
+  }
+
+  /** Throws away the machine of a lane that has no more cells. */
+  endLane(lane: string): void {
+    const starting = this.#current.get(lane);
+    this.#current.delete(lane);
+    void starting?.then(
+      (held) => this.#end(held),
+      () => {}, // It was told to who asked for it.
+    );
   }
 
   /** Takes a machine back; one that is dirty is not leased again. */
   async release({id, dirty, failed}: ReleaseRequest): Promise<void> {
-    for (const [runtimeSet, starting] of this.#current) {
+    for (const [lane, starting] of this.#current) {
       const held = await starting.catch(() => undefined);
       if (held?.machine.reference.id !== id) {
         continue;
       }
       held.hasFailed ||= failed;
       if (dirty) {
-        this.#current.delete(runtimeSet);
+        this.#current.delete(lane);
         this.#end(held);
       }
     }
@@ -86,22 +111,45 @@ export class MachinePool implements AsyncDisposable {
     }
     this.#current.clear();
     const ended = await Promise.allSettled(this.#ending);
+    for (const material of this.#material.values()) {
+      await (await material.catch(() => undefined))?.image[Symbol.asyncDispose]();
+    }
     const failed = ended.find((one) => one.status === 'rejected');
     if (failed !== undefined) {
       throw failed.reason;
     }
   }
 
-  #currentOf(runtimeSet: string): Promise<Held> {
-    let starting = this.#current.get(runtimeSet);
+  #currentOf(request: LeaseRequest): Promise<Held> {
+    let starting = this.#current.get(request.lane);
     if (starting === undefined) {
-      starting = this.#start(runtimeSet);
-      this.#current.set(runtimeSet, starting);
+      starting = this.#start(request);
+      this.#current.set(request.lane, starting);
     }
     return starting;
   }
 
-  #end({machine, image, record, hasFailed}: Held): void {
+  /** Makes a machine what it was at first, where it can be made that. Returns false when that failed: the lane has none then. */
+  async #renew(held: Held, {file, lane}: LeaseRequest): Promise<boolean> {
+    held.file = file;
+    const {machine, steps} = held;
+    const {snapshots} = machine;
+    if (snapshots === undefined) return true;
+    try {
+      await steps.step('restore the machine', () => snapshots.restore('ready'));
+      held.restores += 1;
+      await steps.step(SET_UP, () => machine.succeed(['sh', '-c', setUpScript]));
+      return true;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.listener({type: 'note', sentence: `The machine "${held.record.id}" is replaced: ${reason}`});
+      this.#current.delete(lane);
+      this.#end(held);
+      return false;
+    }
+  }
+
+  #end({machine, record, hasFailed}: Held): void {
     const {keep, ledger, listener} = this.#options;
     const steps = this.#stepsOf(machine.reference.id);
     if (keep === 'always' || (keep === 'on-failure' && hasFailed)) {
@@ -113,43 +161,49 @@ export class MachinePool implements AsyncDisposable {
       });
       return;
     }
-    const ending = (async () => {
-      try {
-        await steps.step('throw the machine away', async () => machine[Symbol.asyncDispose]());
-      } finally {
-        await image[Symbol.asyncDispose]();
-      }
-    })();
+    const ending = steps.step('throw the machine away', async () => machine[Symbol.asyncDispose]());
     ending.catch(() => undefined); // Looked at when the pool is disposed of.
     this.#ending.add(ending);
   }
 
-  async #start(runtimeSet: string): Promise<Held> {
-    const {provider, runId, recipes, files, pull, ledger, listener, signal, expectedVersions} = this.#options;
-    this.#started += 1;
-    const id = `${runId}-${this.#started}`;
+  /** What machines of this set start from, made once however many there are. */
+  #materialOf(runtimeSet: string, id: string, steps: Steps): Promise<Material> {
+    let making = this.#material.get(runtimeSet);
+    if (making === undefined) {
+      making = this.#makeMaterial(runtimeSet, id, steps);
+      this.#material.set(runtimeSet, making);
+    }
+    return making;
+  }
+
+  async #makeMaterial(runtimeSet: string, id: string, steps: Steps): Promise<Material> {
+    const {provider, recipes, files, pull, listener, signal} = this.#options;
     const set = await loadRuntimeSet(runtimeSet);
+    const context = {signal, report: (event: BakeEvent) => this.#reportBake(id, steps, event)};
     await using undo = new AsyncDisposableStack();
-    const steps = this.#stepsOf(id);
-    const context = {
-      signal,
-      report: (event: BakeEvent) => this.#reportBake(id, steps, event),
-    };
     const image = undo.use(await bake(set, recipes, {...context, pull}));
-    for (const sentence of (await provider.prepare?.({image, files}, context)) ?? []) {
+    for (const sentence of (await provider.prepare?.({image, files, setUp: setUpScript}, context)) ?? []) {
       listener({type: 'note', sentence});
     }
+    undo.move();
+    return {set, image};
+  }
+
+  async #start({runtimeSet, file}: LeaseRequest): Promise<Held> {
+    const {provider, runId, files, ledger, listener, signal, expectedVersions} = this.#options;
+    this.#started += 1;
+    const [id, folder] = [`${runId}-${this.#started}`, stateFolder('runs', runId, `machine-${this.#started}`)];
+    await using undo = new AsyncDisposableStack();
+    const steps = this.#stepsOf(id);
+    const {set, image} = await this.#materialOf(runtimeSet, id, steps);
     const machine = undo.use(
       await steps.step(`start a ${provider.name} machine`, () =>
-        provider.start(
-          {id, runId, image, folder: stateFolder('runs', runId, `machine-${this.#started}`), files, ledger},
-          signal,
-        ),
+        provider.start({id, runId, image, folder, files, setUp: setUpScript, ledger}, signal),
       ),
     );
     const [versions] = await Promise.all([
       readVersions(machine, {...set, versions: expectedVersions ?? set.versions}),
-      steps.step('add a neighbour to the machine', () => addNeighbour(machine)),
+      steps.step(SET_UP, () => machine.succeed(['sh', '-c', setUpScript])),
     ]);
     const record: MachineRecord = {
       id,
@@ -164,7 +218,7 @@ export class MachinePool implements AsyncDisposable {
     this.records.push(record);
     listener({type: 'machine-ready', machine: record});
     undo.move();
-    return {set, versions, image, machine, record, hasFailed: false};
+    return {set, versions, image, machine, record, steps, file, restores: 0, hasFailed: false};
   }
 
   #reportBake(id: string, steps: Steps, event: BakeEvent): void {

@@ -17,12 +17,11 @@ import {RUN_SCHEMA_VERSION, type CellRecord, type FailureRecord, type RunRecord}
 import {shownPath} from '../report/shown-path.ts';
 import type {LoadedScenario} from '../scenario/load.ts';
 import {openDesk} from './desk.ts';
-import type {WorkerTask} from './desk-protocol.ts';
+import {runLanes, type LaneContext} from './lane-run.ts';
+import {lanesOf} from './lanes.ts';
 import {watchHost} from './host-watch.ts';
 import {MachinePool, type KeepMachines} from './machine-pool.ts';
 import type {Interruption} from './interruption.ts';
-import {keepProcessEvents} from './process-events.ts';
-import {openScenarioRunner} from './vitest-run.ts';
 
 /** What is to be run, and how. */
 export interface RunOptions {
@@ -41,6 +40,8 @@ export interface RunOptions {
   readonly keep: KeepMachines;
   /** A cell that takes longer is given up; multiplied by the slowness of its machine. */
   readonly cellDeadlineMs: number;
+  /** At most so many machines at once. */
+  readonly machinesAtOnce: number;
   /** Folder in which the run gets one of its own. */
   readonly reports: string;
   /** The folder that paths are shown from. */
@@ -131,29 +132,20 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
     machines = pool.records;
     const desk = join(scratch.path, 'desk.sock');
     await using _desk = await openDesk(desk, pool, listener);
-    const task: WorkerTask = {
+    const task: LaneContext['task'] = {
       desk,
       root: options.root,
-      cells: [...cells],
       runStartedAt: startedAt,
       folder,
       scratch: scratch.path,
       ociRuntime: options.ociRuntime,
       cellDeadlineMs: options.cellDeadlineMs,
     };
-    // Vitest loads while the first machine starts.
-    const opening = keepProcessEvents(() => openScenarioRunner(task));
-    await using _closing = {
-      [Symbol.asyncDispose]: async () => (await opening.catch(() => undefined))?.[Symbol.asyncDispose](),
-    };
-    // Cells wait for their machine at the desk, so Vitest and its worker load while the first one starts.
-    const starting = pool.lease(cells[0]?.runtimeSet ?? '');
-    starting.catch(() => undefined); // Looked at below; nothing must be thrown while Vitest is being opened.
-    const runner = await opening;
-    await using _cancel = interruption.onInterrupt(() => runner.cancel());
-    const errors = await runner.run();
-    await starting;
-    failures.push(...errors.map((error) => failureRecordOf(error)));
+    const lanes = lanesOf(cells, options.machinesAtOnce);
+    const errors = await runLanes(lanes, options.machinesAtOnce, {task, pool, interruption});
+    if (interruption.exitCode === undefined) {
+      failures.push(...errors.flatMap(flattened).map((one) => failureRecordOf(one)));
+    }
   } catch (error) {
     if (interruption.exitCode === undefined) {
       failures.push(...flattened(error).map((one) => failureRecordOf(one)));

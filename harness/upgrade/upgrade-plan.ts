@@ -70,6 +70,7 @@ export const runOptionsOf = (
   pull: false,
   keep: 'never',
   cellDeadlineMs: 120_000,
+  machinesAtOnce: 1,
   notes: [],
   // The plan and the totals are the upgrade's own, and it is not over with one run.
   listener: (event) => {

@@ -25,7 +25,11 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
   };
   try {
     await describe(planned);
-    const lease = await desk.lease(planned.runtimeSet);
+    const lease = await desk.lease({
+      runtimeSet: planned.runtimeSet,
+      lane: context.task.lane,
+      file: planned.file,
+    });
     result.wasRun = true;
     result.versions = lease.versions;
     let isClean = false;

@@ -7,12 +7,12 @@ import type {Inventory} from '../../teardown/thing.ts';
 
 const RESIDUE_DEADLINE_MS = 15_000;
 
-/** What each machine holds between cells, by the machine's id, as long as this worker knows. */
+/** What each machine holds between cells, by {@link stateOf}, as long as this worker knows. */
 const states = new Map<string, Inventory>();
 
 /** What a machine holds now, before a cell: what it has to hold again after it. */
 export const stateBefore = async (machine: Machine, signal: AbortSignal): Promise<Inventory> => {
-  const {id} = machine.reference;
+  const id = stateOf(machine);
   // A cell that left nothing left the machine as it was.
   const state = states.get(id) ?? (await takeInventory(machine, {signal}));
   states.set(id, state);
@@ -34,7 +34,10 @@ export const expectNoResidue = async (
     throw residueFailure(residue);
   }
   if (residue.known.length > 0) {
-    states.delete(machine.reference.id);
+    states.delete(stateOf(machine));
   }
   return residue.known;
 };
+
+/** A machine that was restored is another one, as far as what it holds is concerned. */
+const stateOf = ({reference: {id, restores = 0}}: Machine): string => `${id} ${restores}`;

@@ -1,7 +1,7 @@
 import {Pool} from 'undici';
 import {PlumblineError} from '../../../vms/errors.ts';
 import type {ProgressEvent} from '../../report/progress.ts';
-import type {Lease, LeaseRefusal, ReleaseRequest} from '../desk-protocol.ts';
+import type {Lease, LeaseRefusal, LeaseRequest, ReleaseRequest} from '../desk-protocol.ts';
 
 /** A worker's side of the desk. */
 export class DeskClient {
@@ -14,8 +14,8 @@ export class DeskClient {
   }
 
   /** Waits for a machine. Throws a {@link PlumblineError} with the reason when there is none to be had. */
-  async lease(runtimeSet: string): Promise<Lease> {
-    const {status, answer} = await this.#post('/lease', {runtimeSet});
+  async lease(request: LeaseRequest): Promise<Lease> {
+    const {status, answer} = await this.#post('/lease', request);
     if (status !== 200) {
       const {class: failureClass, sentence} = answer as LeaseRefusal;
       throw new PlumblineError(failureClass, sentence);

@@ -2,8 +2,11 @@ import {hostFacts} from '../../host/facts.ts';
 import {HostError} from '../../errors.ts';
 import {stateFolder} from '../../state.ts';
 
+/** Enough for three daemons and some containers; what is not touched is neither kept in the snapshot nor taken from the host. */
+export const DEFAULT_MEMORY_MIB = 2048;
+
 /** What QEMU needs besides the machine's memory: its own, and the buffer of translated code under emulation. */
-const OVERHEAD_MIB = 700;
+export const OVERHEAD_MIB = 700;
 
 /** Throws {@link HostError} when this host has not the memory for a machine of this size now. */
 export const requireMemory = async (memoryMiB: number, provider = 'qemu'): Promise<void> => {

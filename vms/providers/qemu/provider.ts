@@ -1,12 +1,14 @@
 import {missingPackages} from '../../host/packages.ts';
 import type {MachineReference, MachineSpec, Provider, Requirement} from '../../machine.ts';
 import {QemuMachine} from './machine.ts';
+import {DEFAULT_MEMORY_MIB, OVERHEAD_MIB} from './memory.ts';
 import {qemuVersion, versionRequirement} from './program.ts';
 import {prepareQemu, startQemu} from './start.ts';
 
 /** Virtual machines, each with the kernel of its runtime set, made by the QEMU of this host without a daemon or root. */
 export const qemu: Provider = {
   name: 'qemu',
+  footprint: {cpus: 1, memoryMiB: DEFAULT_MEMORY_MIB + OVERHEAD_MIB},
   missing: async () => {
     const packages = await missingPackages(['qemu']);
     const requirements: Requirement[] = packages.map(({name, lacking}) => ({

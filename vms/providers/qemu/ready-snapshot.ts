@@ -3,13 +3,14 @@ import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
+import {CommandError} from '../../errors.ts';
 import {step, type BakeContext} from '../../image/bake-report.ts';
 import {openEntry, type CacheEntry} from '../../image/cache.ts';
 import {keyOf} from '../../image/content-key.ts';
 import {initrdFiles} from '../../image/initrd.ts';
 import {diskFiles} from '../../image/vm-disk.ts';
 import type {VmLayerFacts} from '../../image/vm-layer.ts';
-import type {MachineFile} from '../../machine.ts';
+import type {MachineFile, MachineSpec} from '../../machine.ts';
 import {isAlive} from '../../processes.ts';
 import {knownHostsLine} from '../../transport/ssh-argv.ts';
 import {openControl} from '../../transport/ssh-connection.ts';
@@ -32,6 +33,8 @@ export interface ReadySpec {
   readonly disk: CacheEntry<VmLayerFacts>;
   /** Put on the disk before the machine boots. */
   readonly files: readonly MachineFile[];
+  /** See {@link MachineSpec.setUp}. */
+  readonly setUp: MachineSpec['setUp'];
   readonly qemuVersion: string;
   readonly shape: MachineShape;
 }
@@ -85,10 +88,12 @@ export const openReadySnapshot = async (spec: ReadySpec, context: BakeContext): 
 export const initrdOf = (spec: Pick<ReadySpec, 'disk' | 'files'>, content: string): string =>
   spec.files.length === 0 ? join(spec.disk.content, diskFiles.initrd) : join(content, readyFiles.initrd);
 
-const readyKey = ({disk, files, qemuVersion, shape}: ReadySpec): string =>
+const readyKey = ({disk, files, setUp, qemuVersion, shape}: ReadySpec): string =>
   keyOf({
     FORMAT,
     disk: disk.seal,
+    warmUp: WARM_UP,
+    setUp,
     qemuVersion,
     argv: qemuArgv({...shape, ...noPaths}),
     // A virtualised processor has what the host's has.
@@ -183,7 +188,7 @@ const makeSocketFolder = async (key: string): Promise<string> => {
 
 /** Enters the machine once: what each machine made from the snapshot reads first is in its memory then. Returns the last welcome. */
 const warmUp = async (
-  {disk, shape}: ReadySpec,
+  {disk, setUp, shape}: ReadySpec,
   port: number,
   sockets: string,
   scratch: string,
@@ -207,6 +212,10 @@ const warmUp = async (
     signal: AbortSignal.any([signal, closing.signal]),
   };
   await runRemote({control, folder: scratch}, ['sh', '-c', WARM_UP], options);
+  if (setUp !== undefined) {
+    const result = await runRemote({control, folder: scratch}, ['sh', '-c', setUp], options);
+    if (result.exitCode !== 0) throw new CommandError(result);
+  }
   // The connection ends with QEMU; the key is taken back by the greeting.
   return greet(door, readyGeneration, '', signal);
 };

@@ -16,17 +16,15 @@ import {decideAcceleration, slowness, type AccelerationVerdict} from './accelera
 import {qemuArgv} from './argv.ts';
 import {machineFiles} from './launch.ts';
 import {QemuMachine} from './machine.ts';
-import {requireMemory} from './memory.ts';
+import {DEFAULT_MEMORY_MIB, requireMemory} from './memory.ts';
 import {socketPaths, sshFiles, writePlan, type MachinePlan} from './plan.ts';
 import {qemuVersion, versionRequirement} from './program.ts';
 import {initrdOf, openReadySnapshot, readyFiles, type ReadyFacts, type ReadySpec} from './ready-snapshot.ts';
 import {wake} from './wake.ts';
 
 /** What a machine is made for: the part of its spec that decides which snapshot it starts from. */
-export type PrepareSpec = Pick<MachineSpec, 'image' | 'files' | 'acceleration' | 'memoryMiB'>;
+export type PrepareSpec = Pick<MachineSpec, 'image' | 'files' | 'setUp' | 'acceleration' | 'memoryMiB'>;
 
-/** Enough for three daemons and some containers; what is not touched is neither kept in the snapshot nor taken from the host. */
-const DEFAULT_MEMORY_MIB = 2048;
 const MOST_CPUS = 2;
 
 /** A qemu machine that this process started and has to throw away. */
@@ -66,6 +64,7 @@ export const prepareQemu = async (spec: PrepareSpec, context: BakeContext): Prom
     runtimeSet: spec.image.runtimeSet,
     disk,
     files: spec.files,
+    setUp: spec.setUp,
     qemuVersion: version ?? '',
     shape: {
       acceleration: verdict.acceleration,

@@ -13,6 +13,8 @@ import {startSandbox} from './start.ts';
 export const sandbox: ServiceProvider = {
   name: 'sandbox',
   sharesKernel: true,
+  // Three daemons and a workload; half of a cell is waiting.
+  footprint: {cpus: 0.6, memoryMiB: 500},
   services: true,
   missing: async () => [...missingPrivilege(), ...(await missingKernelParts()), ...(await unsuitableStateFolder())],
   start: (spec: MachineSpec, signal: AbortSignal) => startSandbox(spec, signal),
