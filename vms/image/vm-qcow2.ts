@@ -54,7 +54,7 @@ const convert = async (
       neededBytes: 1_000_000_000,
       make: async (content) => {
         const action = `bake disk "${runtimeSet}" as qcow2`;
-        await requireProgram('qemu-img', action, 'npm run setup -- --qemu');
+        await requireProgram('qemu-img', action, 'npm run setup');
         const target = join(content, FILE);
         await step(context, `${runtimeSet}: convert the disk to qcow2`, async () =>
           runIsolated(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', join(disk.content, diskFiles.disk), target], {
