@@ -95,15 +95,15 @@ const writeBaseline = async (folder: string, run: LoadedRun): Promise<void> => {
   }
 };
 
-/** Where a machine was found is of no use to anybody else. */
-const PLACELESS = {details: {}};
-
-/** Without what only explains failures, and without what is about this host alone. */
+/** Without what only explains failures, and without what is about this host alone and says nothing of the runtimes. */
 const compact = (record: RunRecord): RunRecord => ({
   ...record,
   command: [],
+  options: {},
+  // What remains tells facts that follow the host's size from those that do not.
+  host: {...record.host, kernel: ''},
   steps: [],
-  machines: record.machines.map((machine) => ({...machine, steps: [], ...PLACELESS})),
+  machines: record.machines.map((machine) => ({...machine, details: {}, steps: []})),
   cells: record.cells.map((cell) => ({
     ...cell,
     steps: cell.steps.map(({command: _command, ...step}) => step),

@@ -9,6 +9,7 @@ import {exampleLoadedRun} from '../compare/example-runs.ts';
 import type {LoadedRun} from '../compare/loaded-run.ts';
 import type {Facts} from '../observe/fact.ts';
 import {writeObservation} from '../observe/observation-file.ts';
+import {exampleMachine} from '../report/example-run.ts';
 import {writeRun} from '../report/run-file.ts';
 import {baselineCommand} from './baseline.ts';
 import {compareCommand, type CompareCommandOptions} from './compare.ts';
@@ -106,6 +107,35 @@ describe('baseline', () => {
     expect(output).toContain('There is no baseline "trixie" yet');
     expect(output).toContain('~ process.umask  0022 -> 0077');
     expect((await compare({old: 'trixie', new: 'new', reportsFolder: folder.path})).code).toBe(0);
+  });
+
+  test('keeps nothing that tells whose host it was', async () => {
+    await using folder = await reports();
+    const machine = {...exampleMachine(), details: {folder: '/home/somebody/machines/1'}};
+    await save(
+      folder.path,
+      'mine',
+      run(
+        {},
+        {
+          command: ['run', '/home/somebody/a.scenario.ts'],
+          options: {reports: '/home/somebody/reports'},
+          host: {system: 'Linux', kernel: '6.1.0-somebodys', cpus: 2, memoryBytes: 1},
+          machines: [machine],
+        },
+      ),
+    );
+    await baselineCommand({run: 'mine', reportsFolder: folder.path, stream: new PassThrough()});
+    const kept = await readFile(join(folder.path, 'baselines', 'trixie', 'run.json'), 'utf8');
+    expect(kept).not.toMatch(/somebody/);
+    expect(JSON.parse(kept)).toMatchObject({options: {}, host: {cpus: 2}});
+  });
+
+  test('refuses a run with a swapped OCI runtime', async () => {
+    await using folder = await reports();
+    await save(folder.path, 'swapped', run({}, {options: {runc: './runc'}}));
+    const accepted = baselineCommand({run: 'swapped', reportsFolder: folder.path, stream: new PassThrough()});
+    await expect(accepted).rejects.toThrow('it ran with another OCI runtime, given with --runc');
   });
 
   test('changes nothing in a dry run', async () => {

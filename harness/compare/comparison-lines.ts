@@ -38,10 +38,11 @@ const bundleLines = ({title, differences}: DifferenceBundle, paint: Paint): stri
   ];
 };
 
-const noteLines = ({onlyOld, onlyNew, unstable, expired}: Comparison, paint: Paint): string[] => {
+const noteLines = ({equalHosts, onlyOld, onlyNew, unstable, expired}: Comparison, paint: Paint): string[] => {
   const notes = [
-    ...only('Only in the old run, not compared', onlyOld),
-    ...only('Only in the new run, not compared', onlyNew),
+    ...(equalHosts ? [] : ['The hosts differ in processors or memory: what follows those was not compared']),
+    ...onlyCells('Only in the old run, not compared', onlyOld),
+    ...onlyCells('Only in the new run, not compared', onlyNew),
     ...only('Varied within a run', unstable),
     ...expired.map(
       ({fact, expires, reason}) => `Expired on ${expires}: the explanation of "${fact}", ${printable(reason)}`,
@@ -52,6 +53,20 @@ const noteLines = ({onlyOld, onlyNew, unstable, expired}: Comparison, paint: Pai
 
 const only = (title: string, names: readonly string[]): string[] =>
   names.length === 0 ? [] : [`${title}: ${names.map((name) => printable(name)).join(', ')}`];
+
+/** Most cells that are named one by one. */
+const MOST_CELLS = 6;
+
+/** A suite that has grown has many: then its scenarios are named. */
+const onlyCells = (title: string, cells: readonly string[]): string[] => {
+  if (cells.length <= MOST_CELLS) {
+    return only(title, cells);
+  }
+  const scenarios = [...new Set(cells.map((cell) => cell.split(' · ')[0] ?? cell))];
+  const named = scenarios.slice(0, MOST_CELLS).map((name) => `"${printable(name)}"`);
+  const more = scenarios.length > named.length ? ` and ${scenarios.length - named.length} more` : '';
+  return [`${title}: ${cells.length} cells of ${named.join(', ')}${more}`];
+};
 
 const verdictLine = ({differences, unexplained, cellsCompared, factsCompared}: Comparison, paint: Paint): string => {
   const compared = `${count(cellsCompared, 'cell')}, ${count(factsCompared, 'fact')} compared`;

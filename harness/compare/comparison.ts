@@ -6,6 +6,7 @@ import {explain, type Explanation} from './explanation.ts';
 import {compareFacts} from './fact-differences.ts';
 import {groupOf, groups} from './group.ts';
 import {attribute} from './layer.ts';
+import {followsHost, hadEqualHosts} from './host-facts.ts';
 import type {LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
 import {compareRates, rateNames} from './rate-differences.ts';
@@ -29,6 +30,8 @@ export interface Comparison {
   readonly expired: readonly Explanation[];
   readonly cellsCompared: number;
   readonly factsCompared: number;
+  /** Whether the hosts had as many processors and as much memory; facts that follow those are not compared otherwise. */
+  readonly equalHosts: boolean;
   /** Cells that only one of the runs has: nothing is said about them. */
   readonly onlyOld: readonly string[];
   readonly onlyNew: readonly string[];
@@ -54,7 +57,11 @@ export interface CompareOptions {
 /** Compares two runs. Throws {@link UsageError} when they have no cell in common. */
 export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareOptions = {}): Comparison => {
   const {pairs, onlyOld, onlyNew} = pairCells(old, recent);
-  const compared = pairs.map((pair) => ({pair, ...compareFacts(pair)}));
+  const equalHosts = hadEqualHosts(old, recent);
+  const compared = pairs.map((pair) => ({
+    pair,
+    ...compareFacts(pair, (fact) => equalHosts || !followsHost(fact)),
+  }));
   const factsByCell = compared.map(({pair, facts}) => ({
     cell: pair as CellIdentity,
     facts: new Set([...facts, ...measurementNames(pair), ...rateNames(pair)]),
@@ -77,6 +84,7 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
     expired,
     cellsCompared: pairs.length,
     factsCompared: compared.reduce((sum, {facts}) => sum + facts.size, 0),
+    equalHosts,
     onlyOld,
     onlyNew,
     unstable: [...new Set(compared.flatMap(({unstable}) => unstable))].toSorted(),

@@ -13,10 +13,13 @@ export interface FactComparison {
   readonly facts: ReadonlySet<string>;
 }
 
-/** Compares the facts of a cell. Where the cell was not run in one of the two, that is the only difference. */
-export const compareFacts = (pair: CellPair): FactComparison => {
+/**
+ * Compares the facts of a cell, those alone that `isComparable` says. Where the cell was not run in one of the two, that is the only
+ * difference.
+ */
+export const compareFacts = (pair: CellPair, isComparable: (fact: string) => boolean = () => true): FactComparison => {
   const [old, recent] = comparable(seenFacts(pair.old), seenFacts(pair.new));
-  const facts = new Set([...old.keys(), ...recent.keys()]);
+  const facts = new Set([...old.keys(), ...recent.keys()].filter(isComparable));
   const [oldStopped, newStopped] = [hasFailed(pair.old), hasFailed(pair.new)];
   const differences = [...facts].flatMap((fact): CellDifference[] => {
     const [before, after] = [old.get(fact), recent.get(fact)];

@@ -39,6 +39,18 @@ test('two mounts on one point are both kept', () => {
   });
 });
 
+test('devices that are allowed one by one may be so in any order, and no others', () => {
+  const rules = (...devices: object[]) => specFacts({linux: {resources: {devices}}})['oci.linux.resources.devices'];
+  const [nothing, one, two] = [
+    {allow: false, access: 'rwm'},
+    {allow: true, type: 'c', minor: 3},
+    {allow: true, type: 'c', minor: 5},
+  ];
+  expect(rules(nothing, two, one)).toEqual(rules(nothing, one, two));
+  expect(rules(two, nothing, one)).not.toEqual(rules(one, nothing, two));
+  expect(rules()).toEqual([]);
+});
+
 test('how a seccomp profile is split into rules does not matter', () => {
   const rule = (...names: string[]) => ({names, action: 'SCMP_ACT_ALLOW'});
   const whole = specFacts({linux: {seccomp: {defaultAction: 'SCMP_ACT_ERRNO', syscalls: [rule('read', 'write')]}}});

@@ -82,8 +82,16 @@ const flattenList = (path: string, items: readonly Json[], facts: Record<string,
     return;
   }
   const texts = items.map((item) => (typeof item === 'string' ? item : sentenceOf(item)));
-  facts[path] = SETS.test(path) ? texts.toSorted() : texts;
+  facts[path] = SETS.test(path) ? texts.toSorted() : path === DEVICE_RULES ? inAnyOrder(texts) : texts;
 };
+
+const DEVICE_RULES = 'oci.linux.resources.devices';
+
+/** Sorts device rules that allow one thing after the other once everything was denied: which of them comes first means nothing. */
+const inAnyOrder = ([first = '', ...rest]: readonly string[]): readonly string[] =>
+  /^allow=false access=rwm$/.test(first) && rest.every((rule) => rule.startsWith('allow=true '))
+    ? [first, ...rest.toSorted()]
+    : [first, ...rest].filter((rule) => rule !== '');
 
 /** Lists in which the order means nothing. */
 const SETS = /\.(capabilities\.\w+|maskedPaths|readonlyPaths|additionalGids|options|architectures|flags)$/;
