@@ -1,0 +1,62 @@
+import type {RunningContext} from '../harness/scenario/definition.ts';
+import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
+import {Bundle} from './bundle.ts';
+import {inspector} from './workloads/inspector.ts';
+
+// Somebody kills what holds a container, behind the back of its runtime.
+
+scenario('ends when its init is killed from outside', {
+  workload: inspector,
+  at: {docker: ['published'], ctr: ['isolated'], runc: ['netns']},
+  check: async (context) => {
+    const {machine, running, step, expect} = context;
+    await step('kill its init', () => machine.succeed(['kill', '-KILL', String(running.pid)]));
+    expect(await step('wait for its end', () => exitCodeOf(context))).toBe(137);
+    expect(await running.state()).toBe('stopped');
+  },
+});
+
+scenario('ends when its shim is killed', {
+  workload: inspector,
+  at: {docker: ['published'], ctr: ['isolated']},
+  notAt: {runc: 'it has no shim'},
+  check: async (context) => {
+    const {machine, running, step, record, expect} = context;
+    const parent = /^PPid:\s*(\d+)$/m.exec(await machine.succeed(['cat', `/proc/${running.pid}/status`]))?.[1] ?? '';
+    expect(await machine.succeed(['cat', `/proc/${parent}/comm`])).toMatch(/^containerd-shim/);
+    await step('kill its shim', () => machine.succeed(['kill', '-KILL', parent]));
+    record('lifecycle.shimKilled.exitCode', await step('wait for its end', () => exitCodeOf(context)));
+    // containerd finds out that the shim is gone and ends what it held.
+    await expect
+      .poll(async () => (await machine.exec(['test', '-d', `/proc/${running.pid}`])).exitCode, {timeout: 20_000})
+      .toBe(1);
+    expect(await running.state()).toBe('stopped');
+  },
+});
+
+const exitCodeOf = ({machine, running, signal}: RunningContext): Promise<number> =>
+  running.waitForExit(AbortSignal.any([signal, AbortSignal.timeout(20_000 * machine.traits.slowness)]));
+
+walkthrough('a runc in the foreground that is killed', {
+  workload: inspector,
+  level: 'runc',
+  network: 'netns',
+  notAt: {docker: 'no runc waits for its containers, shims do', ctr: 'no runc waits for its containers, shims do'},
+  steps: async (context) => {
+    const {machine, runc, step, defer, expect} = context;
+    const bundle = await Bundle.make(context);
+    const name = 'plumbline-foreground';
+    await bundle.write(['sleep', '60']);
+    defer(() => machine.succeed([runc, 'delete', '--force', name]));
+    const inBackground = '"$1" run --bundle "$2" "$3" >"$2/log" 2>&1 & echo $!';
+    const pid = await machine.succeed(['sh', '-c', inBackground, 'sh', runc, bundle.folder, name]);
+    const status = async () => (await bundle.state(name))?.status;
+    await expect.poll(status, {timeout: 20_000}).toBe('running');
+    await step('kill it', () => machine.succeed(['kill', '-KILL', pid.trim()]));
+    await step('its container lives on, and can be ended', async () => {
+      expect(await status()).toBe('running');
+      await machine.succeed([runc, 'kill', name, 'KILL']);
+      await expect.poll(status, {timeout: 20_000}).toBe('stopped');
+    });
+  },
+});
