@@ -17,7 +17,7 @@ export interface CatalogueRow {
 export interface CatalogueResult {
   readonly runtimeSets: readonly string[];
   readonly rows: readonly CatalogueRow[];
-  /** Places that no run has for any of the runtime sets: a scenario or fact that was renamed, or not run. */
+  /** Places that no run has, of entries that need nothing special: a scenario or fact that was renamed, or not run. */
   readonly missing: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export const catalogueResult = (entries: readonly CatalogueEntry[], runs: readon
         })),
   );
   const missing = rows.flatMap(({entry, place, values}) =>
-    place !== undefined && [...values.values()].every((value) => value === undefined)
+    place !== undefined && entry.why === undefined && seenIn(values).length === 0
       ? [`${entry.id}: "${place.scenario}" at ${place.level}, ${place.fact}`]
       : [],
   );
@@ -64,42 +64,48 @@ const valueIn = (
 const textOf = (value: FactValue, item: string | undefined): string =>
   item !== undefined && Array.isArray(value) ? (value.includes(item) ? 'listed' : 'not listed') : valueText(value);
 
-/** The table in Markdown, with a sentence on how much of it is shown. */
+/** The tables in Markdown, after a sentence on how much of the catalogue the runs show. */
 export const catalogueTable = ({runtimeSets, rows}: CatalogueResult): string => {
-  const shown = rows.filter(({place}) => place !== undefined);
-  const others = rows.filter(({place}) => place === undefined);
+  const remarks = new Map(rows.flatMap(({entry}) => (entry.why === undefined ? [] : [[entry.id, entry] as const])));
   return [
     summaryOf(rows),
     '',
     `| entry | what users notice | seen in | ${runtimeSets.join(' | ')} |`,
     `|---|---|---|${'---|'.repeat(runtimeSets.length)}`,
-    ...shown.map(
-      ({entry, place, values}) =>
-        `| [${entry.id}](${entry.link}) | ${cell(entry.about)} | ${cell(`${place?.scenario} · ${place?.level}`)} · \`${place?.fact}\`${place?.item === undefined ? '' : ` (${cell(place.item)})`} | ${runtimeSets
-          .map((set) => cell(values.get(set) ?? '-'))
-          .join(' | ')} |`,
+    ...rows.flatMap(({entry, place, values}) =>
+      place === undefined
+        ? []
+        : [
+            `| ${linkOf(entry)} | ${placeText(place)} | ${runtimeSets.map((set) => cell(values.get(set) ?? '-')).join(' | ')} |`,
+          ],
     ),
-    ...(others.length === 0
+    ...(remarks.size === 0
       ? []
-      : [
-          '',
-          '| entry | what users notice | why it is not shown |',
-          '|---|---|---|',
-          ...others.map(
-            ({entry}) => `| [${entry.id}](${entry.link}) | ${cell(entry.about)} | ${cell(entry.why ?? '')} |`,
-          ),
-        ]),
+      : ['', '| entry | what users notice | why it is not shown, or what shows it |', '|---|---|---|']),
+    ...[...remarks.values()].map((entry) => `| ${linkOf(entry)} | ${cell(entry.why ?? '')} |`),
     '',
   ].join('\n');
 };
 
+const linkOf = ({id, link, about}: CatalogueEntry): string => `[${id}](${link}) | ${cell(about)}`;
+
+const placeText = ({scenario, level, fact, item}: CatalogueEntry['shown'][number]): string =>
+  `${cell(scenario)} · ${level} · \`${fact}\`${item === undefined ? '' : ` (${cell(item)})`}`;
+
+const seenIn = (values: CatalogueRow['values']): string[] =>
+  [...values.values()].filter((value) => value !== undefined);
+
+/** An entry that differs is shown where its values do, as long as there are several runtime sets to tell. */
+const isShown = ({entry, values}: CatalogueRow): boolean => {
+  const seen = seenIn(values);
+  return entry.between === 'differs' && seen.length > 1 ? new Set(seen).size > 1 : seen.length > 0;
+};
+
 const summaryOf = (rows: readonly CatalogueRow[]): string => {
-  const seen = new Set(
-    rows.filter(({values}) => [...values.values()].some((value) => value !== undefined)).map(({entry}) => entry.id),
-  );
+  const shown = new Set(rows.filter(isShown).map(({entry}) => entry.id));
   const counts = (['differs', 'rate', 'same', 'likely'] as const).flatMap((between) => {
     const ids = new Set(rows.filter(({entry}) => entry.between === between).map(({entry}) => entry.id));
-    return ids.size === 0 ? [] : [`${ids.intersection(seen).size} of ${ids.size} ${TITLES[between]}`];
+    return ids.size === 0 ? [] : [`${ids.intersection(shown).size} of ${ids.size} ${TITLES[between]}`];
   });
   return `Shown: ${counts.join(', ')}.`;
 };

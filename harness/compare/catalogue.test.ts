@@ -30,7 +30,7 @@ test('an entry has a value for each runtime set', () => {
 |---|---|---|---|---|
 | [SEC-01](https://example.org/1) | Open files | nginx · runc · \`process.umask\` | 0022 | 0077 |
 
-| entry | what users notice | why it is not shown |
+| entry | what users notice | why it is not shown, or what shows it |
 |---|---|---|
 | [CG-06](https://example.org/1) | a \\| b | needs another host |
 `);
@@ -42,6 +42,11 @@ test('a place that no run has is missing', () => {
     [runOf('bookworm', '0022')],
   );
   expect(missing).toEqual(['SEC-01: "nginx" at docker, process.umask']);
+});
+
+test('an entry that differs is not shown by values that are the same', () => {
+  const result = catalogueResult([entry({})], [runOf('bookworm', '0022'), runOf('forky', '0022')]);
+  expect(catalogueTable(result)).toMatch(/^Shown: 0 of 1 that differ/);
 });
 
 test.each([
