@@ -188,6 +188,8 @@ export interface Provider {
   readonly name: string;
   /** Its machines have no kernel of their own but that of this host. Default: false. */
   readonly sharesKernel?: boolean;
+  /** `acceleration` of a spec means something to it. Default: false. */
+  readonly accelerates?: boolean;
   /** What a machine takes of this host while it is at work. Default: that of a virtual machine. */
   readonly footprint?: Footprint;
   /** One sentence per thing that keeps this host from running such machines, with the command that mends it; empty when usable. */
@@ -200,6 +202,8 @@ export interface Provider {
     spec: Pick<MachineSpec, 'image' | 'files' | 'setUp' | 'acceleration' | 'memoryMiB'>,
     context: BakeContext,
   ): Promise<readonly string[]>;
+  /** Sentences, without a final period, on what machines would be like here, as far as that is known without making one. */
+  outlook?(): Promise<readonly string[]>;
   /** Starts a machine whose daemons answer, or leaves nothing behind. */
   start(spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine>;
   /** The same machine from another process. */

@@ -22,8 +22,8 @@ const hostLines = (row: HostRow, paint: Paint): readonly string[] => [
   ...remedyLine(row.remedy, paint),
 ];
 
-const providerLines = ({name, usable, missing}: ProviderDiagnosis, paint: Paint): readonly string[] => {
-  if (usable) return [line(mark('fine', paint), name, 'usable')];
+const providerLines = ({name, usable, missing, outlook}: ProviderDiagnosis, paint: Paint): readonly string[] => {
+  if (usable) return [line(mark('fine', paint), name, ['usable', ...outlook].join(': '))];
   return missing.flatMap(({sentence, remedy}: Requirement, index) => [
     line(index === 0 ? mark('missing', paint) : ' ', index === 0 ? name : '', sentence),
     ...remedyLine(remedy, paint),

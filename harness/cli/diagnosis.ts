@@ -14,4 +14,6 @@ export interface ProviderDiagnosis {
   readonly name: string;
   readonly usable: boolean;
   readonly missing: readonly Requirement[];
+  /** What machines would be like, where it is usable. */
+  readonly outlook: readonly string[];
 }

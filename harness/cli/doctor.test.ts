@@ -87,6 +87,18 @@ test('a provider that fails to tell what it lacks does not hide the others', asy
   expect(output).toContain('✗ broken     Cannot find out what it needs: spawn EACCES');
 });
 
+test('what machines would be like is said where they can be made', async () => {
+  const outlook = async () => ['with tcg, the processor is emulated'];
+  const {output} = await seen({
+    providers: [
+      {...usable, outlook},
+      {...unusable, outlook},
+    ],
+  });
+  expect(output).toContain('✓ sandbox    usable: with tcg, the processor is emulated\n');
+  expect(output.match(/with tcg/gv)).toHaveLength(1);
+});
+
 test('with --json there is one document', async () => {
   const {exitCode, output} = await seen({json: true, providers: [unusable]});
   expect(exitCode).toBe(3);

@@ -54,5 +54,7 @@ const ask = async (provider: Provider): Promise<ProviderDiagnosis> => {
     .catch((error: unknown): readonly Requirement[] => [
       {sentence: `Cannot find out what it needs: ${error instanceof Error ? error.message : String(error)}`},
     ]);
-  return {name: provider.name, usable: missing.length === 0, missing};
+  const usable = missing.length === 0;
+  const outlook = usable ? ((await provider.outlook?.().catch(() => [])) ?? []) : [];
+  return {name: provider.name, usable, missing, outlook};
 };

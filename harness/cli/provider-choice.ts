@@ -10,18 +10,24 @@ export interface ProviderChoice {
 
 /**
  * The provider that was asked for, or with `auto` the first that is usable here; a note says when that is none with a virtual machine.
+ * `accelerated`: only one that can be told how its processor is made.
  * Throws {@link UsageError} for an unknown name and
  * {@link HostError} when the one asked for, or every one, can't be used on this host.
  */
-export const chooseProvider = async (name: string): Promise<ProviderChoice> => {
+export const chooseProvider = async (name: string, {accelerated = false} = {}): Promise<ProviderChoice> => {
+  const able = accelerated ? providers.filter(({accelerates}) => accelerates) : providers;
   if (name === 'auto') {
-    return firstUsable();
+    return firstUsable(able);
   }
   const provider = providers.find((known) => known.name === name);
   if (provider === undefined) {
     throw new UsageError(
       `Cannot use the machine "${name}": there are auto, ${providers.map((known) => known.name).join(', ')}`,
     );
+  }
+  if (!able.includes(provider)) {
+    const names = able.map((known) => `"${known.name}"`).join(', ');
+    throw new UsageError(`Cannot use --accel with the machine "${name}": only ${names} take it`);
   }
   const missing = await provider.missing();
   if (missing.length > 0) {

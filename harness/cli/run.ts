@@ -17,6 +17,7 @@ interface RunFlags extends SelectionFlags {
   readonly json?: boolean;
   readonly deadline: number;
   readonly machines?: number;
+  readonly accel?: 'kvm' | 'hvf' | 'tcg';
   readonly reports: string;
 }
 
@@ -36,6 +37,13 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
         .default('never'),
     )
     .option('--deadline <seconds>', 'give up a cell that takes longer', parseCount, 120)
+    .addOption(
+      new Option('--accel <kind>', 'how the processor of a qemu machine is made; default: found out by trial').choices([
+        'kvm',
+        'hvf',
+        'tcg',
+      ]),
+    )
     .option('--machines <n>', 'at most so many machines at once; default: as many as this host bears', parseCount)
     .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
     .option('--json', 'print the record of the run instead of lines')
@@ -43,7 +51,7 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
       // First what is wrong with the question, then what is wrong with the host.
       const {scenarios, cells, shard} = await select(files, flags);
       const runtime = flags.runc === undefined ? undefined : await ociRuntime(flags.runc);
-      const {provider, notes} = await chooseProvider(flags.machine);
+      const {provider, notes} = await chooseProvider(flags.machine, {accelerated: flags.accel !== undefined});
       const [{run}, {Interruption}] = await Promise.all([import('../run/run.ts'), import('../run/interruption.ts')]);
       using interruption = new Interruption();
       using reporter = terminalReporter(flags.json ? process.stderr : process.stdout);
@@ -58,6 +66,7 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
         ociRuntime: runtime?.path,
         pull: flags.pull ?? false,
         keep: flags.keep,
+        acceleration: flags.accel,
         machinesAtOnce: flags.machines ?? (await bearableMachines(provider)),
         cellDeadlineMs: flags.deadline * 1000,
         reports: callerPath(flags.reports),

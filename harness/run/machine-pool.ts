@@ -2,7 +2,7 @@ import type {Ledger} from '../../vms/ledger/ledger.ts';
 import {bake, type HeldImage} from '../../vms/image/bake.ts';
 import type {BakeEvent} from '../../vms/image/bake-report.ts';
 import type {ImageRecipe} from '../../vms/image/recipe.ts';
-import type {MachineFile, OwnedMachine, Provider} from '../../vms/machine.ts';
+import type {MachineFile, MachineSpec, OwnedMachine, Provider} from '../../vms/machine.ts';
 import {loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {setUpScript} from './set-up.ts';
@@ -22,6 +22,7 @@ export interface PoolOptions {
   readonly runStartedAt: number;
   readonly recipes: readonly ImageRecipe[];
   readonly files: readonly MachineFile[];
+  readonly acceleration?: MachineSpec['acceleration'];
   /** Versions to find instead of those of the runtime set. */
   readonly expectedVersions?: RuntimeSet['versions'];
   readonly pull: boolean;
@@ -177,20 +178,26 @@ export class MachinePool implements AsyncDisposable {
   }
 
   async #makeMaterial(runtimeSet: string, id: string, steps: Steps): Promise<Material> {
-    const {provider, recipes, files, pull, listener, signal} = this.#options;
+    const {provider, recipes, pull, listener, signal} = this.#options;
     const set = await loadRuntimeSet(runtimeSet);
     const context = {signal, report: (event: BakeEvent) => this.#reportBake(id, steps, event)};
     await using undo = new AsyncDisposableStack();
     const image = undo.use(await bake(set, recipes, {...context, pull}));
-    for (const sentence of (await provider.prepare?.({image, files, setUp: setUpScript}, context)) ?? []) {
+    for (const sentence of (await provider.prepare?.({image, ...this.#shape()}, context)) ?? []) {
       listener({type: 'note', sentence});
     }
     undo.move();
     return {set, image};
   }
 
+  /** What all machines of the run have in common besides their image. */
+  #shape(): Pick<MachineSpec, 'files' | 'setUp' | 'acceleration'> {
+    const {files, acceleration} = this.#options;
+    return {files, setUp: setUpScript, ...(acceleration && {acceleration})};
+  }
+
   async #start({runtimeSet, file}: LeaseRequest): Promise<Held> {
-    const {provider, runId, files, ledger, listener, signal, expectedVersions} = this.#options;
+    const {provider, runId, ledger, listener, signal, expectedVersions} = this.#options;
     this.#started += 1;
     const [id, folder] = [`${runId}-${this.#started}`, stateFolder('runs', runId, `machine-${this.#started}`)];
     await using undo = new AsyncDisposableStack();
@@ -198,7 +205,7 @@ export class MachinePool implements AsyncDisposable {
     const {set, image} = await this.#materialOf(runtimeSet, id, steps);
     const machine = undo.use(
       await steps.step(`start a ${provider.name} machine`, () =>
-        provider.start({id, runId, image, folder, files, setUp: setUpScript, ledger}, signal),
+        provider.start({id, runId, image, folder, ledger, ...this.#shape()}, signal),
       ),
     );
     const [versions] = await Promise.all([

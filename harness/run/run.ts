@@ -5,7 +5,7 @@ import {UsageError} from '../../vms/errors.ts';
 import {Ledger} from '../../vms/ledger/ledger.ts';
 import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
 import {sweep, undo} from '../../vms/ledger/sweep.ts';
-import type {MachineFile, Provider} from '../../vms/machine.ts';
+import type {MachineFile, MachineSpec, Provider} from '../../vms/machine.ts';
 import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {exitCodeOf, failureRecordOf, flattened} from '../report/failure.ts';
@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly keep: KeepMachines;
   /** A cell that takes longer is given up; multiplied by the slowness of its machine. */
   readonly cellDeadlineMs: number;
+  /** As in {@link MachineSpec.acceleration}. */
+  readonly acceleration?: MachineSpec['acceleration'];
   /** At most so many machines at once. */
   readonly machinesAtOnce: number;
   /** Folder in which the run gets one of its own. */

@@ -6,6 +6,7 @@ import {prepareLima, startLima} from './start.ts';
 /** Virtual machines, each with the kernel of its runtime set, made by Lima: https://lima-vm.io */
 export const lima: Provider = {
   name: 'lima',
+  accelerates: true,
   missing: limaRequirements,
   prepare: async (spec, context) => {
     await using prepared = await prepareLima(spec, context);

@@ -30,7 +30,12 @@ export interface AccelerationQuestion {
  */
 export const slowness: Readonly<Record<Acceleration, number>> = {kvm: 2, hvf: 2, tcg: 12};
 
-const verdictSchema = z.object({acceleration: z.enum(['kvm', 'hvf', 'tcg']), reason: z.string()});
+const verdictSchema = z.object({
+  acceleration: z.enum(['kvm', 'hvf', 'tcg']),
+  reason: z.string(),
+  /** What it was found out in: see {@link bootId}. */
+  bootId: z.string(),
+});
 const memorySchema = z.record(z.string(), verdictSchema);
 
 /**
@@ -44,10 +49,11 @@ export const decideAcceleration = async (
 ): Promise<AccelerationVerdict> => {
   if (forced !== undefined) return {acceleration: forced, reason: `${forced} was asked for`};
   const candidate = process.platform === 'darwin' ? 'hvf' : 'kvm';
-  const key = keyOf([await bootId(), question.qemuVersion, question.imageKey, candidate]);
+  const boot = await bootId();
+  const key = keyOf([boot, question.qemuVersion, question.imageKey, candidate]);
   const remembered = await readMemory();
   const known = remembered[key];
-  if (known) return known;
+  if (known) return {acceleration: known.acceleration, reason: known.reason};
   const failure = await bootsWith(candidate, question, signal);
   const verdict: AccelerationVerdict =
     failure === undefined
@@ -56,8 +62,14 @@ export const decideAcceleration = async (
           acceleration: 'tcg',
           reason: `${candidate} can't be used, ${failure}: the processor is emulated, which is many times slower, and "--machine sandbox" does without`,
         };
-  await writeMemory({...remembered, [key]: verdict});
+  await writeMemory({...remembered, [key]: {...verdict, bootId: boot}});
   return verdict;
+};
+
+/** The verdict of the last trial since the host was booted; `undefined` when there was none. */
+export const rememberedVerdict = async (): Promise<AccelerationVerdict | undefined> => {
+  const boot = await bootId();
+  return Object.values(await readMemory()).findLast((verdict) => verdict.bootId === boot);
 };
 
 const memoryFile = (): string => stateFolder('acceleration.json');

@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {PlumblineError, ProvisionError} from '../../errors.ts';
+import {HostError, PlumblineError, ProvisionError} from '../../errors.ts';
 import {findComplaint, lastLines} from '../../guest/console-patterns.ts';
 import {isTimeout} from './deadlines.ts';
 
@@ -20,6 +20,7 @@ export const startFailure = async (
   error: unknown,
 ): Promise<unknown> => {
   if (!isTimeout(error) && !(error instanceof PlumblineError)) return error;
+  if (error instanceof Error && NO_PORT.test(error.message)) return noPort(action, error);
   const console = await readFile(file, 'utf8').catch(() => '');
   const complaint = findComplaint(console);
   const state =
@@ -33,4 +34,16 @@ export const startFailure = async (
     layer: complaint === undefined ? 'qemu' : 'kernel',
     cause: error,
   });
+};
+
+/** QEMU's words when it finds no port to listen on: net/slirp.c */
+const NO_PORT = /Could not set up host forwarding rule/u;
+
+const noPort = (action: string, cause: Error): HostError => {
+  const state = "no port of this host's loopback is free";
+  return new HostError(
+    `Cannot ${action}: ${state}`,
+    [{sentence: state, remedy: "end what holds them, or sysctl -w net.ipv4.ip_local_port_range='32768 60999'"}],
+    {cause},
+  );
 };

@@ -1,19 +1,25 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
+import {randomUUID} from 'node:crypto';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {execa} from 'execa';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {realMachines, type RealMachines} from '../../contract/real-machines.ts';
 import {HostError, MachineError, PlumblineError, ProvisionError} from '../../errors.ts';
-import {folderProcesses} from '../../folder-processes.ts';
+import {folderProcesses, killFolderProcesses} from '../../folder-processes.ts';
+import {cacheFolder, entryPaths} from '../../image/cache-folder.ts';
+import {listCache} from '../../image/cache-prune.ts';
 import {sweep} from '../../ledger/sweep.ts';
 import {stateFolder} from '../../state.ts';
+import {makeKey} from '../../transport/ssh-key.ts';
 import {qemuDetails} from './machine.ts';
 import {readPlan} from './plan.ts';
 import {readProcess} from './launch.ts';
 import {qemu} from './provider.ts';
+import {wake} from './wake.ts';
 
 const START_MS = 400_000;
 let machines: RealMachines;
@@ -118,6 +124,72 @@ test('what can not be accelerated says why when it is forced', {timeout: START_M
   const reason = await reasonOf(machines.start({acceleration: 'kvm'}));
   expect(reason).toBeInstanceOf(ProvisionError);
   expect(reason.message).toMatch(/^Cannot boot machine "bookworm": /u);
+});
+
+test('a machine that can not be entered says what ssh has said', async () => {
+  await using machine = await machines.start();
+  const {folder} = qemuDetails.parse(machine.reference.details);
+  await killFolderProcesses(folder);
+  const [type, key] = (await makeKey(join(folder, 'other'))).split(' ');
+  const budget = AbortSignal.timeout(3000 * machine.traits.slowness);
+  const reason = await reasonOf(wake({...readPlan(folder), publicKey: `${type} ${key}`}, budget));
+  expect(reason).toBeInstanceOf(ProvisionError);
+  expect(reason.message).toMatch(/^Cannot start a qemu machine: .*Permission denied/u);
+});
+
+test('a clock that was far off is right after a restore', async () => {
+  await using machine = await machines.start();
+  await machine.succeed(['date', '--set', '@1000000000']);
+  await machine.snapshots?.snapshot('past');
+  await machine.snapshots?.restore('past');
+  const seconds = Number(await machine.succeed(['date', '+%s']));
+  expect(Math.abs(seconds - Date.now() / 1000)).toBeLessThan(5 + machine.traits.slowness);
+});
+
+test('a loopback without a free port is told, and the snapshot is not blamed', {timeout: START_MS}, async () => {
+  const program = `
+    const {createServer} = await import('node:net');
+    const {realMachines} = await import(${JSON.stringify(join(import.meta.dirname, '../../contract/real-machines.ts'))});
+    const {qemu} = await import(${JSON.stringify(join(import.meta.dirname, 'provider.ts'))});
+    await using machines = await realMachines(qemu, 'bookworm', new AbortController().signal);
+    for (const port of [40000, 40001]) await new Promise((resolve) => createServer().listen(port, '127.0.0.1', resolve));
+    const reason = await machines.start().catch((error) => error);
+    console.log(JSON.stringify({message: reason.message, failureClass: reason.failureClass}));
+    process.exit();`;
+  const script = `ip link set lo up; sysctl -qw net.ipv4.ip_local_port_range='40000 40001'; exec "$@"`;
+  const {stdout} = await execa('unshare', [
+    '--net',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    process.execPath,
+    '--input-type=module',
+    '--eval',
+    program,
+  ]);
+  const before = await planOf();
+  expect(JSON.parse(stdout)).toEqual({
+    message: "Cannot start a qemu machine: no port of this host's loopback is free",
+    failureClass: 'host',
+  });
+  expect((await planOf()).ready).toEqual(before.ready);
+});
+
+test('two first starts at once boot one machine, and both have its files', {timeout: START_MS}, async () => {
+  const files = [{path: '/etc/plumbline-test/told', content: randomUUID(), mode: 0o600}];
+  const known = new Set((await listCache()).map(({key}) => key));
+  await using undo = new AsyncDisposableStack();
+  const pair = await Promise.all([machines.start({files}), machines.start({files})]);
+  for (const machine of pair) undo.use(machine);
+  for (const machine of pair) {
+    expect(Buffer.from(await machine.get('/etc/plumbline-test/told')).toString()).toBe(files[0]?.content);
+  }
+  const made = (await listCache()).filter(({key}) => !known.has(key));
+  expect(made.map(({kind}) => kind)).toEqual(['vm-ready']);
+  await undo.disposeAsync();
+  // Of no use to anyone: these files are never asked for again.
+  for (const {kind, key} of made) await rm(entryPaths(cacheFolder(), kind, key).entry, {recursive: true});
 });
 
 /** The plan of a machine that was started for it and is gone. */

@@ -1,5 +1,6 @@
 import {missingPackages} from '../../host/packages.ts';
 import type {MachineReference, MachineSpec, Provider, Requirement} from '../../machine.ts';
+import {rememberedVerdict} from './acceleration.ts';
 import {QemuMachine} from './machine.ts';
 import {DEFAULT_MEMORY_MIB, OVERHEAD_MIB} from './memory.ts';
 import {qemuVersion, versionRequirement} from './program.ts';
@@ -8,6 +9,7 @@ import {prepareQemu, startQemu} from './start.ts';
 /** Virtual machines, each with the kernel of its runtime set, made by the QEMU of this host without a daemon or root. */
 export const qemu: Provider = {
   name: 'qemu',
+  accelerates: true,
   footprint: {cpus: 1, memoryMiB: DEFAULT_MEMORY_MIB + OVERHEAD_MIB},
   missing: async () => {
     const packages = await missingPackages(['qemu']);
@@ -18,6 +20,14 @@ export const qemu: Provider = {
     if (requirements.length > 0) return requirements;
     const version = versionRequirement(await qemuVersion());
     return version === undefined ? [] : [version];
+  },
+  outlook: async () => {
+    const verdict = await rememberedVerdict();
+    return [
+      verdict === undefined
+        ? 'the first machine finds out whether the processor can be accelerated'
+        : `with ${verdict.acceleration}, ${verdict.reason}`,
+    ];
   },
   prepare: async (spec, context) => {
     await using prepared = await prepareQemu(spec, context);
