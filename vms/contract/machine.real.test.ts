@@ -12,7 +12,7 @@ import {providers} from '../providers.ts';
 import {realMachines, type RealMachines} from './real-machines.ts';
 import {tinyImage} from './tiny-image.ts';
 
-const START_MS = 400_000;
+const START_MS = 700_000;
 
 const hostile = [
   '',

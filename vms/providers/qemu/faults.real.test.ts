@@ -21,7 +21,7 @@ import {readProcess} from './launch.ts';
 import {qemu} from './provider.ts';
 import {wake} from './wake.ts';
 
-const START_MS = 400_000;
+const START_MS = 700_000;
 let machines: RealMachines;
 
 beforeAll(async () => {
