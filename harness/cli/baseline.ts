@@ -83,9 +83,13 @@ const writeBaseline = async (folder: string, run: LoadedRun): Promise<void> => {
   await rm(temporary, {recursive: true, force: true});
   await mkdir(temporary, {recursive: true});
   try {
-    await writeFile(join(temporary, 'run.json'), `${JSON.stringify(compact(run.record))}\n`);
+    const keepsTimes = isRepeated(run.record);
+    await writeFile(join(temporary, 'run.json'), `${JSON.stringify(compact(run.record, keepsTimes))}\n`);
     for (const observation of run.observations.values()) {
-      await writeObservation(temporary, {...observation, steps: []});
+      const measurements = Object.fromEntries(
+        Object.entries(observation.measurements).filter(([, {unit}]) => keepsTimes || unit !== 'ms'),
+      );
+      await writeObservation(temporary, {...observation, measurements, steps: []});
     }
     await rm(folder, {recursive: true, force: true});
     await rename(temporary, folder);
@@ -95,8 +99,16 @@ const writeBaseline = async (folder: string, run: LoadedRun): Promise<void> => {
   }
 };
 
+/** From so many repetitions on times are judged by statistics; a single time says more of the day than of the runtimes. */
+const ENOUGH_REPETITIONS = 5;
+
+const isRepeated = ({cells}: RunRecord): boolean =>
+  Map.groupBy(cells, ({scenario, level, network}) => JSON.stringify([scenario, level, network]))
+    .values()
+    .every(({length}) => length >= ENOUGH_REPETITIONS);
+
 /** Without what only explains failures, and without what is about this host alone and says nothing of the runtimes. */
-const compact = (record: RunRecord): RunRecord => ({
+const compact = (record: RunRecord, keepsTimes: boolean): RunRecord => ({
   ...record,
   command: [],
   options: {},
@@ -106,6 +118,6 @@ const compact = (record: RunRecord): RunRecord => ({
   machines: record.machines.map((machine) => ({...machine, details: {}, steps: []})),
   cells: record.cells.map((cell) => ({
     ...cell,
-    steps: cell.steps.map(({command: _command, ...step}) => step),
+    steps: keepsTimes ? cell.steps.map(({command: _command, ...step}) => step) : [],
   })),
 });

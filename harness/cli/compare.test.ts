@@ -6,7 +6,7 @@ import {text} from 'node:stream/consumers';
 import {describe, expect, test} from 'vitest';
 import {UsageError} from '../../vms/errors.ts';
 import {exampleLoadedRun} from '../compare/example-runs.ts';
-import type {LoadedRun} from '../compare/loaded-run.ts';
+import {loadRun, type LoadedRun} from '../compare/loaded-run.ts';
 import type {Facts} from '../observe/fact.ts';
 import {writeObservation} from '../observe/observation-file.ts';
 import {exampleMachine} from '../report/example-run.ts';
@@ -129,6 +129,27 @@ describe('baseline', () => {
     const kept = await readFile(join(folder.path, 'baselines', 'trixie', 'run.json'), 'utf8');
     expect(kept).not.toMatch(/somebody/);
     expect(JSON.parse(kept)).toMatchObject({options: {}, host: {cpus: 2}});
+  });
+
+  test('keeps times of a run with enough repetitions alone', async () => {
+    await using folder = await reports();
+    for (const times of [1, 5]) {
+      const record = exampleLoadedRun([
+        {
+          level: 'runc',
+          measurements: {'time.exec': {value: 30, unit: 'ms'}, 'memory.shim': {value: 1, unit: 'bytes'}},
+          steps: {'run the bundle': Array.from({length: times}, () => 100)},
+        },
+      ]);
+      await save(folder.path, `run-${times}`, record);
+      await baselineCommand({run: `run-${times}`, reportsFolder: folder.path, stream: new PassThrough()});
+      const {record: kept, observations} = await loadRun('trixie', folder.path);
+      expect(kept.cells[0]?.steps).toHaveLength(times === 5 ? 1 : 0);
+      const [observation] = observations.values();
+      expect(Object.keys(observation?.measurements ?? {})).toEqual(
+        times === 5 ? ['time.exec', 'memory.shim'] : ['memory.shim'],
+      );
+    }
   });
 
   test('refuses a run with a swapped OCI runtime', async () => {

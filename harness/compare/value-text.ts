@@ -40,7 +40,12 @@ export const valueText = (value: FactValue | undefined): string => {
 const listChange = (old: readonly string[], recent: readonly string[]): string => {
   const added = recent.filter((item) => !old.includes(item)).map((item) => `+${item}`);
   const removed = old.filter((item) => !recent.includes(item)).map((item) => `-${item}`);
-  return added.length + removed.length === 0 ? `another order: ${valueText(recent)}` : shorten([...added, ...removed]);
+  if (added.length + removed.length > 0) {
+    return shorten([...added, ...removed]);
+  }
+  return old.length === recent.length
+    ? `another order: ${valueText(recent)}`
+    : `the same items, ${old.length} -> ${recent.length} of them`;
 };
 
 const shorten = (items: readonly string[]): string =>
