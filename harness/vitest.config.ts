@@ -1,9 +1,10 @@
 import {defineConfig} from 'vitest/config';
 
 /*
- * Four kinds of tests. `unit`: pure parts, in milliseconds, on any machine. `real`: real runtimes, machines and HTTP; as root, with
+ * Five kinds of tests. `unit`: pure parts, in milliseconds, on any machine. `real`: real runtimes, machines and HTTP; as root, with
  * what `npm run setup` installs. `qemu`: the same with virtual machines, minutes where they are emulated. `lima`: the same by Lima,
  * with what `npm run setup -- --lima` installs.
+ * `browser`: the pages of a run, opened in Chromium; as root, with what `npm run setup -- --browser` installs.
  */
 /** Fast, but it asks cpio(1) whether an archive is one, and only `npm run setup` installs that. */
 const NEEDS_QEMU_PACKAGES = 'vms/image/cpio-archive.test.ts';
@@ -20,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{harness,vms,scenarios}/**/*.test.ts'],
-          exclude: ['**/*.real.test.ts', NEEDS_QEMU_PACKAGES],
+          exclude: ['**/*.real.test.ts', '**/*.browser.test.ts', NEEDS_QEMU_PACKAGES],
         },
       },
       {
@@ -33,6 +34,15 @@ export default defineConfig({
           // Machines, bakes and fault tests share this host: one file at a time keeps their timings apart.
           fileParallelism: false,
           testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['harness/**/*.browser.test.ts'],
+          testTimeout: 120_000,
           hookTimeout: 300_000,
         },
       },

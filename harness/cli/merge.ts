@@ -1,6 +1,7 @@
 import {cp, mkdir, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Command} from 'commander';
+import {writePages} from '../page/write-pages.ts';
 import {junitXml} from '../report/junit.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
 import {mergeRuns} from '../report/merged-run.ts';
@@ -36,11 +37,11 @@ export const addMergeCommand = (program: Command): void => {
       }
       await writeRun(target, merged);
       await writeFile(join(target, 'junit.xml'), junitXml(merged));
+      const problem = await writePages(target, merged, reports);
       await pointLatestAt(reports, merged.id);
       const shown = shownPath(target, callerPath('.'));
-      process.stdout.write(
-        `${summaryLines(merged, shown, createPaint(process.stdout), process.stdout.columns ?? 120).join('\n')}\n`,
-      );
+      const lines = summaryLines(merged, shown, createPaint(process.stdout), process.stdout.columns ?? 120);
+      process.stdout.write(`${[...lines, ...(problem === undefined ? [] : [problem])].join('\n')}\n`);
       process.exitCode = merged.exitCode;
     });
 };

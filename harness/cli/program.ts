@@ -11,6 +11,7 @@ import {addExplainCommand} from './explain.ts';
 import {addListCommand} from './list.ts';
 import {addMeasureCommand} from './measure.ts';
 import {addMergeCommand} from './merge.ts';
+import {addReportCommand} from './report.ts';
 import {addRunCommand} from './run.ts';
 import {addShellCommand} from './shell.ts';
 import {addSweepCommand} from './sweep.ts';
@@ -50,12 +51,15 @@ program
   .description('install the packages this host lacks')
   .option('--yes', 'do not ask')
   .option('--lima', 'also Lima')
-  .action(async ({yes, lima}: {yes?: boolean; lima?: boolean}) => {
-    const {setup} = await import('./setup.ts');
-    process.exitCode = await setup({stream: process.stdout, yes, lima});
+  .option('--browser', 'also the browser that tests of the reports need')
+  .action(async ({yes, lima, browser}: {yes?: boolean; lima?: boolean; browser?: boolean}) => {
+    const {setup, USUAL_NEEDS} = await import('./setup.ts');
+    const needs = browser ? [...USUAL_NEEDS, 'browser' as const] : USUAL_NEEDS;
+    process.exitCode = await setup({stream: process.stdout, yes, lima, needs});
   });
 addCacheCommand(program);
 addMeasureCommand(program);
+addReportCommand(program);
 addShellCommand(program);
 addSweepCommand(program);
 addCompareCommands(program);

@@ -12,7 +12,7 @@ import type {RunCommand} from './package-installation.ts';
 /** What {@link setup} is for and how it speaks; what has a default beside these is replaced by tests only. */
 export interface SetupOptions {
   readonly stream: NodeJS.WritableStream;
-  /** What the host is wanted for. Default: to bake, and to run virtual machines and sandboxes. */
+  /** What the host is wanted for. Default: {@link USUAL_NEEDS}. */
   readonly needs?: readonly HostNeed[];
   /** Also install Lima, and make the user that it runs as. */
   readonly lima?: boolean | undefined;
@@ -29,6 +29,9 @@ export interface SetupOptions {
   readonly run?: RunCommand;
 }
 
+/** What a host is wanted for as a rule. */
+export const USUAL_NEEDS: readonly HostNeed[] = ['bake', 'sandbox', 'qemu'];
+
 /**
  * Installs the packages of Debian or Ubuntu that this host lacks, Lima where it is wanted, and nothing else. Asks first where there is
  * someone to ask; a script, which has no terminal, is not asked: it called `setup` for this.
@@ -43,7 +46,7 @@ export async function setup(options: SetupOptions): Promise<0> {
 }
 
 const setUpPackages = async (options: SetupOptions): Promise<void> => {
-  const {stream, needs = ['bake', 'sandbox', 'qemu'], lookUp = missingPackages, isInstalled = hasProgram} = options;
+  const {stream, needs = USUAL_NEEDS, lookUp = missingPackages, isInstalled = hasProgram} = options;
   const paint = createPaint(stream, options.colour);
   const missing = await lookUp(needs);
   if (missing.length === 0) {

@@ -22,16 +22,21 @@ export const loadRun = async (name: string, reportsFolder: string): Promise<Load
   const path = await pathOf(name, reportsFolder);
   const record = await readRun(path);
   const isFolder = (await stat(path)).isDirectory();
-  const folder = join(isFolder ? path : dirname(path), 'observations');
-  const files = await readdir(folder).catch(() => []);
-  const records = await Promise.all(
-    files.filter((file) => file.endsWith('.json')).map(async (file) => readObservation(join(folder, file))),
-  );
-  const observations = new Map(records.map((observation) => [observation.cell, observation]));
+  const observations = await readObservations(isFolder ? path : dirname(path));
   if (observations.size === 0 && record.cells.some(({status}) => status === 'passed')) {
     throw new UsageError(`Cannot compare "${name}": its folder has no observations`);
   }
   return {name, record, observations};
+};
+
+/** Reads what was observed in a run, by the name of the cell, from the run's folder. Throws {@link UsageError} for a broken file. */
+export const readObservations = async (runFolder: string): Promise<ReadonlyMap<string, ObservationRecord>> => {
+  const folder = join(runFolder, 'observations');
+  const files = await readdir(folder).catch(() => []);
+  const records = await Promise.all(
+    files.filter((file) => file.endsWith('.json')).map(async (file) => readObservation(join(folder, file))),
+  );
+  return new Map(records.map((observation) => [observation.cell, observation]));
 };
 
 const pathOf = async (name: string, reportsFolder: string): Promise<string> => {

@@ -13,6 +13,8 @@ import {loadRun} from '../compare/loaded-run.ts';
 import type {ScenarioStatement, WalkthroughStatement} from '../scenario/definition.ts';
 import {readStatement, readWalkthrough} from '../scenario/read-statement.ts';
 import {exampleFailedRun} from '../report/example-run.ts';
+import {runPage} from '../page/run-page.ts';
+import {jobSummary} from '../report/job-summary.ts';
 import {junitXml} from '../report/junit.ts';
 import {readRun} from '../report/run-file.ts';
 import {createPaint} from '../report/terminal/paint.ts';
@@ -30,7 +32,10 @@ export const fileTargets: readonly Target[] = [
     seeds: async () => [JSON.stringify(exampleFailedRun(), undefined, 2)],
     read: async (input) =>
       inFolder({'run.json': input}, async (folder) => {
-        junitXml(await readRun(folder));
+        const record = await readRun(folder);
+        junitXml(record);
+        jobSummary(record);
+        runPage({run: {...example, record}, evidence: new Map(), comparisons: []});
       }),
   },
   {

@@ -6,7 +6,6 @@ import {seconds, xmlText} from './xml-text.ts';
 export interface TestCase {
   '@name': string;
   '@classname': string;
-  '@file'?: string;
   '@time': string;
   failure?: Problem;
   error?: Problem;
@@ -25,7 +24,6 @@ export function cellCase(cell: CellRecord): TestCase {
     '@name': xmlText(cell.name),
     // Jenkins takes what stands before the last dot for a package.
     '@classname': xmlText(`plumbline.${cell.scenario.replaceAll('.', '_')}`),
-    '@file': xmlText(cell.file),
     '@time': seconds(cell.durationMs),
     ...(cell.status === 'failed' ? problem(cell.failures) : {}),
     ...(cell.status === 'not-run' ? {skipped: skipped(cell)} : {}),

@@ -8,6 +8,7 @@ import {sweep, undo} from '../../vms/ledger/sweep.ts';
 import type {MachineFile, MachineSpec, Provider} from '../../vms/machine.ts';
 import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
+import {writePages} from '../page/write-pages.ts';
 import {exitCodeOf, failureRecordOf, flattened} from '../report/failure.ts';
 import {junitXml} from '../report/junit.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
@@ -83,6 +84,10 @@ export const run = async (options: RunOptions): Promise<RunRecord> => {
   };
   await writeRun(folder, record);
   await writeFile(join(folder, 'junit.xml'), junitXml(record));
+  const problem = await writePages(folder, record, options.reports);
+  if (problem !== undefined) {
+    options.listener({type: 'note', sentence: problem});
+  }
   await pointLatestAt(options.reports, options.id);
   options.listener({type: 'finished', run: record, folder: shownPath(folder, options.calledFrom)});
   return record;

@@ -3,9 +3,9 @@ import {hasProgram, searchPath} from './search-path.ts';
 
 /**
  * What a host can be wanted for: to bake roots, to run machines in namespaces, to run them in qemu,
- * to pull images from their real registry.
+ * to pull images from their real registry, to open reports in a browser as tests do.
  */
-export type HostNeed = 'bake' | 'sandbox' | 'qemu' | 'pull';
+export type HostNeed = 'bake' | 'sandbox' | 'qemu' | 'pull' | 'browser';
 
 /** A package of Debian and Ubuntu, and what shows that it, or the same from elsewhere, is there. */
 export interface HostPackage {
@@ -72,6 +72,7 @@ const COMMON: readonly HostPackage[] = [
   {name: 'e2fsprogs', needs: ['qemu'], programs: ['mke2fs'], files: []},
   {name: 'openssh-client', needs: ['qemu'], programs: ['ssh', 'ssh-keygen'], files: []},
   {name: 'qemu-utils', needs: ['qemu'], programs: ['qemu-img'], files: []},
+  {name: 'chromium', needs: ['browser'], programs: ['chromium'], files: []},
   {name: 'skopeo', needs: ['pull'], programs: ['skopeo'], files: []},
 ];
 

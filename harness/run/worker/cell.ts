@@ -1,10 +1,11 @@
-import {label, parameter} from 'allure-js-commons';
+import {relative} from 'node:path';
 import {OBSERVATION_SCHEMA_VERSION, writeObservation} from '../../observe/observation-file.ts';
 import {sorted} from '../../observe/observe-cell.ts';
 import {RecordedFacts} from '../../observe/recorded-facts.ts';
 import type {PlannedCell} from '../../report/progress.ts';
 import type {CellRecord} from '../../report/run-record.ts';
 import type {Scenario} from '../../scenario/definition.ts';
+import {asAllureTakesIt, describeCell, describeMachine, describeOutcome} from './allure-description.ts';
 import {runOnMachine} from './cell-on-machine.ts';
 import {fail, type CellResult} from './cell-result.ts';
 import type {WorkerContext} from './worker-context.ts';
@@ -24,12 +25,13 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
     recorded: new RecordedFacts(),
   };
   try {
-    await describe(planned);
+    await describeCell(planned);
     const lease = await desk.lease({
       runtimeSet: planned.runtimeSet,
       lane: context.task.lane,
       file: planned.file,
     });
+    await describeMachine(lease);
     result.wasRun = true;
     result.versions = lease.versions;
     let isClean = false;
@@ -53,25 +55,27 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
     knownResidue,
     ...(imageDigest !== undefined && {imageDigest}),
   };
-  await keepFacts(context.task.folder, record, result);
+  const observed = await keepFacts(context.task.folder, record, result);
+  const evidence = failures.flatMap((failure) => failure.evidence);
+  await describeOutcome(failures[0], [...evidence, ...observed], context.task.folder);
   desk.tell({type: 'cell-ended', cell: record});
   await desk.flush();
   if (result.errors.length > 0) {
-    throw result.errors[0];
+    throw asAllureTakesIt(result.errors[0], failures[0]);
   }
 };
 
-/** Writes what the observers saw and what the scenario found out; nothing of a cell that came to neither. */
+/** Writes what the observers saw and what the scenario found out, nothing of a cell that came to neither; returns the paths in the run's folder. */
 const keepFacts = async (
   folder: string,
   cell: CellRecord,
   {observation, recorded, versions}: CellResult,
-): Promise<void> => {
+): Promise<string[]> => {
   const {facts, rates} = recorded;
   if (observation === undefined && Object.keys({...facts, ...rates}).length === 0) {
-    return;
+    return [];
   }
-  await writeObservation(folder, {
+  const file = await writeObservation(folder, {
     schemaVersion: OBSERVATION_SCHEMA_VERSION,
     cell: cell.name,
     ...pickIdentity(cell),
@@ -81,13 +85,7 @@ const keepFacts = async (
     rates: sorted(rates),
     steps: cell.steps,
   });
-};
-
-const describe = async ({level, network, runtimeSet}: PlannedCell): Promise<void> => {
-  await label('layer', level);
-  await parameter('level', level);
-  await parameter('network', network);
-  await parameter('runtime set', runtimeSet);
+  return [relative(folder, file)];
 };
 
 const pickIdentity = ({scenario, level, network, runtimeSet, repetition}: CellRecord) => ({

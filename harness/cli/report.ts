@@ -1,0 +1,35 @@
+import {dirname} from 'node:path';
+import type {Command} from 'commander';
+import {readRun} from '../report/run-file.ts';
+import {shownPath} from '../report/shown-path.ts';
+import {callerPath} from './caller-path.ts';
+import {runFolder} from './run-folder.ts';
+
+/** `plumbline report`: the pages of a run, made again or made for the first time. */
+export const addReportCommand = (program: Command): void => {
+  program
+    .command('report')
+    .description('make the page of a run again, after a baseline changed or the run came from elsewhere')
+    .argument('[run]', 'id or folder of the run', 'latest')
+    .option('--allure', 'also make its Allure report')
+    .option('--summary', 'print the run as Markdown, as for a job of GitHub, and make nothing')
+    .action(async (run: string, {allure, summary}: {readonly allure?: boolean; readonly summary?: boolean}) => {
+      const folder = runFolder(run);
+      const record = await readRun(folder);
+      if (summary) {
+        const {jobSummary} = await import('../report/job-summary.ts');
+        process.stdout.write(jobSummary(record));
+        return;
+      }
+      const [{writeRunPage}, {writeAllureReport}] = await Promise.all([
+        import('../page/write-run-page.ts'),
+        import('../report/allure-report.ts'),
+      ]);
+      const reports = dirname(folder);
+      const files = [
+        await writeRunPage(folder, record, reports),
+        ...(allure ? [await writeAllureReport(folder, record, reports)] : []),
+      ];
+      process.stdout.write(files.map((file) => `${shownPath(file, callerPath('.'))}\n`).join(''));
+    });
+};

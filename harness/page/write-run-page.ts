@@ -1,0 +1,51 @@
+import {stat, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {compareRuns, type Comparison} from '../compare/comparison.ts';
+import {explanationsFile, readExplanations} from '../compare/explanation.ts';
+import {loadRun, readObservations, type LoadedRun} from '../compare/loaded-run.ts';
+import type {CellRecord, RunRecord} from '../report/run-record.ts';
+import {readEvidence} from './evidence-text.ts';
+import {runPage} from './run-page.ts';
+
+/** Writes `index.html` into a run's folder; returns its path. `reportsFolder` is where baselines are found. */
+export const writeRunPage = async (folder: string, record: RunRecord, reportsFolder: string): Promise<string> => {
+  const run: LoadedRun = {name: record.id, record, observations: await readObservations(folder)};
+  const [evidence, comparisons] = await Promise.all([
+    readEvidence(folder, record),
+    comparisonsWithBaselines(run, reportsFolder),
+  ]);
+  const file = join(folder, 'index.html');
+  await writeFile(file, runPage({run, evidence, comparisons}));
+  return file;
+};
+
+/** With the baseline of each of its runtime sets, where there is one that has a cell of the run. */
+const comparisonsWithBaselines = async (run: LoadedRun, reportsFolder: string): Promise<readonly Comparison[]> => {
+  const sets = [...new Set(run.record.cells.map(({runtimeSet}) => runtimeSet))];
+  const comparisons = await Promise.all(
+    sets.map(async (set): Promise<Comparison[]> => {
+      const folder = join(reportsFolder, 'baselines', set);
+      if ((await stat(folder).catch(() => undefined)) === undefined) {
+        return [];
+      }
+      const baseline = {...(await loadRun(folder, reportsFolder)), name: `baseline ${set}`};
+      const recent = only(run, set);
+      return haveCommonCell(baseline, recent)
+        ? [compareRuns(baseline, recent, {explanations: await readExplanations(explanationsFile)})]
+        : [];
+    }),
+  );
+  return comparisons.flat();
+};
+
+const only = (run: LoadedRun, set: string): LoadedRun => ({
+  ...run,
+  record: {...run.record, cells: run.record.cells.filter(({runtimeSet}) => runtimeSet === set)},
+  observations: new Map([...run.observations].filter(([, {runtimeSet}]) => runtimeSet === set)),
+});
+
+const haveCommonCell = (one: LoadedRun, other: LoadedRun): boolean => {
+  const keyOf = ({scenario, level, network}: CellRecord): string => JSON.stringify([scenario, level, network]);
+  const keys = new Set(one.record.cells.map((cell) => keyOf(cell)));
+  return other.record.cells.some((cell) => keys.has(keyOf(cell)));
+};
