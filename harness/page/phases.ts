@@ -18,6 +18,8 @@ const BY_TITLE: Readonly<Record<string, Phase>> = {
   'list what the machine holds': 'before',
   'probe from every vantage': 'probe',
   'look at what was built': 'observe',
+  'run commands beside it': 'observe',
+  'watch its end': 'observe',
   'judge the truth table': 'check',
   'remove what was made': 'remove',
   'check that nothing is left': 'residue',
