@@ -20,20 +20,27 @@ export type ReachContext = Pick<LevelContext, 'machine' | 'workload' | 'network'
 
 /**
  * Checks every entry of a truth table. Those that must answer come first: they are waited for, and what they took says how long a
- * silence has to last to be one. Throws a {@link PlumblineError} of class `workload` as soon as the workload has died.
+ * silence has to last to be one. `withinMs`: for how long an answer is waited for, multiplied by the slowness of the machine. Throws a
+ * {@link PlumblineError} of class `workload` as soon as the workload has died.
  */
-export const checkReach = async (context: ReachContext, entries: readonly TruthEntry[]): Promise<ReachRecord[]> => {
-  const deadline = performance.now() + ANSWER_DEADLINE_MS * context.machine.traits.slowness;
+export const checkReach = async (
+  context: ReachContext,
+  entries: readonly TruthEntry[],
+  withinMs = ANSWER_DEADLINE_MS,
+): Promise<ReachRecord[]> => {
+  const deadline = performance.now() + withinMs * context.machine.traits.slowness;
   const asked = entries.map((entry) => ({entry, target: targetOf(entry, context)}));
   const positive = asked.filter(({entry}) => entry.expected === 'answers');
   const others = asked.filter(({entry}) => entry.expected !== 'answers');
   const startedAt = performance.now();
+  let tookMs = 0;
   const answered = await Promise.all(
-    positive.map(async ({entry, target}) =>
-      record(entry, target, await untilAnswer(context, target, deadline), context.workload),
-    ),
+    positive.map(async ({entry, target}) => {
+      const result = await untilAnswer(context, target, deadline);
+      tookMs = result.kind === 'answer' ? performance.now() - startedAt : tookMs;
+      return record(entry, target, result, context.workload);
+    }),
   );
-  const tookMs = performance.now() - startedAt;
   const silenceMs = Math.round(
     Math.max(SILENCE_MS * context.machine.traits.slowness, Math.min(SILENCE_FACTOR * tookMs, 2 * PROBE_TIMEOUT_MS)),
   );

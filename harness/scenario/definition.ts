@@ -59,8 +59,11 @@ export interface RunningContext extends ScenarioContext {
   readonly running: RunningWorkload;
   /** Starts another one in the same way; it is removed with the cell. */
   readonly start: () => Promise<RunningWorkload>;
-  /** Asks every question of the truth table again, of `running` or of another one, and throws when an answer is not as it must be. */
-  readonly expectReach: (of?: RunningWorkload) => Promise<void>;
+  /**
+   * Asks every question of the truth table again, of `running` or of another one, and throws when an answer is not as it must be.
+   * `withinMs`: for how long an answer is waited for, times the slowness of the machine; 10 000 unless told.
+   */
+  readonly expectReach: (of?: RunningWorkload, withinMs?: number) => Promise<void>;
 }
 
 /** A scenario as its file states it. */

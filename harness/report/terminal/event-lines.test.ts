@@ -56,8 +56,7 @@ test('a run with failures', () => {
           command   curl -sS --max-time 1 'http://192.168.10.2:80/?q=a b'
           expected  an answer with status 200
           seen      no answer within 300 ms
-          evidence  reports/20261123-160512-k3f9/evidence/nginx-runc-netns-trixie/machine.log
-                    reports/20261123-160512-k3f9/evidence/nginx-runc-netns-trixie/config.json
+          evidence  reports/20261123-160512-k3f9/evidence/nginx-runc-netns-trixie/machine.log and 1 more files there
         Cannot accept the machine as clean: network interface "veth0" was left
           class     residue, points at kernel
     -             runc · isolated  not run: the machine is dirty

@@ -24,13 +24,17 @@ export function failureLines(failure: FailureRecord, paint: Paint, context: Fail
     ['command', failure.command && cut(shellCommand(failure.command), LONGEST_COMMAND)],
     ['expected', failure.expected && printable(failure.expected)],
     ['seen', failure.seen && printable(failure.seen)],
-    ...failure.evidence.map((file, index): [string, string] => [
-      index === 0 ? 'evidence' : '',
-      printable(join(context.folder ?? '', file)),
-    ]),
+    ['evidence', evidenceText(failure, context)],
   ];
   return [
     paint('bad', printable(failure.sentence)),
     ...rows.flatMap(([title, text]) => (text ? [`  ${paint('quiet', title.padEnd(8))}  ${text}`] : [])),
   ];
 }
+
+/** The file to begin with, and how many lie beside it. */
+const evidenceText = (
+  {evidence: [first, ...others]}: FailureRecord,
+  {folder = ''}: FailureContext,
+): string | undefined =>
+  first && printable(`${join(folder, first)}${others.length === 0 ? '' : ` and ${others.length} more files there`}`);

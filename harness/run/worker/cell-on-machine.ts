@@ -1,7 +1,8 @@
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import {attach} from '../../../vms/attach.ts';
 import {PlumblineError} from '../../../vms/errors.ts';
-import type {Machine} from '../../../vms/machine.ts';
+import {watchCell} from '../../evidence/cell-watch.ts';
+import {gatherEvidence} from '../../evidence/evidence.ts';
 import type {LevelContext, RunningWorkload} from '../../levels/level.ts';
 import {levelByName} from '../../levels/level-by-name.ts';
 import type {PlannedCell} from '../../report/progress.ts';
@@ -27,7 +28,8 @@ export const runOnMachine = async (
   {task, desk, expect, signal: testSignal}: WorkerContext,
   result: CellResult,
 ): Promise<boolean> => {
-  const machine = attach(lease.reference);
+  const watch = await watchCell(attach(lease.reference));
+  const {machine} = watch;
   const deadlineMs = task.cellDeadlineMs * machine.traits.slowness;
   const overdue = AbortSignal.timeout(deadlineMs);
   const signal = AbortSignal.any([testSignal, overdue]);
@@ -50,6 +52,31 @@ export const runOnMachine = async (
     throw new PlumblineError('harness', `Cannot run "${planned.name}": its scenario has no such cell any more`);
   }
   const started: AsyncDisposable[] = [];
+  let current: RunningWorkload | undefined;
+  /** The first failure is looked into, before anything is removed; others follow from it. */
+  const failWithEvidence = async (error: unknown): Promise<void> => {
+    if (result.failures.length > 0) {
+      fail(result, error);
+      return;
+    }
+    const gathered = await steps.step('collect evidence', () =>
+      gatherEvidence({
+        error,
+        cell: planned,
+        watch,
+        workload,
+        network: planned.network,
+        running: current,
+        reach: result.reach,
+        steps: steps.records,
+        runStartedAt: task.runStartedAt,
+        manifest: manifestOf(planned, lease, result, task),
+        folder: evidenceFolder(task, planned),
+      }),
+    );
+    const files = gathered.files.map((file) => relative(task.folder, file));
+    fail(result, gathered.error, files);
+  };
   let before: Inventory | undefined;
   try {
     before = await steps.step('list what the machine holds', () => stateBefore(machine, signal));
@@ -60,7 +87,12 @@ export const runOnMachine = async (
       lease,
       result,
       started,
-      start: async () => remember(started, await level.start(context)),
+      start: async () => {
+        current = undefined; // What is started again was removed before.
+        current = await level.start(context);
+        started.push(current);
+        return current;
+      },
     });
     await unlessAborted(running, signal);
   } catch (error) {
@@ -71,14 +103,10 @@ export const runOnMachine = async (
       fail(result, new PlumblineError('harness', 'Interrupted before its end'));
       return false;
     }
-    fail(
-      result,
-      overdue.aborted ? overdueFailure(planned, open, deadlineMs) : error,
-      await collectEvidence(machine, task, planned),
-    );
+    await failWithEvidence(overdue.aborted ? overdueFailure(planned, open, deadlineMs) : error);
   }
   const removalMs = Math.min(REMOVAL_DEADLINE_MS * machine.traits.slowness, deadlineMs);
-  const isGone = await removeAll(started, removalMs, steps, result);
+  const isGone = await removeAll(started, removalMs, steps, failWithEvidence);
   if (!isGone || overdue.aborted || before === undefined) {
     // Dirty without looking: what could not be removed is there, and what was given up may still be at work.
     return false;
@@ -86,19 +114,14 @@ export const runOnMachine = async (
   const held = before;
   try {
     const known = await steps.step('check that nothing is left', () =>
-      expectNoResidue(machine, held, lease.knownResidue),
+      expectNoResidue(machine, held, {knownResidue: lease.knownResidue, hasFailed: result.failures.length > 0}),
     );
     result.knownResidue = known.map(({sentence}) => sentence);
     return true;
   } catch (error) {
-    fail(result, error);
+    await failWithEvidence(error);
     return false;
   }
-};
-
-const remember = (started: AsyncDisposable[], running: RunningWorkload): RunningWorkload => {
-  started.push(running);
-  return running;
 };
 
 const overdueFailure = ({name}: PlannedCell, open: Pick<StepRecord, 'title' | 'command'> | undefined, ms: number) =>
@@ -112,13 +135,21 @@ const overdueFailure = ({name}: PlannedCell, open: Pick<StepRecord, 'title' | 'c
     },
   );
 
-/** Keeps what explains a failure, as paths relative to the run's folder. Never hides the failure itself. */
-const collectEvidence = async (machine: Machine, {folder}: WorkerTask, {name}: PlannedCell): Promise<string[]> => {
-  const part = join('evidence', name.replaceAll(/[^\w.-]+/g, '-').replace(/-$/, ''));
-  try {
-    const files = await machine.evidence(join(folder, part));
-    return files.map((file) => file.slice(folder.length + 1));
-  } catch {
-    return [];
-  }
-};
+/** What exactly was run, so that it can be run again. */
+const manifestOf = (
+  planned: PlannedCell,
+  {reference, versions, imageDigests}: Lease,
+  {imageDigest}: CellResult,
+  {ociRuntime}: WorkerTask,
+): Readonly<Record<string, unknown>> => ({
+  cell: planned,
+  machine: reference.id,
+  traits: reference.traits,
+  versions,
+  imageDigests,
+  ...(imageDigest !== undefined && {imageDigest}),
+  ...(ociRuntime !== undefined && {ociRuntime}),
+});
+
+const evidenceFolder = ({folder}: WorkerTask, {name}: PlannedCell): string =>
+  join(folder, 'evidence', name.replaceAll(/[^\w.-]+/g, '-').replace(/-$/, ''));

@@ -6,6 +6,8 @@ import {waitForNoResidue} from '../../teardown/residue-wait.ts';
 import type {Inventory} from '../../teardown/thing.ts';
 
 const RESIDUE_DEADLINE_MS = 15_000;
+/** What a failure leaves follows from it, and its machine goes anyway: there is less to be learned from waiting. */
+const AFTER_FAILURE_MS = 2000;
 
 /** What each machine holds between cells, by {@link stateOf}, as long as this worker knows. */
 const states = new Map<string, Inventory>();
@@ -26,10 +28,11 @@ export const stateBefore = async (machine: Machine, signal: AbortSignal): Promis
 export const expectNoResidue = async (
   machine: Machine,
   before: Inventory,
-  knownResidue: readonly KnownResidue[],
+  {knownResidue, hasFailed}: {readonly knownResidue: readonly KnownResidue[]; readonly hasFailed: boolean},
 ): Promise<readonly Finding[]> => {
   const signal = AbortSignal.timeout(10 * RESIDUE_DEADLINE_MS * machine.traits.slowness);
-  const residue = await waitForNoResidue(machine, before, {deadlineMs: RESIDUE_DEADLINE_MS, signal, knownResidue});
+  const deadlineMs = hasFailed ? AFTER_FAILURE_MS : RESIDUE_DEADLINE_MS;
+  const residue = await waitForNoResidue(machine, before, {deadlineMs, signal, knownResidue});
   if (!isClean(residue)) {
     throw residueFailure(residue);
   }

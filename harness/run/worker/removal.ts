@@ -1,14 +1,13 @@
 import {PlumblineError} from '../../../vms/errors.ts';
 import type {Steps} from '../../scenario/steps.ts';
-import {fail, type CellResult} from './cell-result.ts';
 import {unlessAborted} from './unless-aborted.ts';
 
-/** Removes what a cell made, the last first, whatever fails. Returns whether all of it went. */
+/** Removes what a cell made, the last first, whatever fails; `onFailure` is told what does. Returns whether all of it went. */
 export const removeAll = async (
   made: readonly AsyncDisposable[],
   deadlineMs: number,
   steps: Steps,
-  result: CellResult,
+  onFailure: (error: unknown) => Promise<void>,
 ): Promise<boolean> => {
   let isGone = true;
   for (const one of made.toReversed()) {
@@ -16,7 +15,7 @@ export const removeAll = async (
       await steps.step(TITLE, () => removeInTime(one, deadlineMs));
     } catch (error) {
       isGone = false;
-      fail(result, error);
+      await onFailure(error);
     }
   }
   return isGone;

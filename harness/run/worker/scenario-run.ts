@@ -55,10 +55,10 @@ export const runScenario = async (
   await body.prepare?.(forBody);
   const running = await start();
   expectImage(running, context);
-  const probeAll = async (of: RunningWorkload): Promise<ReachRecord[]> =>
+  const probeAll = async (of: RunningWorkload, withinMs?: number): Promise<ReachRecord[]> =>
     reach.length === 0
       ? []
-      : steps.step('probe from every vantage', () => checkReach({...context, running: of}, reach));
+      : steps.step('probe from every vantage', () => checkReach({...context, running: of}, reach, withinMs));
   result.reach = await probeAll(running);
   // Before the table is judged: where it does not hold, what was built is what explains it.
   await steps.step('look at what was built', async () => {
@@ -67,8 +67,8 @@ export const runScenario = async (
   if (reach.length > 0) {
     await steps.step('judge the truth table', () => judge(result.reach));
   }
-  const expectReach = async (of = running): Promise<void> => {
-    const again = await probeAll(of);
+  const expectReach = async (of = running, withinMs?: number): Promise<void> => {
+    const again = await probeAll(of, withinMs);
     // What is shown is what did not hold; as long as all holds, the first times are those of a fresh workload.
     result.reach = again.every(({held}) => held) ? result.reach : again;
     await judge(again);

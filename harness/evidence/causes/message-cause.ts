@@ -1,0 +1,78 @@
+import type {MachineState, StateFileSystem} from '../machine-state.ts';
+import type {Cause, CauseContext} from './cause.ts';
+
+/** The cause that a refusal names in words that are known; the machine's state says who and where. */
+export const messageCause = (context: CauseContext): Cause | undefined =>
+  fullDisk(context) ?? deadDaemon(context) ?? takenPort(context) ?? missingImage(context);
+
+/** ENOSPC of errno(3); dockerd and containerd pass the words on. */
+const fullDisk = ({message, state}: CauseContext): Cause | undefined => {
+  if (!/no space left on device|disk quota exceeded/i.test(message)) {
+    return undefined;
+  }
+  const full = state.fileSystems.filter((one) => isFull(one)).map((one) => fullSentence(one));
+  const where = full.length === 0 ? 'a file system of the machine' : [...new Set(full)].join(', ');
+  return {failureClass: 'guest', layer: 'disk', sentence: `no space left on device: ${where} is full`};
+};
+
+/** File systems that have no size of their own, such as proc, have 0 of everything. */
+const isFull = ({sizeKiB, freeKiB, inodes, freeInodes}: StateFileSystem): boolean =>
+  (sizeKiB > 0 && freeKiB < Math.min(64, sizeKiB / 50)) || (inodes > 0 && freeInodes === 0);
+
+const fullSentence = ({mountPoint, sizeKiB, freeKiB, inodes, freeInodes}: StateFileSystem): string =>
+  inodes > 0 && freeInodes === 0
+    ? `"${mountPoint}" (none of its ${inodes} inodes is free)`
+    : `"${mountPoint}" (${freeKiB} of ${sizeKiB} KiB are free)`;
+
+const deadDaemon = ({message, state}: CauseContext): Cause | undefined => {
+  const daemon = DAEMONS.find(({silence}) => silence.test(message))?.name;
+  if (daemon === undefined) {
+    return undefined;
+  }
+  const process = processNamed(state, daemon);
+  const what =
+    process === undefined
+      ? `${daemon} is not running`
+      : process.state === 'T'
+        ? `${daemon} is stopped by a signal (process ${process.pid} is in state T)`
+        : `${daemon} does not answer, though process ${process.pid} runs (state ${process.state})`;
+  return {failureClass: 'runtime', layer: daemon, sentence: what};
+};
+
+const DAEMONS = [
+  // What docker's clients and this tool say.
+  {name: 'dockerd', silence: /dockerd does not answer|Cannot connect to the Docker daemon/},
+  // What ctr and dockerd say.
+  {name: 'containerd', silence: /containerd\.sock.*(?:connection refused|no such file)|failed to dial .*containerd/},
+] as const;
+
+const processNamed = (state: MachineState, name: string) =>
+  [...state.processes.values()].find((process) => process.name === name && process.state !== 'Z');
+
+/** What bind(2) says, through docker-proxy, dockerd or the workload itself. */
+const takenPort = ({message, state, cell, workload}: CauseContext): Cause | undefined => {
+  if (!/address already in use|port is already allocated|Address in use/i.test(message)) {
+    return undefined;
+  }
+  const said = /(?:[\d.]+|\]):(\d+)(?:: bind)?[^:]*:? /.exec(message)?.[1];
+  const port = cell.network === 'published' ? workload.publishedPort : Number(said ?? workload.port);
+  const listener = state.sockets.find((one) => one.isListening && one.netns === state.ownNetns && one.port === port);
+  const holder =
+    listener?.holder === undefined
+      ? ''
+      : `, by process ${listener.holder.pid} "${listener.holder.command || listener.holder.name}"`;
+  return {
+    failureClass: 'runtime',
+    layer: cell.level === 'docker' ? 'dockerd' : 'workload',
+    sentence: `port ${port} of the machine is in use${holder}`,
+  };
+};
+
+const missingImage = ({message, cell, workload}: CauseContext): Cause | undefined =>
+  /no such image|image ".*": not found|manifest unknown|pull access denied|manifest for .* not found/i.test(message)
+    ? {
+        failureClass: 'runtime',
+        layer: cell.level === 'ctr' ? 'containerd' : 'dockerd',
+        sentence: `${cell.level === 'ctr' ? 'containerd' : 'dockerd'} has no image "${workload.image.name}"`,
+      }
+    : undefined;

@@ -1,0 +1,24 @@
+import type {Machine} from '../../vms/machine.ts';
+import {samplePressure, type PressureSample} from './pressure.ts';
+import {recordCommands, type RecordedCommand} from './recorded-machine.ts';
+
+/** What is noted of a cell while it goes, in case it fails: it costs a few file reads and an entry for each command. */
+export interface CellWatch {
+  /** The machine to run the cell on, which notes what is run in it. */
+  readonly machine: Machine;
+  readonly commands: readonly RecordedCommand[];
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly pressure: PressureSample;
+}
+
+/** Begins to watch a cell on a machine. */
+export const watchCell = async (machine: Machine): Promise<CellWatch> => {
+  const commands: RecordedCommand[] = [];
+  return {
+    machine: recordCommands(machine, commands),
+    commands,
+    startedAt: performance.timeOrigin + performance.now(),
+    pressure: await samplePressure(),
+  };
+};
