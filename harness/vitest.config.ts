@@ -8,6 +8,8 @@ import {defineConfig} from 'vitest/config';
  */
 /** Fast, but it asks cpio(1) whether an archive is one, and only `npm run setup` installs that. */
 const NEEDS_QEMU_PACKAGES = 'vms/image/cpio-archive.test.ts';
+/** It makes the kernel panic. */
+const NEEDS_A_KERNEL_OF_ITS_OWN = 'harness/evidence/guest-panic.real.test.ts';
 
 export default defineConfig({
   test: {
@@ -29,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['{harness,vms}/**/*.real.test.ts'],
-          exclude: ['vms/providers/{qemu,lima}/**'],
+          exclude: ['vms/providers/{qemu,lima}/**', NEEDS_A_KERNEL_OF_ITS_OWN],
           env: {PLUMBLINE_CONTRACT: 'sandbox'},
           // Machines, bakes and fault tests share this host: one file at a time keeps their timings apart.
           fileParallelism: false,
@@ -50,7 +52,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'qemu',
-          include: ['vms/providers/qemu/**/*.real.test.ts', 'vms/contract/*.real.test.ts', NEEDS_QEMU_PACKAGES],
+          include: [
+            'vms/providers/qemu/**/*.real.test.ts',
+            'vms/contract/*.real.test.ts',
+            NEEDS_A_KERNEL_OF_ITS_OWN,
+            NEEDS_QEMU_PACKAGES,
+          ],
           env: {PLUMBLINE_CONTRACT: 'qemu'},
           fileParallelism: false,
           testTimeout: 900_000,

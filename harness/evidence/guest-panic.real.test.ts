@@ -1,0 +1,29 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {plumbline} from '../cli/plumbline-process.ts';
+import {TestPlace} from '../cli/test-place.ts';
+
+const statement = `scenario('guest panic by sysrq', {workload: nginx, reach: {runc: usualReach.runc}, check: async ({machine}) => {
+  await machine.exec(['sh', '-c', 'echo c >/proc/sysrq-trigger; sleep 100']);
+}});`;
+
+test('guest panic by sysrq: the first line names it, and the console is kept', async () => {
+  const place = await TestPlace.make();
+  onTestFinished(() => place[Symbol.asyncDispose]());
+  const reports = join(place.folder, 'reports');
+  const file = await place.scenario('panic', statement);
+  const {exitCode} = await plumbline(
+    ['run', '--machine', 'qemu', '--reports', reports, file],
+    {XDG_STATE_HOME: place.folder},
+    {timeoutMs: 840_000},
+  );
+  const [record] = await place.records();
+  const [first] = record?.cells[0]?.failures ?? [];
+  expect(first).toMatchObject({class: 'guest', layer: 'kernel'});
+  expect(first?.sentence).toMatch(/^Cannot use the machine any more: its kernel says (?:panic|oops), .*sysrq/i);
+  const console = first?.evidence.find((path) => path.endsWith('/console.log')) ?? '';
+  expect(await readFile(join(reports, record?.id ?? '', console), 'utf8')).toMatch(/sysrq triggered crash/i);
+  expect(first?.evidence[0]).toMatch(/\/timeline\.txt$/);
+  expect(exitCode).toBe(4);
+});
