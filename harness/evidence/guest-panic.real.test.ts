@@ -16,7 +16,7 @@ test('guest panic by sysrq: the first line names it, and the console is kept', a
   const {exitCode} = await plumbline(
     ['run', '--machine', 'qemu', '--reports', reports, file],
     {XDG_STATE_HOME: place.folder},
-    {timeoutMs: 840_000},
+    840_000,
   );
   const [record] = await place.records();
   const [first] = record?.cells[0]?.failures ?? [];
