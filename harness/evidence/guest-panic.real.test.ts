@@ -1,7 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {plumbline} from '../cli/plumbline-process.ts';
 import {TestPlace} from '../cli/test-place.ts';
 
 const statement = `scenario('guest panic by sysrq', {workload: nginx, reach: {runc: usualReach.runc}, check: async ({machine}) => {
@@ -11,19 +10,14 @@ const statement = `scenario('guest panic by sysrq', {workload: nginx, reach: {ru
 test('guest panic by sysrq: the first line names it, and the console is kept', async () => {
   const place = await TestPlace.make();
   onTestFinished(() => place[Symbol.asyncDispose]());
-  const reports = join(place.folder, 'reports');
-  const file = await place.scenario('panic', statement);
-  const {exitCode} = await plumbline(
-    ['run', '--machine', 'qemu', '--reports', reports, file],
-    {XDG_STATE_HOME: place.folder},
-    840_000,
-  );
+  const {exitCode} = await place.startRunIn('qemu', [await place.scenario('panic', statement)]);
   const [record] = await place.records();
   const [first] = record?.cells[0]?.failures ?? [];
-  expect(first).toMatchObject({class: 'guest', layer: 'kernel'});
   expect(first?.sentence).toMatch(/^Cannot use the machine any more: its kernel says (?:panic|oops), .*sysrq/i);
-  const console = first?.evidence.find((path) => path.endsWith('/console.log')) ?? '';
-  expect(await readFile(join(reports, record?.id ?? '', console), 'utf8')).toMatch(/sysrq triggered crash/i);
+  expect(first).toMatchObject({class: 'guest', layer: 'kernel'});
   expect(first?.evidence[0]).toMatch(/\/timeline\.txt$/);
+  const console = first?.evidence.find((path) => path.endsWith('/console.log')) ?? '';
+  const said = await readFile(join(place.folder, 'reports', record?.id ?? '', console), 'utf8');
+  expect(said).toMatch(/sysrq triggered crash/i);
   expect(exitCode).toBe(4);
 });
