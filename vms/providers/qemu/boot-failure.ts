@@ -9,6 +9,8 @@ export interface FailedStart {
   readonly action: string;
   /** File with what the kernel has printed. */
   readonly console: string;
+  /** File with what QEMU itself has said, where it is known. */
+  readonly log?: string;
   readonly argv: readonly string[];
   /** What was waited for, as in `no answer from <waitingFor>`. */
   readonly waitingFor: string;
@@ -16,11 +18,12 @@ export interface FailedStart {
 
 /** The error for a machine that did not start: what the kernel complained about, or the last lines of its console, and QEMU's command. */
 export const startFailure = async (
-  {action, console: file, argv, waitingFor}: FailedStart,
+  {action, console: file, log, argv, waitingFor}: FailedStart,
   error: unknown,
 ): Promise<unknown> => {
   if (!isTimeout(error) && !(error instanceof PlumblineError)) return error;
-  if (error instanceof Error && NO_PORT.test(error.message)) return noPort(action, error);
+  // A QEMU that ends may be noticed by its connections first, whose error has not its words.
+  if (log !== undefined && NO_PORT.test(await readFile(log, 'utf8').catch(() => ''))) return noPort(action, error);
   const console = await readFile(file, 'utf8').catch(() => '');
   const complaint = findComplaint(console);
   const state =
@@ -39,7 +42,7 @@ export const startFailure = async (
 /** QEMU's words when it finds no port to listen on: net/slirp.c */
 const NO_PORT = /Could not set up host forwarding rule/u;
 
-const noPort = (action: string, cause: Error): HostError => {
+const noPort = (action: string, cause: unknown): HostError => {
   const state = "no port of this host's loopback is free";
   return new HostError(
     `Cannot ${action}: ${state}`,

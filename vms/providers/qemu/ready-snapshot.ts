@@ -172,7 +172,8 @@ const makeReady = async (
     return {bootId, kernel, bootMs};
   } catch (error) {
     const console = join(scratch, machineFiles.console);
-    throw await startFailure({action: `boot machine "${spec.runtimeSet}"`, console, argv, waitingFor}, error);
+    const log = join(scratch, machineFiles.log);
+    throw await startFailure({action: `boot machine "${spec.runtimeSet}"`, console, log, argv, waitingFor}, error);
   }
 };
 

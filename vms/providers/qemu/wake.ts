@@ -61,7 +61,8 @@ export const wake = async (plan: MachinePlan, signal: AbortSignal, named?: Named
     return awake;
   } catch (error) {
     const console = join(plan.folder, machineFiles.console);
-    throw await startFailure({action: 'start a qemu machine', console, argv: plan.argv, waitingFor}, error);
+    const log = join(plan.folder, machineFiles.log);
+    throw await startFailure({action: 'start a qemu machine', console, log, argv: plan.argv, waitingFor}, error);
   }
 };
 
