@@ -1,5 +1,5 @@
 import type {ExpectStatic} from 'vitest';
-import type {ExecOptions, ExecResult, Machine} from '../../vms/machine.ts';
+import type {ExecOptions, ExecResult, Machine, RunningCommand} from '../../vms/machine.ts';
 import type {LevelName, RunningWorkload} from '../levels/level.ts';
 import type {NetworkMode} from '../network/network-mode.ts';
 import type {FactValue} from '../observe/fact.ts';
@@ -8,7 +8,7 @@ import type {TruthEntry, TruthTables} from '../probe/truth-table.ts';
 import type {Workload} from './workload.ts';
 
 // Scenarios speak to the harness alone, and are handed machines.
-export type {ExecOptions, ExecResult, Machine};
+export type {ExecOptions, ExecResult, Machine, RunningCommand};
 
 /** From where a workload must answer and must not, for each level and network mode it is to be run in. */
 export interface ReachTables {

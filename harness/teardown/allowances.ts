@@ -109,6 +109,45 @@ export const allowances: readonly Allowance[] = [
     source: 'https://github.com/containerd/containerd/blob/v1.7.24/services/introspection/local.go (getUUID)',
   },
   {
+    kind: 'file',
+    pattern: /^\/var\/lib\/containerd\/io\.containerd\.content\.v1\.content\/ingest\/[0-9a-f]{64} \(folder\)$/,
+    change: 'vanished',
+    reason: 'what is left of a download that lost against another of the same content, until containerd next collects',
+    source: 'https://github.com/containerd/containerd/blob/v1.6.20/docs/content-flow.md',
+  },
+  {
+    kind: 'listening socket',
+    pattern: /^tcp 127\.0\.0\.1:\d{5} of containerd$/,
+    change: 'either',
+    reason:
+      'where the CRI plugin streams to; a port that the kernel picks, and another one once containerd was started again',
+    source: 'https://github.com/containerd/containerd/blob/v1.6.20/docs/cri/config.md (stream_server_port)',
+  },
+  {
+    kind: 'listening socket',
+    pattern: /^unix \/var\/run\/docker\/libnetwork\/[0-9a-f]{12}\.sock of dockerd$/,
+    change: 'either',
+    reason: "named after the id of dockerd's network controller, which is another one once dockerd was started again",
+    source:
+      'https://github.com/moby/moby/blob/v20.10.24/vendor/github.com/docker/libnetwork/sandbox_externalkey_unix.go',
+  },
+  {
+    kind: 'file',
+    pattern: /^\/run\/docker\/libnetwork\/[0-9a-f]{12}\.sock \(socket\)$/,
+    change: 'either',
+    reason: 'the same socket',
+    source:
+      'https://github.com/moby/moby/blob/v20.10.24/vendor/github.com/docker/libnetwork/sandbox_externalkey_unix.go',
+  },
+  {
+    kind: 'docker network',
+    pattern: /^bridge [0-9a-f]{64}$/,
+    change: 'either',
+    reason:
+      'dockerd makes its default network anew whenever it starts, with another id; its link and rules are listed by themselves',
+    source: 'https://github.com/moby/moby/blob/v20.10.24/daemon/daemon_unix.go (initBridgeDriver)',
+  },
+  {
     kind: 'address',
     pattern: /^fe80::\S+ dev (docker0|cni\d+) scope link$/,
     change: 'appeared',

@@ -5,7 +5,7 @@
 #   assemble  in them: put the root file system together and pivot into it
 #   services  as the machine: start the daemons, under an init that reaps
 #
-# In a machine that is up, services.ts runs "stop DAEMON" and "restarted DAEMON".
+# In a machine that is up, services.ts runs "stop DAEMON", "crash DAEMON" and "restarted DAEMON".
 #
 # Nothing is mounted or linked outside the private namespaces, so the kernel removes all of it when the last process ends.
 #
@@ -147,6 +147,13 @@ stop() {
     tries=$((tries + 1))
     [ "$tries" -ne 1800 ] || kill -KILL "$pid"
   done
+}
+
+# As a crash ends it: the daemon alone, without a warning.
+crash() {
+  read -r pid <"/run/plumbline/$1.pid"
+  kill -KILL "$pid"
+  while [ -d "/proc/$pid" ]; do sleep 0.05; done
 }
 
 # Starts a daemon and waits until it answers; services.ts holds the deadline.

@@ -18,6 +18,8 @@ import type {
 import {enterArgv, namespacesSchema} from '../../namespaces/enter.ts';
 import {putArgv} from '../../put-command.ts';
 import {isAlive} from '../../processes.ts';
+import type {Services} from '../../services.ts';
+import {sandboxServices} from './services.ts';
 
 /** What another process needs to enter a sandbox machine. */
 export const sandboxDetails = namespacesSchema.extend({folder: z.string()});
@@ -33,11 +35,14 @@ const ENVIRONMENT = {
 export class SandboxMachine implements Machine {
   readonly reference: MachineReference;
   readonly traits: MachineTraits;
+  /** Its daemons, started as boot.sh started them first. */
+  readonly services: Services;
   readonly #details: z.infer<typeof sandboxDetails>;
 
   constructor(reference: MachineReference) {
     this.reference = reference;
     this.traits = reference.traits;
+    this.services = sandboxServices(this);
     this.#details = sandboxDetails.parse(reference.details);
   }
 

@@ -12,6 +12,9 @@ export const sandboxServices = (machine: Machine): Services => ({
   stop: async (name: ServiceName) => {
     await machine.succeed(['sh', BOOT, 'stop', name], {timeoutMs: STOP_TIMEOUT_MS});
   },
+  kill: async (name: ServiceName) => {
+    await machine.succeed(['sh', BOOT, 'crash', name]);
+  },
   start: async (name: ServiceName) => {
     await machine.succeed(['sh', BOOT, 'restarted', name], {timeoutMs: START_TIMEOUT_MS});
   },

@@ -9,11 +9,9 @@ import {HostError, ProvisionError} from '../../errors.ts';
 import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
 import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
 import {identify, untilGone, type ProcessIdentity} from '../../processes.ts';
-import type {Services} from '../../services.ts';
 import {cgroupFolders, readHostCgroups, type HostCgroups} from '../../namespaces/cgroups.ts';
 import {makeMachineCgroups} from '../../namespaces/machine-cgroups.ts';
 import {SandboxMachine} from './machine.ts';
-import {sandboxServices} from './services.ts';
 
 const BOOT = join(import.meta.dirname, 'boot.sh');
 const START_DEADLINE_MS = 30_000;
@@ -23,12 +21,10 @@ const ADDRESS = '192.0.2.2';
 
 /** A sandbox machine that this process started and has to throw away. */
 class OwnedSandbox extends SandboxMachine implements OwnedMachine {
-  readonly services: Services;
   readonly #undo: AsyncDisposableStack;
 
   constructor(reference: MachineReference, undo: AsyncDisposableStack) {
     super(reference);
-    this.services = sandboxServices(this);
     this.#undo = undo;
   }
 

@@ -1,0 +1,19 @@
+import type {Machine} from '../machine.ts';
+import type {ServiceName, Services} from '../services.ts';
+
+const UNITS: Readonly<Record<ServiceName, string>> = {containerd: 'containerd.service', dockerd: 'docker.service'};
+
+/** The daemons of a machine whose init is systemd, see systemctl(1). */
+export const systemdServices = (machine: Machine): Services => ({
+  stop: async (name: ServiceName) => {
+    // The socket would start its daemon again as soon as somebody asks.
+    const socket = name === 'dockerd' ? ['docker.socket'] : [];
+    await machine.succeed(['systemctl', 'stop', ...socket, UNITS[name]]);
+  },
+  start: async (name: ServiceName) => {
+    await machine.succeed(['systemctl', 'start', UNITS[name]]);
+  },
+  kill: async (name: ServiceName) => {
+    await machine.succeed(['systemctl', 'kill', '--kill-whom=main', '--signal=KILL', UNITS[name]]);
+  },
+});
