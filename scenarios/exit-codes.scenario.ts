@@ -1,0 +1,194 @@
+import type {ExecResult, ScenarioContext} from '../harness/scenario/definition.ts';
+import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
+import {MARKS, oneShot} from './one-shot.ts';
+import {nginx} from './workloads/nginx.ts';
+
+// Scripts act on exit codes and grep error texts. A code that is the runtime's own (the command could not be started) is told from one
+// of the command by its number alone: https://docs.docker.com/reference/cli/docker/container/run/#exit-status
+
+const everywhere = {docker: ['published'], ctr: ['isolated'], runc: ['netns']} as const;
+
+scenario('exit codes of what can not be started', {
+  workload: nginx,
+  at: everywhere,
+  check: async (context) => {
+    const {running, level, step, expect} = context;
+    const containers = await oneShot(context);
+    await containers.program('bad-interpreter', '#!/absent\n');
+    await containers.program('no-program', 'just text\n');
+    await context.machine.succeed(['chmod', '0644', '/var/lib/plumbline/marks/no-program']);
+    await step('a code of its own comes through', async () => {
+      expect((await containers.run('plumbline-37', ['sh', '-c', 'exit 37'])).exitCode).toBe(37);
+      expect((await running.exec(['sh', '-c', 'exit 37'])).exitCode).toBe(37);
+    });
+    for (const [name, program] of [
+      ['missing', '/absent'],
+      ['directory', '/tmp'],
+      ['notExecutable', `${MARKS}/no-program`],
+      ['badInterpreter', `${MARKS}/bad-interpreter`],
+    ] as const) {
+      await step(`a program that is a ${name}`, async () => {
+        const result = await containers.run(`plumbline-${name.toLowerCase()}`, [program]);
+        expect(result.exitCode).not.toBe(0);
+        recordRefusal(context, `run.${name}`, result);
+        if (level === 'docker' && name !== 'badInterpreter') {
+          expect(result.exitCode).toBe(name === 'missing' ? 127 : 126);
+        }
+      });
+    }
+    for (const [name, program] of [
+      ['missing', '/absent'],
+      ['directory', '/tmp'],
+    ] as const) {
+      await step(`beside it, a program that is a ${name}`, async () => {
+        const result = await running.exec([program]);
+        expect(result.exitCode).not.toBe(0);
+        recordRefusal(context, `exec.${name}`, result);
+      });
+    }
+  },
+});
+
+scenario('exit codes of what a signal ends', {
+  workload: nginx,
+  at: everywhere,
+  check: async (context) => {
+    const {step, expect, level, machine} = context;
+    const containers = await oneShot(context);
+    const waiting = (signal: string, code: number): string[] => [
+      'sh',
+      '-c',
+      `trap 'exit ${code}' ${signal}; touch ${MARKS}/ready; while :; do sleep 0.05; done`,
+    ];
+    await step('SIGTERM, which it handles', async () => {
+      const command = await containers.begin('plumbline-term', waiting('TERM', 7));
+      await containers.kill('plumbline-term', 'SIGTERM');
+      expect((await command.ended).exitCode).toBe(7);
+    });
+    await step('SIGKILL', async () => {
+      const command = await containers.begin('plumbline-kill', waiting('TERM', 7));
+      await containers.kill('plumbline-kill', 'SIGKILL');
+      expect((await command.ended).exitCode).toBe(137);
+    });
+    if (level === 'docker') {
+      await step('docker stop, which loses patience', async () => {
+        const command = await containers.begin('plumbline-stop', ['sh', '-c', `touch ${MARKS}/ready; sleep 60`]);
+        await machine.succeed(['docker', 'stop', '--time', '1', 'plumbline-stop']);
+        expect((await command.ended).exitCode).toBe(137);
+      });
+    }
+  },
+});
+
+scenario('no output is lost', {
+  workload: nginx,
+  at: everywhere,
+  check: async (context) => {
+    const {step, expect} = context;
+    const containers = await oneShot(context);
+    await step('3000 lines of a container that ends at once', async () => {
+      const script = 'i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done';
+      const {stdout} = await containers.run('plumbline-lines', ['sh', '-c', script]);
+      const lines = stdout.trimEnd().split('\n');
+      expect(lines.length).toBe(3000);
+      expect(lines.at(-1)?.trim()).toBe('line 2999');
+    });
+    await step('five containers that end at once', async () => {
+      for (let index = 0; index < 5; index += 1) {
+        const {exitCode, stdout} = await containers.run(`plumbline-quick-${index}`, ['echo', 'here']);
+        expect({exitCode, stdout: stdout.trim()}).toEqual({exitCode: 0, stdout: 'here'});
+      }
+    });
+  },
+});
+
+walkthrough('what the docker client makes of refusals and signals', {
+  workload: nginx,
+  level: 'docker',
+  network: 'published',
+  notAt: {ctr: 'this is about the docker client', runc: 'this is about the docker client'},
+  steps: async (context) => {
+    const {machine, step, expect, record, tally, defer} = context;
+    const image = nginx.image.name;
+    const refusals: readonly (readonly [name: string, argv: readonly string[], code: number | undefined])[] = [
+      ['unknownImage', ['docker', 'run', '--rm', 'library/absent:latest', 'true'], 125],
+      ['unknownUser', ['docker', 'run', '--rm', '--user', 'stranger', image, 'true'], undefined],
+      ['userTooLarge', ['docker', 'run', '--rm', '--user', '4294967296', image, 'true'], undefined],
+      ['unknownFlag', ['docker', 'run', '--rm', '--absent', image, 'true'], 125],
+      ['unknownCapability', ['docker', 'run', '--rm', '--cap-add', 'ABSENT', image, 'true'], 125],
+    ];
+    for (const [name, argv, code] of refusals) {
+      await step(name, async () => {
+        const result = await machine.exec(argv);
+        expect(result.exitCode).not.toBe(0);
+        if (code !== undefined) {
+          expect(result.exitCode).toBe(code);
+        }
+        recordRefusal(context, name, result);
+      });
+    }
+    await step('SIGINT to a client that is attached', async () => {
+      const script = `trap 'exit 7' INT; trap 'exit 8' TERM; touch ${MARKS}/ready; while :; do sleep 0.05; done`;
+      const folder = '/var/lib/plumbline/marks';
+      await machine.succeed(['mkdir', '-p', folder]);
+      defer(() => machine.succeed(['rm', '-rf', folder]));
+      const client = machine.spawn([
+        'sh',
+        '-c',
+        'echo $$ >"$0/pid"; exec "$@"',
+        folder,
+        'docker',
+        'run',
+        '--rm',
+        '--name',
+        'plumbline-int',
+        '--volume',
+        `${folder}:${MARKS}`,
+        image,
+        'sh',
+        '-c',
+        script,
+      ]);
+      defer(() => client.ended);
+      defer(() => machine.exec(['docker', 'rm', '--force', 'plumbline-int']));
+      const isReady = async () => (await machine.exec(['test', '-e', `${folder}/ready`])).exitCode;
+      await expect.poll(isReady, {timeout: 20_000}).toBe(0);
+      await machine.succeed(['sh', '-c', `kill -INT "$(cat ${folder}/pid)"`]);
+      record('lifecycle.client.interrupted', (await client.ended).exitCode ?? null);
+    });
+    await step('in which order a failing container is told about', async () => {
+      // Some orders depend on who is faster, and an orchestrator sees both.
+      const tries = 4;
+      let early = 0;
+      for (let index = 0; index < tries; index += 1) {
+        const name = `plumbline-event-${index}`;
+        const since = (await machine.succeed(['date', '+%s.%N'])).trim();
+        await machine.exec(['docker', 'run', '--rm', '--name', name, image, 'false']);
+        const until = async () => {
+          const end = (await machine.succeed(['date', '+%s.%N'])).trim();
+          const format = ['--format', '{{.Type}} {{.Action}}'];
+          const events = await machine.succeed(['docker', 'events', '--since', since, '--until', end, ...format]);
+          return events.trim().split('\n');
+        };
+        await expect.poll(until, {timeout: 10_000}).toContain('container destroy');
+        const events = await until();
+        early += events.indexOf('network disconnect') < events.indexOf('container die') ? 1 : 0;
+      }
+      tally('lifecycle.events.networkGoneBeforeDeath', early, tries);
+    });
+  },
+});
+
+/** Records with which exit code something was refused and in which words, without what is different each time. */
+const recordRefusal = (
+  {record}: Pick<ScenarioContext, 'record'>,
+  name: string,
+  {exitCode, stderr}: ExecResult,
+): void => {
+  record(`lifecycle.exitCode.${name}`, exitCode ?? null);
+  const words = stderr
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.replace(/time="[^"]*" /, '').replaceAll(/\b[0-9a-f]{12}\b/g, '{id}'));
+  record(`surface.refusal.${name}`, words);
+};

@@ -1,0 +1,87 @@
+import type {ExecResult, RunningCommand, ScenarioContext} from '../harness/scenario/definition.ts';
+import {Bundle} from './bundle.ts';
+
+/** Folder of the machine that every one-shot container finds at {@link MARKS}. */
+const FOLDER = '/var/lib/plumbline/marks';
+/** Where a container says how far it has come, by making files. */
+export const MARKS = '/marks';
+
+/** Runs commands of the workload's image to their end, each in a container of its own, in the way of a level. */
+export interface OneShot {
+  /** Runs a command; the exit code is that of the runtime's client. */
+  run(id: string, argv: readonly string[]): Promise<ExecResult>;
+  /** Starts a command, and waits until it has made the file `ready` in {@link MARKS}. */
+  begin(id: string, argv: readonly string[]): Promise<RunningCommand>;
+  /** Sends a signal to the init of one that runs. */
+  kill(id: string, signal: string): Promise<void>;
+  /** Writes a program that the containers find in {@link MARKS}. */
+  program(name: string, content: string): Promise<void>;
+}
+
+/** One-shot containers at the level of a scenario. */
+export const oneShot = async (context: ScenarioContext): Promise<OneShot> => {
+  const {machine, defer, expect} = context;
+  await machine.succeed(['mkdir', '-p', FOLDER]);
+  defer(() => machine.succeed(['rm', '-rf', FOLDER]));
+  const {argvOf, killArgv} = await commandsAt(context);
+  return {
+    run: async (id, argv) => machine.exec(await argvOf(id, argv)),
+    begin: async (id, argv) => {
+      await machine.succeed(['rm', '-f', `${FOLDER}/ready`]);
+      const command = machine.spawn(await argvOf(id, argv));
+      defer(() => command.ended);
+      defer(() => machine.exec(killArgv(id, 'SIGKILL')));
+      await expect
+        .poll(async () => (await machine.exec(['test', '-e', `${FOLDER}/ready`])).exitCode, {timeout: 20_000})
+        .toBe(0);
+      return command;
+    },
+    kill: async (id, signal) => void (await machine.succeed(killArgv(id, signal))),
+    program: (name, content) => machine.put(`${FOLDER}/${name}`, content, 0o755),
+  };
+};
+
+interface Commands {
+  readonly argvOf: (id: string, argv: readonly string[]) => Promise<string[]>;
+  readonly killArgv: (id: string, signal: string) => string[];
+}
+
+const commandsAt = async (context: ScenarioContext): Promise<Commands> => {
+  const {level, workload, runc} = context;
+  const image = workload.image.name;
+  switch (level) {
+    case 'docker':
+      return {
+        argvOf: (id, argv) =>
+          Promise.resolve(['docker', 'run', '--rm', '--name', id, '--volume', `${FOLDER}:${MARKS}`, image, ...argv]),
+        killArgv: (id, signal) => ['docker', 'kill', '--signal', signal, id],
+      };
+    case 'ctr':
+      return {
+        argvOf: (id, argv) =>
+          Promise.resolve([
+            'ctr',
+            'run',
+            '--rm',
+            '--mount',
+            `type=bind,src=${FOLDER},dst=${MARKS},options=rbind`,
+            image,
+            id,
+            ...argv,
+          ]),
+        killArgv: (id, signal) => ['ctr', 'tasks', 'kill', '--signal', signal, id],
+      };
+    case 'runc': {
+      const bundle = await Bundle.make(context);
+      return {
+        argvOf: async (id, argv) => {
+          await bundle.write(argv, (spec) => {
+            spec.mounts.push({destination: MARKS, type: 'none', source: FOLDER, options: ['rbind']});
+          });
+          return [runc, 'run', '--bundle', bundle.folder, id];
+        },
+        killArgv: (id, signal) => [runc, 'kill', id, signal],
+      };
+    }
+  }
+};
