@@ -1,0 +1,149 @@
+import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
+import {outcomeOf} from './outcome.ts';
+import {nginx} from './workloads/nginx.ts';
+
+// What images look like on their way in and out of the stores.
+
+const FOLDER = '/var/lib/plumbline/images';
+const image = nginx.image.name;
+
+walkthrough('docker save, load, export and import', {
+  workload: nginx,
+  level: 'docker',
+  network: 'published',
+  notAt: {ctr: 'its own commands are another scenario', runc: 'it knows no images'},
+  steps: async ({machine, step, record, expect, defer}) => {
+    defer(() => machine.succeed(['rm', '-rf', FOLDER]));
+    await machine.succeed(['mkdir', '-p', FOLDER]);
+    const idOf = async (name: string) =>
+      (await machine.succeed(['docker', 'image', 'inspect', '--format', '{{.Id}}', name])).trim();
+    await step('the members of what is saved', async () => {
+      await machine.succeed(['docker', 'save', '--output', `${FOLDER}/saved.tar`, image]);
+      const members = (await machine.succeed(['tar', '-tf', `${FOLDER}/saved.tar`])).trim().split('\n');
+      const kinds = members.map((member) => member.replaceAll(/[0-9a-f]{64}/g, '{digest}'));
+      record('surface.save.members', [...new Set(kinds)].toSorted());
+    });
+    await step('what is loaded is what was saved', async () => {
+      const before = await idOf(image);
+      await machine.succeed(['docker', 'load', '--input', `${FOLDER}/saved.tar`]);
+      expect(await idOf(image)).toBe(before);
+    });
+    await step('a file system that is exported and imported', async () => {
+      const id = (await machine.succeed(['docker', 'create', image])).trim();
+      defer(() => machine.succeed(['docker', 'rm', id]));
+      await machine.succeed(['sh', '-c', `docker export ${id} | docker import - plumbline/imported:one`]);
+      defer(() => machine.succeed(['docker', 'rmi', 'plumbline/imported:one']));
+      const argv = ['docker', 'run', '--rm', 'plumbline/imported:one', 'cat', '/etc/nginx/nginx.conf'];
+      expect(await machine.succeed(argv)).toContain('worker_connections');
+    });
+  },
+});
+
+walkthrough('docker volume prune', {
+  workload: nginx,
+  level: 'docker',
+  network: 'published',
+  notAt: {ctr: 'it knows no volumes', runc: 'it knows no volumes'},
+  steps: async ({machine, step, record, expect, defer}) => {
+    await step('a volume with a name and one without', async () => {
+      defer(() => machine.exec(['docker', 'volume', 'rm', '--force', 'plumbline-named']));
+      await machine.succeed(['docker', 'volume', 'create', 'plumbline-named']);
+      const create = ['docker', 'create', '--volume', '/data', image, 'true'];
+      const id = (await machine.succeed(create)).trim();
+      await machine.succeed(['docker', 'rm', id]);
+    });
+    await step('what is left after pruning', async () => {
+      const list = async () => (await machine.succeed(['docker', 'volume', 'ls', '--quiet'])).trim().split('\n');
+      expect((await list()).filter(Boolean)).toHaveLength(2);
+      await machine.succeed(['docker', 'volume', 'prune', '--force']);
+      record('lifecycle.volumePrune.left', (await list()).filter(Boolean));
+    });
+  },
+});
+
+walkthrough('ctr images pull, export and import', {
+  workload: nginx,
+  level: 'ctr',
+  network: 'isolated',
+  notAt: {docker: 'its own commands are another scenario', runc: 'it knows no images'},
+  steps: async ({machine, step, record, expect, defer}) => {
+    defer(() => machine.succeed(['rm', '-rf', FOLDER]));
+    await machine.succeed(['mkdir', '-p', FOLDER]);
+    await step('flags that the transfer service has no word for', async () => {
+      for (const flag of ['--skip-verify', '--max-concurrent-downloads=1']) {
+        const result = await machine.exec(['ctr', 'images', 'pull', flag, image]);
+        record(
+          `surface.ctrPull.${flag.replace(/=.*/, '')}`,
+          /requires "--local"/.test(result.stderr) ? 'needs --local' : outcomeOf(result),
+        );
+      }
+    });
+    await step('export and import', async () => {
+      const digest = async () =>
+        (await machine.succeed(['ctr', 'images', 'list', `name==${image}`])).match(/sha256:[0-9a-f]{64}/)?.[0];
+      const before = await digest();
+      await machine.succeed(['ctr', 'images', 'export', `${FOLDER}/exported.tar`, image]);
+      const members = (await machine.succeed(['tar', '-tf', `${FOLDER}/exported.tar`])).trim().split('\n');
+      const kinds = members.map((member) => member.replaceAll(/[0-9a-f]{64}/g, '{digest}'));
+      record('surface.ctrExport.members', [...new Set(kinds)].toSorted());
+      const stdout = await machine.succeed(['ctr', 'images', 'import', `${FOLDER}/exported.tar`]);
+      record(
+        'surface.ctrImport.says',
+        /\bdone\b/.test(stdout) && stdout.includes('unpacking') ? 'unpacking …done' : 'a table',
+      );
+      expect(await digest()).toBe(before);
+    });
+    await step('import for all platforms', async () => {
+      const result = await machine.exec(['ctr', 'images', 'import', '--all-platforms', `${FOLDER}/exported.tar`]);
+      record('surface.ctrImport.allPlatforms', outcomeOf(result));
+    });
+  },
+});
+
+walkthrough('ctr run with what older and newer versions refuse', {
+  workload: nginx,
+  level: 'ctr',
+  network: 'isolated',
+  notAt: {docker: 'this is about ctr', runc: 'this is about ctr'},
+  steps: async ({machine, step, record, expect, defer}) => {
+    const run = (flags: readonly string[]) =>
+      machine.exec(['ctr', 'run', '--rm', ...flags, image, 'plumbline-once', 'true']);
+    const clean = async () => void (await machine.exec(['ctr', 'containers', 'delete', 'plumbline-once']));
+    await step('a user id that does not fit', async () => {
+      const result = await run(['--user', '99999999999']);
+      expect(result.exitCode).not.toBe(0);
+      const said = result.stderr.trim().split('\n').at(-1) ?? '';
+      record('surface.ctrRun.userTooLarge', said.replace(/containerd-mount\d+/, 'containerd-mount{n}'));
+      await clean();
+    });
+    // Folders of the runtime of containerd 1.0, which makes them and keeps them.
+    const state = ['/run/containerd', '/var/lib/containerd'].map(
+      (at) => `${at}/io.containerd.runtime.v1.linux/default`,
+    );
+    defer(() => machine.succeed(['rm', '-rf', ...state]));
+    for (const runtime of ['io.containerd.runc.v1', 'io.containerd.runtime.v1.linux']) {
+      await step(`the runtime ${runtime}`, async () => {
+        record(`surface.ctrRun.runtime.${runtime}`, outcomeOf(await run(['--runtime', runtime])));
+        await clean();
+      });
+    }
+    await step('what it says of deprecated things', async () => {
+      record('surface.ctr.deprecations', outcomeOf(await machine.exec(['ctr', 'deprecations', 'list'])));
+    });
+  },
+});
+
+scenario('the same image at every level', {
+  workload: nginx,
+  at: {docker: ['published'], ctr: ['isolated'], runc: ['netns']},
+  check: async ({machine, level, record, expect, running}) => {
+    // The digest itself was compared with the one that was baked before this began.
+    expect(running.imageDigest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    if (level === 'docker') {
+      const digests = await machine.succeed(['docker', 'image', 'inspect', '--format', '{{json .RepoDigests}}', image]);
+      expect(digests).toContain(running.imageDigest);
+      const id = (await machine.succeed(['docker', 'image', 'inspect', '--format', '{{.Id}}', image])).trim();
+      record('surface.image.idIsManifest', id === running.imageDigest);
+    }
+  },
+});
