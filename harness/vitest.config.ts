@@ -10,6 +10,8 @@ import {defineConfig} from 'vitest/config';
 const NEEDS_QEMU_PACKAGES = 'vms/image/cpio-archive.test.ts';
 /** It makes the kernel panic. */
 const NEEDS_A_KERNEL_OF_ITS_OWN = 'harness/evidence/guest-panic.real.test.ts';
+/** Runs of the tool, in machines of the provider that `PLUMBLINE_CONTRACT` names. */
+const FULL_CELLS = 'harness/cli/machine-cell.real.test.ts';
 
 export default defineConfig({
   test: {
@@ -56,6 +58,7 @@ export default defineConfig({
             'vms/providers/qemu/**/*.real.test.ts',
             'vms/contract/*.real.test.ts',
             NEEDS_A_KERNEL_OF_ITS_OWN,
+            FULL_CELLS,
             NEEDS_QEMU_PACKAGES,
           ],
           env: {PLUMBLINE_CONTRACT: 'qemu'},
@@ -68,7 +71,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'lima',
-          include: ['vms/providers/lima/**/*.real.test.ts', 'vms/contract/*.real.test.ts'],
+          include: ['vms/providers/lima/**/*.real.test.ts', 'vms/contract/*.real.test.ts', FULL_CELLS],
           env: {PLUMBLINE_CONTRACT: 'lima'},
           fileParallelism: false,
           testTimeout: 900_000,
