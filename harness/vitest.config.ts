@@ -1,9 +1,9 @@
 import {defineConfig} from 'vitest/config';
 
 /*
- * Five kinds of tests. `unit`: pure parts, in milliseconds, on any machine. `real`: real runtimes, machines and HTTP; as root, with
- * what `npm run setup` installs. `qemu`: the same with virtual machines, minutes where they are emulated. `lima`: the same by Lima,
- * with what `npm run setup -- --lima` installs.
+ * Six kinds of tests. `unit`: pure parts, in milliseconds, on any machine. `real`: real runtimes, machines and HTTP; as root, with
+ * what `npm run setup` installs. `qemu`: the same with virtual machines, minutes where they are emulated. `lima` and `vagrant`: the same
+ * by Lima and by Vagrant, with what `npm run setup -- --lima` and `-- --vagrant` install.
  * `browser`: the pages of a run, opened in Chromium; as root, with what `npm run setup -- --browser` installs.
  */
 /** Fast, but it asks cpio(1) whether an archive is one, and only `npm run setup` installs that. */
@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['{harness,vms}/**/*.real.test.ts'],
-          exclude: ['vms/providers/{qemu,lima}/**', NEEDS_A_KERNEL_OF_ITS_OWN],
+          exclude: ['vms/providers/{qemu,lima,vagrant}/**', NEEDS_A_KERNEL_OF_ITS_OWN],
           env: {PLUMBLINE_CONTRACT: 'sandbox'},
           // Machines, bakes and fault tests share this host: one file at a time keeps their timings apart.
           fileParallelism: false,
@@ -73,6 +73,17 @@ export default defineConfig({
           name: 'lima',
           include: ['vms/providers/lima/**/*.real.test.ts', 'vms/contract/*.real.test.ts', FULL_CELLS],
           env: {PLUMBLINE_CONTRACT: 'lima'},
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'vagrant',
+          include: ['vms/providers/vagrant/**/*.real.test.ts', 'vms/contract/*.real.test.ts'],
+          env: {PLUMBLINE_CONTRACT: 'vagrant'},
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 900_000,

@@ -182,10 +182,8 @@ walkthrough('many short containers', {
     await step('twenty, one after another', async () => {
       // runc 1.3.0 to 1.3.5 could wait for ever when the process ended at once: https://github.com/opencontainers/runc/issues/5208
       const loop =
-        'for n in $(seq 20); do timeout 20 "$1" run --bundle "$2" "plumbline-short-$n" && echo "$n"; done; true';
-      const ended = (await machine.succeed(['sh', '-c', loop, 'sh', runc, bundle.folder])).split('\n').filter(Boolean);
-      tally('lifecycle.shortContainers.ended', ended.length, 20);
-      expect(ended).toHaveLength(20);
+        'for n in $(seq 20); do timeout 20 "$1" run --bundle "$2" "plumbline-short-$n" || echo "$n: $?"; done';
+      expect(await machine.succeed(['sh', '-c', loop, 'sh', runc, bundle.folder])).toBe('');
     });
     await step('"runc create" that is killed half-way', async () => {
       const times = ['0.01', '0.02', '0.03', '0.05', '0.08'];

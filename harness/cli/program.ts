@@ -51,10 +51,15 @@ program
   .description('install the packages this host lacks')
   .option('--yes', 'do not ask')
   .option('--lima', 'also Lima')
+  .option('--vagrant', 'also Vagrant and libvirt')
   .option('--browser', 'also the browser that tests of the reports need')
-  .action(async ({yes, lima, browser}: {yes?: boolean; lima?: boolean; browser?: boolean}) => {
+  .action(async ({yes, lima, vagrant, browser}: Partial<Record<'yes' | 'lima' | 'vagrant' | 'browser', boolean>>) => {
     const {setup, USUAL_NEEDS} = await import('./setup.ts');
-    const needs = browser ? [...USUAL_NEEDS, 'browser' as const] : USUAL_NEEDS;
+    const needs = [
+      ...USUAL_NEEDS,
+      ...(vagrant ? (['vagrant'] as const) : []),
+      ...(browser ? (['browser'] as const) : []),
+    ];
     process.exitCode = await setup({stream: process.stdout, yes, lima, needs});
   });
 addCacheCommand(program);

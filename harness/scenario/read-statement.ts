@@ -66,9 +66,6 @@ const reachCells = (reach: object, problems: string[]): ScenarioCell[] =>
     }),
   );
 
-/** That it is up, which shows inside: what is looked at before is half of what it will be. */
-const UP: ScenarioCell['reach'] = [{route: 'loopback', vantage: 'container', expected: 'answers'}];
-
 const placeCells = (places: object, problems: string[]): ScenarioCell[] =>
   Object.entries((places ?? {}) as Anything).flatMap(([level, names]) => {
     if (!Array.isArray(names)) {
@@ -77,7 +74,7 @@ const placeCells = (places: object, problems: string[]): ScenarioCell[] =>
     }
     return names.flatMap((name): ScenarioCell[] => {
       const network = knownNetwork(level, String(name), problems);
-      return network === undefined ? [] : [{level: level as LevelName, network, reach: UP}];
+      return network === undefined ? [] : [{level: level as LevelName, network, reach: []}];
     });
   });
 

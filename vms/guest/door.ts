@@ -1,6 +1,7 @@
 import {createConnection} from 'node:net';
 import {createInterface} from 'node:readline';
 import {randomBytes} from 'node:crypto';
+import {MachineError} from '../errors.ts';
 
 /** What a machine answers when it is greeted. */
 export interface Welcome {
@@ -71,7 +72,9 @@ const readLines = async <Result>(
   signal.addEventListener('abort', abort, {once: true});
   socket.once('connect', say);
   socket.once('error', reject);
-  socket.once('close', () => reject(new Error('QEMU has closed the serial port')));
+  socket.once('close', () =>
+    reject(new MachineError('Cannot speak to the machine: QEMU has closed its serial port', {layer: 'qemu'})),
+  );
   const lines = createInterface({input: socket});
   lines.on('error', reject);
   lines.on('line', (line) => {

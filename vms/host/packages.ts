@@ -3,9 +3,9 @@ import {hasProgram, searchPath} from './search-path.ts';
 
 /**
  * What a host can be wanted for: to bake roots, to run machines in namespaces, to run them in qemu,
- * to pull images from their real registry, to open reports in a browser as tests do.
+ * to have Vagrant run them, to pull images from their real registry, to open reports in a browser as tests do.
  */
-export type HostNeed = 'bake' | 'sandbox' | 'qemu' | 'pull' | 'browser';
+export type HostNeed = 'bake' | 'sandbox' | 'qemu' | 'vagrant' | 'pull' | 'browser';
 
 /** A package of Debian and Ubuntu, and what shows that it, or the same from elsewhere, is there. */
 export interface HostPackage {
@@ -63,22 +63,33 @@ const COMMON: readonly HostPackage[] = [
   {name: 'gzip', needs: ['bake'], programs: ['gzip'], files: []},
   {
     name: 'util-linux',
-    needs: ['bake', 'sandbox'],
+    needs: ['bake', 'sandbox', 'vagrant'],
     programs: ['unshare', 'nsenter', 'setpriv', 'flock'],
     files: [],
   },
-  {name: 'mount', needs: ['bake', 'sandbox'], programs: ['mount', 'umount'], files: []},
-  {name: 'iproute2', needs: ['sandbox'], programs: ['ip'], files: []},
-  {name: 'e2fsprogs', needs: ['qemu'], programs: ['mke2fs'], files: []},
-  {name: 'openssh-client', needs: ['qemu'], programs: ['ssh', 'ssh-keygen'], files: []},
-  {name: 'qemu-utils', needs: ['qemu'], programs: ['qemu-img'], files: []},
+  {name: 'mount', needs: ['bake', 'sandbox', 'vagrant'], programs: ['mount', 'umount'], files: []},
+  {name: 'iproute2', needs: ['sandbox', 'vagrant'], programs: ['ip'], files: []},
+  {name: 'e2fsprogs', needs: ['qemu', 'vagrant'], programs: ['mke2fs'], files: []},
+  {name: 'openssh-client', needs: ['qemu', 'vagrant'], programs: ['ssh', 'ssh-keygen'], files: []},
+  {name: 'qemu-utils', needs: ['qemu', 'vagrant'], programs: ['qemu-img'], files: []},
+  {name: 'vagrant', needs: ['vagrant'], programs: ['vagrant'], files: []},
+  {
+    name: 'vagrant-libvirt',
+    needs: ['vagrant'],
+    programs: [],
+    files: ['/usr/share/vagrant-plugins/plugins.d/vagrant-libvirt.json'],
+  },
+  // Brings libvirtd and virsh, which are packages of their own, with what they need to make a network.
+  {name: 'libvirt-daemon-system', needs: ['vagrant'], programs: ['libvirtd', 'virsh', 'iptables'], files: []},
+  {name: 'dnsmasq-base', needs: ['vagrant'], programs: ['dnsmasq'], files: []},
+  {name: 'socat', needs: ['vagrant'], programs: ['socat'], files: []},
   {name: 'chromium', needs: ['browser'], programs: ['chromium'], files: []},
   {name: 'skopeo', needs: ['pull'], programs: ['skopeo'], files: []},
 ];
 
 const QEMU_X86: HostPackage = {
   name: 'qemu-system-x86',
-  needs: ['qemu'],
+  needs: ['qemu', 'vagrant'],
   programs: ['qemu-system-x86_64'],
   files: [],
 };

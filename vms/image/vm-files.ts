@@ -4,6 +4,8 @@ import {registryFolder} from './root-files.ts';
 export const vmPaths = {
   /** Host key of its sshd; the public half is beside it with `.pub`. */
   hostKey: '/etc/plumbline/ssh_host_key',
+  /** Keys that may enter from the start, where a machine is given any; the door hands over others. */
+  authorizedKeys: '/etc/plumbline/authorized_keys',
   /** Statically linked, for the initial RAM file system. */
   busybox: '/usr/lib/plumbline/busybox',
 } as const;
@@ -84,7 +86,7 @@ $LIMA_CIDATA_MNT/boot.sh
 const sshd = `# The host alone connects, over a port forwarded to its loopback: one connection, with any number of sessions in it.
 AddressFamily inet
 HostKey ${vmPaths.hostKey}
-AuthorizedKeysFile /run/plumbline/authorized_keys
+AuthorizedKeysFile /run/plumbline/authorized_keys ${vmPaths.authorizedKeys}
 PermitRootLogin prohibit-password
 PasswordAuthentication no
 KbdInteractiveAuthentication no

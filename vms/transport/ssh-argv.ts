@@ -9,6 +9,8 @@ export interface SshTarget {
   readonly knownHosts: string;
   /** Unix socket of the control connection; ssh makes it under a longer name first, so 85 bytes are the most. */
   readonly control: string;
+  /** What goes before the command of the control connection, where only other namespaces have a way to the sshd. */
+  readonly enter?: readonly string[];
 }
 
 /** Name of the machine in its known_hosts: its address is shared by all machines of this host, and its port is no one's for long. */
@@ -22,6 +24,7 @@ export const knownHostsLine = (hostKey: string): string => `${hostAlias} ${hostK
  * No file of the user or the host is read.
  */
 export const controlArgv = (target: SshTarget): readonly string[] => [
+  ...(target.enter ?? []),
   'ssh',
   '-F',
   'none',

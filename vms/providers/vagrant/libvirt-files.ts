@@ -1,0 +1,23 @@
+import {networkXml} from './network.ts';
+
+/**
+ * Files of `/etc/libvirt` as a machine's own libvirtd sees it, by name.
+ * https://gitlab.com/libvirt/libvirt/-/blob/v9.0.0/src/qemu/qemu.conf.in and src/remote/libvirtd.conf.in beside it
+ */
+export const libvirtFiles: Readonly<Record<string, string>> = {
+  // Only what is in the machine's namespaces comes to its socket.
+  'libvirtd.conf': `auth_unix_rw = "none"
+auth_unix_ro = "none"
+`,
+  // QEMU runs as who started the tool: libvirt would give the kernel and the disk, which are the cache's, to a user of its own.
+  'qemu.conf': `user = "root"
+group = "root"
+dynamic_ownership = 0
+remember_owner = 0
+security_driver = "none"
+namespaces = []
+cgroup_controllers = []
+stdio_handler = "file"
+`,
+  'network.xml': networkXml,
+};

@@ -1,0 +1,95 @@
+import {spawn} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {mkdir, open, readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
+import {ProvisionError} from '../../errors.ts';
+import type {MachineSpec} from '../../machine.ts';
+import {cgroupFolders, type HostCgroups} from '../../namespaces/cgroups.ts';
+import type {Namespaces} from '../../namespaces/enter.ts';
+import {identify} from '../../processes.ts';
+import {libvirtFiles} from './libvirt-files.ts';
+import {machineNetwork} from './network.ts';
+
+const BOOT = join(import.meta.dirname, 'libvirt.sh');
+const POLL_MS = 20;
+
+/** What of a libvirt is in which folder of it; see libvirt.sh. */
+export const libvirtFolders = {
+  configuration: 'etc',
+  /** The pool that Vagrant keeps volumes in. */
+  pool: 'lib/images',
+  /** One log for each domain, with the command line of QEMU. */
+  domainLogs: 'log/qemu',
+} as const;
+
+/** File in the folder of a libvirt that has what libvirtd says. */
+export const libvirtLog = 'libvirtd.log';
+
+/** Whether processes in the namespaces of a libvirt see the device of KVM. */
+export type KvmDevice = 'with kvm' | 'without kvm';
+
+/**
+ * Starts a libvirtd with a network, in namespaces of its own; the cgroups named after the machine are there already.
+ * Throws {@link ProvisionError} when it does not come up, and the signal's reason when it is aborted.
+ */
+export const startLibvirt = async (
+  {runId}: Pick<MachineSpec, 'runId'>,
+  folder: string,
+  cgroups: HostCgroups,
+  name: string,
+  kvm: KvmDevice,
+  signal: AbortSignal,
+): Promise<Namespaces> => {
+  for (const part of Object.values(libvirtFolders)) await mkdir(join(folder, part), {recursive: true, mode: 0o700});
+  for (const [file, content] of Object.entries(libvirtFiles)) {
+    await writeFile(join(folder, libvirtFolders.configuration, file), content);
+  }
+  const folders = cgroupFolders(cgroups, name);
+  const log = await open(join(folder, libvirtLog), 'a', 0o600);
+  try {
+    const child = spawn(BOOT, ['join'], {
+      // A session of its own: Ctrl-C in the terminal must reach the tool alone, which then tears the machine down in order.
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      env: {
+        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        LC_ALL: 'C.UTF-8',
+        PLUMBLINE_RUN: runId,
+        LIBVIRT_FOLDER: folder,
+        LIBVIRT_CGROUPS: folders.join('\n'),
+        LIBVIRT_DEVICES: kvm === 'with kvm' ? 'kvm' : '',
+        LIBVIRT_GUEST: machineNetwork.machine,
+      },
+    });
+    child.unref();
+    const ended = new AbortController();
+    child.once('exit', (code, how) => ended.abort(how ?? `exit code ${code}`));
+    child.once('error', (error) => ended.abort(error.message));
+    return {init: await identify(await firstProcess(folder, ended.signal, signal)), cgroups: folders};
+  } finally {
+    await log.close();
+  }
+};
+
+const firstProcess = async (folder: string, ended: AbortSignal, signal: AbortSignal): Promise<number> => {
+  const file = join(folder, 'init.pid');
+  while (!existsSync(file)) {
+    signal.throwIfAborted();
+    if (ended.aborted) throw await startFailure(folder, String(ended.reason));
+    await setTimeout(POLL_MS);
+  }
+  return Number(await readFile(file, 'utf8'));
+};
+
+/** libvirtd complains of much that does not matter here: what it says last is why it has ended. */
+const startFailure = async (folder: string, how: string): Promise<ProvisionError> => {
+  const log = await readFile(join(folder, libvirtLog), 'utf8').catch(() => '');
+  const lines = log.trim().split('\n');
+  const said = lines.slice(-3).join(' | ').slice(-600);
+  return new ProvisionError(`Cannot start libvirtd for a machine: it has ended with ${how}${said && `, ${said}`}`, {
+    command: [BOOT, 'join'],
+    seen: lines.slice(-20).join(' | '),
+    layer: 'libvirtd',
+  });
+};
