@@ -53,7 +53,7 @@ const comparable = (old: SeenFacts, recent: SeenFacts): [SeenFacts, SeenFacts] =
 const OF_RECORD = /^(cell|failure|residue|image)\b/;
 
 const onlyOfRecord = (facts: SeenFacts): SeenFacts =>
-  new Map([...facts].filter(([fact]) => OF_RECORD.test(fact) && fact !== 'image.digest'));
+  new Map([...facts].filter(([fact]) => OF_RECORD.test(fact) && fact !== 'image.digest' && fact !== 'residue.known'));
 
 const firstOf = (values: ReadonlySet<string> | undefined): FactValue | undefined => {
   const first = [...(values ?? [])].find((value) => value !== ABSENT);
