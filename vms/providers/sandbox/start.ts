@@ -113,6 +113,7 @@ const launch = async (
             : cgroups.hierarchies.map(({folder: at, options}) => `${at} ${options}`).join('\n'),
       },
     });
+    child.unref(); // A machine that is kept must not keep the tool.
     return await new Promise<number | null>((resolve, reject) => {
       child.once('exit', resolve);
       child.once('error', reject);
