@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
-import {parseDocument} from 'yaml';
 import {z} from 'zod';
 import {UsageError} from '../../vms/errors.ts';
+import {yamlValue} from '../../vms/yaml-value.ts';
 
 const place = z.strictObject({
   scenario: z.string().min(1),
@@ -38,11 +38,11 @@ export const readCatalogue = async (file: string): Promise<readonly CatalogueEnt
   const text = await readFile(file, 'utf8').catch((error: Error) => {
     throw broken(error.message, error);
   });
-  const document = parseDocument(text);
-  if (document.errors[0]) {
-    throw broken((document.errors[0].message.split('\n')[0] ?? '').replace(/:$/, ''), document.errors[0]);
+  const yaml = yamlValue(text);
+  if (yaml.problem !== undefined) {
+    throw broken(yaml.problem, yaml.cause);
   }
-  const parsed = catalogueFile.safeParse(document.toJS());
+  const parsed = catalogueFile.safeParse(yaml.value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw broken(`"${issue?.path.join('.')}": ${issue?.message}`, parsed.error);

@@ -114,15 +114,18 @@ describe('cells that can not be compared as a whole', () => {
   });
 
   test('what a version is known to leave is a difference too, of the component whose it is', () => {
+    const facts = {'process.umask': '0022'};
     const left = (id: string): ExampleCell => ({
       level: 'runc',
+      facts,
       cell: {
         knownResidue: [
           `mount "/var/lib/docker/overlay2/${id.repeat(32)}/merged" of type overlay (of dockerd), left mounted`,
         ],
       },
     });
-    expect(compareRuns(exampleLoadedRun([{level: 'runc'}]), exampleLoadedRun([left('a1')])).differences).toMatchObject([
+    const clean = exampleLoadedRun([{level: 'runc', facts}]);
+    expect(compareRuns(clean, exampleLoadedRun([left('a1')])).differences).toMatchObject([
       {
         fact: 'residue.known',
         group: 'residue',

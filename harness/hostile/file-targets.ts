@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path';
 import {parseImageName} from '../../vms/image/image-name.ts';
 import {parseLedger} from '../../vms/ledger/sweep.ts';
 import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
+import {readCatalogue} from '../compare/catalogue.ts';
 import {comparisonLines} from '../compare/comparison-lines.ts';
 import {comparisonPage} from '../compare/comparison-page.ts';
 import {compareRuns} from '../compare/comparison.ts';
@@ -60,6 +61,17 @@ export const fileTargets: readonly Target[] = [
         const explanations = await readExplanations(join(folder, 'changes.yaml'));
         compareRuns(example, changed, {explanations, today: new Date('2026-01-01')});
       }),
+  },
+  {
+    name: 'a catalogue of known changes',
+    seeds: async () => [
+      (await readFile(new URL('../../scenarios/catalogue.yaml', import.meta.url), 'utf8'))
+        .split('\n  - ')
+        .slice(0, 6)
+        .join('\n  - '),
+    ],
+    read: async (input) =>
+      inFolder({'catalogue.yaml': input}, async (folder) => readCatalogue(join(folder, 'catalogue.yaml'))),
   },
   {
     name: 'the statement of a scenario',

@@ -1,8 +1,8 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {parseDocument} from 'yaml';
 import {z} from 'zod';
 import {UsageError} from '../errors.ts';
+import {yamlValue} from '../yaml-value.ts';
 
 /** Where the runtime sets are; a set is added by adding a YAML file. */
 const setsFolder = import.meta.dirname;
@@ -87,11 +87,10 @@ const listNames = async (folder: string): Promise<readonly string[]> => {
 };
 
 const parseRuntimeSet = (name: string, file: string, text: string): RuntimeSet => {
-  const document = parseDocument(text);
-  const [syntaxError] = document.errors;
-  if (syntaxError) throw brokenFile(file, (syntaxError.message.split('\n')[0] ?? '').replace(/:$/u, ''), syntaxError);
+  const yaml = yamlValue(text);
+  if (yaml.problem !== undefined) throw brokenFile(file, yaml.problem, yaml.cause);
 
-  const parsed = runtimeSetSchema.safeParse(document.toJS());
+  const parsed = runtimeSetSchema.safeParse(yaml.value);
   if (!parsed.success) throw brokenFile(file, describeIssue(parsed.error), parsed.error);
   if (parsed.data.name !== name) {
     throw brokenFile(file, `"name" is "${parsed.data.name}", it has to be that of the file, "${name}"`);
