@@ -1,13 +1,11 @@
 import {join} from 'node:path';
 import {Option, type Command} from 'commander';
+import {UsageError} from '../../vms/errors.ts';
 import type {KeepMachines} from '../run/machine-pool.ts';
-import {terminalReporter} from '../report/terminal/reporter.ts';
-import {bearableMachines} from './bearable-machines.ts';
+import {readRun} from '../report/run-file.ts';
 import {callerPath} from './caller-path.ts';
-import {ociRuntime} from './oci-runtime.ts';
-import {chooseProvider} from './provider-choice.ts';
-import {runId} from './run-id.ts';
-import {addSelection, parseCount, projectRoot, select, type SelectionFlags} from './selection.ts';
+import {addSelection, parseCount, projectRoot, select, type Selected, type SelectionFlags} from './selection.ts';
+import {startRun} from './start-run.ts';
 
 interface RunFlags extends SelectionFlags {
   readonly machine: string;
@@ -19,6 +17,7 @@ interface RunFlags extends SelectionFlags {
   readonly machines?: number;
   readonly accel?: 'kvm' | 'hvf' | 'tcg';
   readonly reports: string;
+  readonly failed?: boolean;
 }
 
 /** `plumbline run`: the main job. */
@@ -36,6 +35,7 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
         .choices(['never', 'on-failure', 'always'])
         .default('never'),
     )
+    .option('--failed', 'only what did not pass in the last run, in its runtime sets')
     .option('--deadline <seconds>', 'give up a cell that takes longer', parseCount, 120)
     .addOption(
       new Option('--accel <kind>', 'how the processor of a qemu machine is made; default: found out by trial').choices([
@@ -49,38 +49,43 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
     .option('--json', 'print the record of the run instead of lines')
     .action(async (files: string[], flags: RunFlags) => {
       // First what is wrong with the question, then what is wrong with the host.
-      const {scenarios, cells, shard} = await select(files, flags);
-      const runtime = flags.runc === undefined ? undefined : await ociRuntime(flags.runc);
-      const {provider, notes} = await chooseProvider(flags.machine, {accelerated: flags.accel !== undefined});
-      const [{run}, {Interruption}] = await Promise.all([import('../run/run.ts'), import('../run/interruption.ts')]);
-      using interruption = new Interruption();
-      using reporter = terminalReporter(flags.json ? process.stderr : process.stdout);
-      const record = await run({
-        id: runId(new Date()),
-        root: projectRoot,
-        scenarios,
-        cells,
-        shard,
-        provider,
-        files: runtime?.files ?? [],
-        ociRuntime: runtime?.path,
-        pull: flags.pull ?? false,
-        keep: flags.keep,
-        acceleration: flags.accel,
-        machinesAtOnce: flags.machines ?? (await bearableMachines(provider)),
-        cellDeadlineMs: flags.deadline * 1000,
-        reports: callerPath(flags.reports),
-        calledFrom: callerPath('.'),
-        notes,
+      const selected = flags.failed ? await selectFailed(files, flags) : await select(files, flags);
+      if (selected === undefined) {
+        process.stdout.write('Nothing to run: every cell of the last run passed\n');
+        return;
+      }
+      const record = await startRun({
+        ...flags,
+        ...selected,
         asked: {...flags},
-        listener: reporter,
-        interruption,
+        deadlineSeconds: flags.deadline,
         toolVersion,
       });
-      reporter.stop();
-      if (flags.json) {
-        process.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
-      }
       process.exitCode = record.exitCode;
     });
+};
+
+/** What did not pass in the last run, as far as the other flags choose it as well; `undefined` when everything did. */
+const selectFailed = async (files: readonly string[], flags: RunFlags): Promise<Selected | undefined> => {
+  const last = await readRun(join(callerPath(flags.reports), 'latest'));
+  const names = new Set(last.cells.filter(({status}) => status !== 'passed').map(({name}) => name));
+  if (names.size === 0) {
+    return undefined;
+  }
+  const failed = last.cells.filter(({name}) => names.has(name));
+  const selected = await select(
+    files.length > 0 ? files : [...new Set(failed.map(({file}) => join(projectRoot, file)))],
+    {
+      ...flags,
+      runtime: [...new Set(failed.map(({runtimeSet}) => runtimeSet))],
+      repeat: Math.max(...last.cells.map(({repetition}) => repetition)),
+    },
+  );
+  const cells = selected.cells.filter(({name}) => names.has(name));
+  if (cells.length === 0) {
+    throw new UsageError(
+      `Cannot run what failed in "${last.id}": none of its ${names.size} cells is chosen or exists any more`,
+    );
+  }
+  return {...selected, cells};
 };

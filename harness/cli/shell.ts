@@ -1,12 +1,12 @@
-import {join} from 'node:path';
 import type {Command} from 'commander';
-import {execa} from 'execa';
 import {attach} from '../../vms/attach.ts';
 import {UsageError} from '../../vms/errors.ts';
 import type {MachineReference} from '../../vms/machine.ts';
 import {readRun} from '../report/run-file.ts';
-import type {RunRecord} from '../report/run-record.ts';
-import {projectRoot} from './selection.ts';
+import type {MachineRecord, RunRecord} from '../report/run-record.ts';
+import {openShell} from './open-shell.ts';
+import {cellNamed} from './recorded-cell.ts';
+import {runFolder} from './run-folder.ts';
 
 /** `plumbline shell`: a shell in a machine that was kept. */
 export const addShellCommand = (program: Command): void => {
@@ -15,32 +15,36 @@ export const addShellCommand = (program: Command): void => {
     .description('open a shell in a machine that a run kept, see run --keep')
     .argument('[run]', 'id or folder of the run', 'latest')
     .argument('[command...]', 'run this instead of a shell; put -- before it')
-    .action(async (run: string, command: string[]) => {
-      const record = await readRun(run.includes('/') ? run : join(projectRoot, 'reports', run));
-      const {file, argv, env} = attach(keptMachine(record)).shellCommand(command);
-      const {TERM: terminal = 'dumb'} = process.env;
-      const {exitCode = 255} = await execa(file, argv, {
-        stdio: 'inherit',
-        reject: false,
-        extendEnv: false,
-        env: {...env, TERM: terminal},
-      });
-      process.exitCode = exitCode;
+    .option('--cell <text>', 'the machine of the cell with this in its name, where the run kept several')
+    .action(async (run: string, command: string[], {cell}: {cell?: string}) => {
+      const record = await readRun(runFolder(run));
+      const kept = cell === undefined ? lastKept(record) : keptOf(record, cell);
+      process.exitCode = await openShell(attach(referenceOf(kept)), command);
     });
 };
 
-/** The machine that the run kept last. Throws {@link UsageError} when it kept none. */
-const keptMachine = ({id, machines}: RunRecord): MachineReference => {
+const lastKept = ({id, machines}: RunRecord): MachineRecord => {
   const machine = machines.findLast(({kept}) => kept);
   if (machine === undefined) {
     throw new UsageError(
       `Cannot open a shell in a machine of "${id}": it kept none, "--keep always" or "--keep on-failure" makes a run keep one`,
     );
   }
-  return {
-    id: machine.id,
-    runtimeSet: machine.runtimeSet,
-    traits: machine.traits as unknown as MachineReference['traits'],
-    details: machine.details,
-  };
+  return machine;
 };
+
+const keptOf = (record: RunRecord, text: string): MachineRecord => {
+  const cell = cellNamed(record, text);
+  const machine = record.machines.find(({id}) => id === cell.machine);
+  if (!machine?.kept) {
+    throw new UsageError(`Cannot open a shell in the machine of "${cell.name}": it was not kept`);
+  }
+  return machine;
+};
+
+const referenceOf = ({id, runtimeSet, traits, details}: MachineRecord): MachineReference => ({
+  id,
+  runtimeSet,
+  traits: traits as unknown as MachineReference['traits'],
+  details,
+});

@@ -14,8 +14,8 @@ export interface ForegroundContainer {
   logs(): Promise<string>;
 }
 
-// Constant text; what is run comes as arguments.
-const INTO_FILE = 'log=$1; shift; exec "$@" >"$log" 2>&1';
+// Constant text; what is run comes as arguments. In a session of its own it outlives the tool, as in a machine that is kept.
+const INTO_FILE = 'log=$1; shift; exec setsid --wait "$@" >"$log" 2>&1';
 
 const withLog = (argv: readonly string[], log: string): string[] => ['sh', '-c', INTO_FILE, 'sh', log, ...argv];
 

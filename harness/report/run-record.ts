@@ -61,6 +61,8 @@ export const cellRecord = z.object({
   level: z.enum(['docker', 'ctr', 'runc']),
   network: z.enum(['published', 'isolated', 'netns', 'cni', 'host']),
   runtimeSet: z.string(),
+  /** Id of the machine it ran on. */
+  machine: z.string().optional(),
   /** 1 for the first time the cell was run. */
   repetition: z.number().int().positive(),
   status: z.enum(['passed', 'failed', 'not-run']),

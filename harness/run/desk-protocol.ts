@@ -1,5 +1,6 @@
 import type {MachineReference} from '../../vms/machine.ts';
 import type {KnownResidue} from '../../vms/runtimes/runtime-set.ts';
+import type {AfterPause, Paused, PausePoint} from './pause.ts';
 import type {PlannedCell, ProgressEvent} from '../report/progress.ts';
 import type {FailureRecord} from '../report/run-record.ts';
 
@@ -33,8 +34,26 @@ export interface ReleaseRequest {
   readonly id: string;
   /** The machine holds something that it did not hold before, or is broken: it is thrown away. */
   readonly dirty: boolean;
-  /** The cell failed. */
-  readonly failed: boolean;
+}
+
+/**
+ * `POST /keep`: a cell has failed on this machine; is it to be left as it is, to be looked at? Answered with a {@link KeepAnswer}; a machine
+ * that is left is not leased again.
+ */
+export interface KeepRequest {
+  readonly id: string;
+  readonly cell: string;
+}
+
+export interface KeepAnswer {
+  readonly kept: boolean;
+}
+
+/** `POST /pause`: a cell waits where it was asked to. Answered, once a person has looked, with a {@link PauseAnswer}. */
+export type PauseRequest = Paused;
+
+export interface PauseAnswer {
+  readonly then: AfterPause;
 }
 
 /** `POST /event`: a {@link ProgressEvent}. */
@@ -57,6 +76,7 @@ export interface WorkerTask {
   readonly ociRuntime: string | undefined;
   /** A cell that takes longer is given up; multiplied by the slowness of its machine. */
   readonly cellDeadlineMs: number;
+  readonly pause?: PausePoint;
 }
 
 /** The answer when there is no machine. */

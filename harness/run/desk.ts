@@ -2,20 +2,32 @@ import {createServer, type IncomingMessage, type ServerResponse} from 'node:http
 import {json} from 'node:stream/consumers';
 import {failureRecordOf} from '../report/failure.ts';
 import type {ProgressListener} from '../report/progress.ts';
-import type {DeskEvent, LeaseRequest, ReleaseRequest} from './desk-protocol.ts';
+import type {
+  DeskEvent,
+  KeepAnswer,
+  KeepRequest,
+  LeaseRequest,
+  PauseAnswer,
+  PauseRequest,
+  ReleaseRequest,
+} from './desk-protocol.ts';
 import type {MachinePool} from './machine-pool.ts';
+import type {AfterPause, Paused} from './pause.ts';
 
 /** Opens the desk on a Unix socket, for the workers of this run alone. */
 export const openDesk = async (
   socketPath: string,
   pool: MachinePool,
   listener: ProgressListener,
+  onPause: (paused: Paused) => Promise<AfterPause>,
 ): Promise<AsyncDisposable> => {
   const handlers: Readonly<Record<string, (body: unknown) => Promise<unknown>>> = {
     '/lease': async (body) => pool.lease(body as LeaseRequest),
     '/release': async (body) => {
       await pool.release(body as ReleaseRequest);
     },
+    '/keep': (body) => Promise.resolve({kept: pool.keepAsItIs(body as KeepRequest)} satisfies KeepAnswer),
+    '/pause': async (body) => ({then: await onPause(body as PauseRequest)}) satisfies PauseAnswer,
     '/event': (body) => {
       listener(body as DeskEvent);
       return Promise.resolve();

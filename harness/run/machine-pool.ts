@@ -9,7 +9,7 @@ import {setUpScript} from './set-up.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {MachineRecord} from '../report/run-record.ts';
 import {Steps} from '../scenario/steps.ts';
-import type {Lease, LeaseRequest, ReleaseRequest} from './desk-protocol.ts';
+import type {KeepRequest, Lease, LeaseRequest, ReleaseRequest} from './desk-protocol.ts';
 import {readVersions} from './versions.ts';
 
 /** When a machine outlives its run. */
@@ -33,10 +33,11 @@ export interface PoolOptions {
   readonly signal: AbortSignal;
 }
 
+/** Machines that are kept as cells that failed have left them: each has its memory and its disk. */
+const MOST_LEFT_BY_FAILURE = 3;
+
 interface Held {
   readonly record: MachineRecord;
-  /** A cell failed on it. */
-  hasFailed: boolean;
   readonly set: RuntimeSet;
   readonly versions: Readonly<Record<string, string>>;
   readonly image: HeldImage;
@@ -61,6 +62,8 @@ export class MachinePool implements AsyncDisposable {
   readonly #current = new Map<string, Promise<Held>>();
   readonly #material = new Map<string, Promise<Material>>();
   readonly #ending = new Set<Promise<void>>();
+  /** Ids of machines that are kept as a failed cell left them, with its name. */
+  readonly #leftByFailure = new Map<string, string>();
   readonly records: MachineRecord[] = [];
   #started = 0;
 
@@ -88,18 +91,26 @@ export class MachinePool implements AsyncDisposable {
   }
 
   /** Takes a machine back; one that is dirty is not leased again. */
-  async release({id, dirty, failed}: ReleaseRequest): Promise<void> {
+  async release({id, dirty}: ReleaseRequest): Promise<void> {
     for (const [lane, starting] of this.#current) {
       const held = await starting.catch(() => undefined);
       if (held?.machine.reference.id !== id) {
         continue;
       }
-      held.hasFailed ||= failed;
       if (dirty) {
         this.#current.delete(lane);
         this.#end(held);
       }
     }
+  }
+
+  /** Whether a machine is to stay as a cell that failed has left it. The first ones are: whoever looks at three will not look at a fourth. */
+  keepAsItIs({id, cell}: KeepRequest): boolean {
+    if (this.#options.keep === 'never' || this.#leftByFailure.size >= MOST_LEFT_BY_FAILURE) {
+      return false;
+    }
+    this.#leftByFailure.set(id, cell);
+    return true;
   }
 
   /** Throws away every machine; throws the first failure once all were tried. */
@@ -150,15 +161,17 @@ export class MachinePool implements AsyncDisposable {
     }
   }
 
-  #end({machine, record, hasFailed}: Held): void {
-    const {keep, ledger, listener} = this.#options;
+  #end({machine, record}: Held): void {
+    const {keep, ledger, listener, runId} = this.#options;
     const steps = this.#stepsOf(machine.reference.id);
-    if (keep === 'always' || (keep === 'on-failure' && hasFailed)) {
+    const cell = this.#leftByFailure.get(machine.reference.id);
+    if (keep === 'always' || cell !== undefined) {
       ledger.keep();
       record.kept = true;
+      const asLeft = cell === undefined ? '' : ` as "${cell}" left it`;
       listener({
         type: 'note',
-        sentence: `Kept the machine "${record.id}": "plumbline shell" opens a shell in it, "plumbline sweep" removes it`,
+        sentence: `Kept the machine "${record.id}"${asLeft}: "npx plumbline shell ${runId}" opens a shell in it, "npx plumbline sweep" removes it`,
       });
       return;
     }
@@ -225,7 +238,7 @@ export class MachinePool implements AsyncDisposable {
     this.records.push(record);
     listener({type: 'machine-ready', machine: record});
     undo.move();
-    return {set, versions, image, machine, record, steps, file, restores: 0, hasFailed: false};
+    return {set, versions, image, machine, record, steps, file, restores: 0};
   }
 
   #reportBake(id: string, steps: Steps, event: BakeEvent): void {

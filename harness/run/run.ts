@@ -23,6 +23,7 @@ import {lanesOf} from './lanes.ts';
 import {watchHost} from './host-watch.ts';
 import {MachinePool, type KeepMachines} from './machine-pool.ts';
 import type {Interruption} from './interruption.ts';
+import type {AfterPause, Paused, PausePoint} from './pause.ts';
 
 /** What is to be run, and how. */
 export interface RunOptions {
@@ -57,6 +58,8 @@ export interface RunOptions {
   readonly asked: Readonly<Record<string, unknown>>;
   readonly listener: ProgressListener;
   readonly interruption: Interruption;
+  /** A cell to stop, and what is done meanwhile. */
+  readonly pause?: {readonly point: PausePoint; readonly onPause: (paused: Paused) => Promise<AfterPause>};
   readonly toolVersion: string;
 }
 
@@ -138,7 +141,12 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
     });
     machines = pool.records;
     const desk = join(scratch.path, 'desk.sock');
-    await using _desk = await openDesk(desk, pool, listener);
+    await using _desk = await openDesk(
+      desk,
+      pool,
+      listener,
+      (paused) => options.pause?.onPause(paused) ?? Promise.resolve('go on'),
+    );
     const task: LaneContext['task'] = {
       desk,
       root: options.root,
@@ -147,6 +155,7 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       scratch: scratch.path,
       ociRuntime: options.ociRuntime,
       cellDeadlineMs: options.cellDeadlineMs,
+      ...(options.pause && {pause: options.pause.point}),
     };
     const lanes = lanesOf(cells, options.machinesAtOnce);
     const errors = await runLanes(lanes, options.machinesAtOnce, {task, pool, interruption});

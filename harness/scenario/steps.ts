@@ -11,9 +11,16 @@ export class Steps {
   readonly #runStartedAt: number;
   readonly #listener: ProgressListener;
   readonly #open = new Set<OpenStep>();
+  readonly #before: (title: string) => Promise<void>;
 
-  /** `runStartedAt`: milliseconds since the epoch. */
-  constructor(scope: string, runStartedAt: number, listener: ProgressListener) {
+  /** `runStartedAt`: milliseconds since the epoch. `before` is waited for before each step; when it rejects, so does the step. */
+  constructor(
+    scope: string,
+    runStartedAt: number,
+    listener: ProgressListener,
+    before: (title: string) => Promise<void> = () => Promise.resolve(),
+  ) {
+    this.#before = before;
     this.#scope = scope;
     this.#runStartedAt = runStartedAt;
     this.#listener = listener;
@@ -21,6 +28,7 @@ export class Steps {
 
   /** Runs `body` under a title; `command` is what a person would type for it. */
   async step<Result>(title: string, body: () => Promise<Result>, command?: readonly string[]): Promise<Result> {
+    await this.#before(title);
     const open: OpenStep = {title, startedAt: now(), ...(command && {command: [...command]})};
     this.#open.add(open);
     this.#listener({type: 'step-started', scope: this.#scope, title});

@@ -11,6 +11,7 @@ import type {Scenario} from '../../scenario/definition.ts';
 import {Steps} from '../../scenario/steps.ts';
 import type {Inventory} from '../../teardown/thing.ts';
 import type {Lease, WorkerTask} from '../desk-protocol.ts';
+import {CellPause} from './cell-pause.ts';
 import {fail, type CellResult} from './cell-result.ts';
 import {expectNoResidue, stateBefore} from './clean-state.ts';
 import {removeAll} from './removal.ts';
@@ -33,7 +34,15 @@ export const runOnMachine = async (
   const deadlineMs = task.cellDeadlineMs * machine.traits.slowness;
   const overdue = AbortSignal.timeout(deadlineMs);
   const signal = AbortSignal.any([testSignal, overdue]);
-  const steps = new Steps(planned.name, task.runStartedAt, (event) => desk.tell(event));
+  const pause = new CellPause(task.pause?.cell === planned.name ? task.pause : undefined, (where) =>
+    desk.pause({machine: lease.reference, where}),
+  );
+  const steps = new Steps(
+    planned.name,
+    task.runStartedAt,
+    (event) => desk.tell(event),
+    (title) => pause.beforeStep(title),
+  );
   // One array, filled by the steps as they end: a failure in the middle leaves what was done so far.
   result.steps = steps.records;
   const level = levelByName[planned.level];
@@ -77,6 +86,8 @@ export const runOnMachine = async (
     const files = gathered.files.map((file) => relative(task.folder, file));
     fail(result, gathered.error, files);
   };
+  /** Whether somebody wants to see the machine as the failure has left it; it is dirty then. */
+  const isKept = (): Promise<boolean> => desk.keep({id: lease.reference.id, cell: planned.name});
   let before: Inventory | undefined;
   try {
     before = await steps.step('list what the machine holds', () => stateBefore(machine, signal));
@@ -103,11 +114,23 @@ export const runOnMachine = async (
       fail(result, new PlumblineError('harness', 'Interrupted before its end'));
       return false;
     }
+    if (!pause.isLeft) {
+      await pause.afterFailure();
+    }
+    if (pause.isLeft) {
+      result.wasRun = false;
+      fail(result, error);
+      return false;
+    }
     await failWithEvidence(overdue.aborted ? overdueFailure(planned, open, deadlineMs) : error);
+    if (await isKept()) {
+      return false;
+    }
   }
   const removalMs = Math.min(REMOVAL_DEADLINE_MS * machine.traits.slowness, deadlineMs);
   const isGone = await removeAll(started, removalMs, steps, failWithEvidence);
   if (!isGone || overdue.aborted || before === undefined) {
+    await isKept();
     // Dirty without looking: what could not be removed is there, and what was given up may still be at work.
     return false;
   }
@@ -120,6 +143,7 @@ export const runOnMachine = async (
     return true;
   } catch (error) {
     await failWithEvidence(error);
+    await isKept();
     return false;
   }
 };

@@ -24,6 +24,7 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
     wasRun: false,
     recorded: new RecordedFacts(),
   };
+  let machine: string | undefined;
   try {
     await describeCell(planned);
     const lease = await desk.lease({
@@ -33,12 +34,13 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
     });
     await describeMachine(lease);
     result.wasRun = true;
+    machine = lease.reference.id;
     result.versions = lease.versions;
     let isClean = false;
     try {
       isClean = await runOnMachine(planned, scenario, lease, context, result);
     } finally {
-      await desk.release({id: lease.reference.id, dirty: !isClean, failed: result.failures.length > 0});
+      await desk.release({id: lease.reference.id, dirty: !isClean});
     }
   } catch (error) {
     fail(result, error);
@@ -47,6 +49,7 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
   const status = failures.length === 0 ? 'passed' : result.wasRun ? 'failed' : 'not-run';
   const record: CellRecord = {
     ...planned,
+    ...(machine !== undefined && {machine}),
     status,
     durationMs: performance.now() - startedAt,
     steps,

@@ -1,7 +1,17 @@
 import {Pool} from 'undici';
 import {PlumblineError} from '../../../vms/errors.ts';
 import type {ProgressEvent} from '../../report/progress.ts';
-import type {Lease, LeaseRefusal, LeaseRequest, ReleaseRequest} from '../desk-protocol.ts';
+import type {
+  KeepAnswer,
+  KeepRequest,
+  Lease,
+  LeaseRefusal,
+  LeaseRequest,
+  PauseAnswer,
+  PauseRequest,
+  ReleaseRequest,
+} from '../desk-protocol.ts';
+import type {AfterPause} from '../pause.ts';
 
 /** A worker's side of the desk. */
 export class DeskClient {
@@ -25,6 +35,16 @@ export class DeskClient {
 
   async release(request: ReleaseRequest): Promise<void> {
     await this.#post('/release', request);
+  }
+
+  /** Whether the machine is to be left as the failed cell left it. */
+  async keep(request: KeepRequest): Promise<boolean> {
+    return ((await this.#post('/keep', request)).answer as KeepAnswer).kept;
+  }
+
+  /** Waits until a person has looked. */
+  async pause(request: PauseRequest): Promise<AfterPause> {
+    return ((await this.#post('/pause', request)).answer as PauseAnswer).then;
   }
 
   /** Tells the tool what happens; does not wait for it to listen. */

@@ -1,0 +1,146 @@
+import {join} from 'node:path';
+import type {Command} from 'commander';
+import {attach} from '../../vms/attach.ts';
+import {UsageError} from '../../vms/errors.ts';
+import {readRun} from '../report/run-file.ts';
+import type {CellRecord, MachineRecord, RunRecord} from '../report/run-record.ts';
+import {shellCommand} from '../report/shell-command.ts';
+import type {TerminalReporter} from '../report/terminal/reporter.ts';
+import type {AfterPause, Paused, PausePoint} from '../run/pause.ts';
+import {loadScenarios} from '../scenario/load.ts';
+import {openShell} from './open-shell.ts';
+import {cellNamed, cellsUpTo, pauseBeforeFailure} from './recorded-cell.ts';
+import {runFolder} from './run-folder.ts';
+import {projectRoot} from './selection.ts';
+import {startRun} from './start-run.ts';
+
+interface ReplayFlags {
+  readonly alone?: boolean;
+  readonly reports: string;
+}
+
+/** A person who looks around must not be hurried. 12 hours, since a timer ends at 24 days and slow machines multiply it. */
+const PATIENCE_SECONDS = 12 * 60 * 60;
+
+/** `plumbline replay`: a failed cell once more, up to the step that failed. */
+export const addReplayCommand = (program: Command, toolVersion: string): void => {
+  program
+    .command('replay')
+    .description('run a cell again as it was run, and stop before the step that failed, with a shell in the machine')
+    .argument('<run>', 'id or folder of the run, or latest')
+    .argument('<cell>', 'name of the cell, or a part of it')
+    .option('--alone', 'without the cells that ran on its machine before')
+    .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
+    .action(async (run: string, text: string, flags: ReplayFlags) => {
+      const record = await readRun(runFolder(run));
+      const cell = cellNamed(record, text);
+      process.exitCode = await replay(record, cell, flags, toolVersion);
+    });
+};
+
+const replay = async (
+  record: RunRecord,
+  cell: CellRecord,
+  flags: ReplayFlags,
+  toolVersion: string,
+): Promise<number> => {
+  if (cell.status === 'not-run') {
+    throw new UsageError(`Cannot replay "${cell.name}": it was not run in "${record.id}"`);
+  }
+  const then =
+    record.machines.find(({id}) => id === cell.machine) ??
+    record.machines.find(({runtimeSet}) => runtimeSet === cell.runtimeSet);
+  const recorded = flags.alone ? [cell] : cellsUpTo(record, cell);
+  const point = pauseBeforeFailure(cell);
+  const isAtTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  let hasStopped = false;
+  const again = await startRun({
+    scenarios: await loadScenarios([...new Set(recorded.map(({file}) => join(projectRoot, file)))], projectRoot),
+    cells: recorded.map(({name, scenario, file, level, network, runtimeSet, repetition}) => ({
+      name,
+      scenario,
+      file,
+      level,
+      network,
+      runtimeSet,
+      repetition,
+    })),
+    machine: typeof then?.traits['provider'] === 'string' ? then.traits['provider'] : 'auto',
+    runc: textOption(record, 'runc'),
+    pull: record.options['pull'] === true,
+    keep: isAtTerminal ? 'never' : 'always',
+    deadlineSeconds: PATIENCE_SECONDS,
+    reports: flags.reports,
+    asked: {...record.options, replayOf: record.id, cell: cell.name},
+    notes: [`replays "${cell.name}" of ${record.id}, and stops ${whereText(point)}`],
+    pause: {
+      point,
+      onPause: (paused, reporter) => {
+        hasStopped = true;
+        return isAtTerminal ? letLook(paused, cell, reporter) : Promise.resolve('leave');
+      },
+    },
+    toolVersion,
+  });
+  for (const sentence of differences(then, again.machines.at(-1))) {
+    process.stdout.write(`${sentence}\n`);
+  }
+  if (!hasStopped) {
+    process.stdout.write(`It has not failed this time${recorded.length > 1 ? '' : ', alone on its machine'}\n`);
+    return again.exitCode;
+  }
+  if (!isAtTerminal) {
+    process.stdout.write(`${nextSteps(again.id, cell).join('\n')}\n`);
+  }
+  return 0;
+};
+
+const textOption = ({options}: RunRecord, name: string): string | undefined => {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+const whereText = ({step}: PausePoint): string => (step === undefined ? 'where it fails' : `before "${step.title}"`);
+
+/** The command of the step that failed, as it was run. */
+const failedCommand = ({failures, steps}: CellRecord): string | undefined => {
+  const argv = steps.findLast(({status, command}) => status === 'failed' && command)?.command ?? failures[0]?.command;
+  return argv && shellCommand(argv);
+};
+
+const letLook = async ({machine, where}: Paused, cell: CellRecord, reporter: TerminalReporter): Promise<AfterPause> => {
+  reporter.stop();
+  const command = failedCommand(cell);
+  process.stdout.write(
+    `\nStopped ${where}: this is a shell in the machine, "exit" lets the cell go on\n${command === undefined ? '' : `What failed: ${command}\n`}\n`,
+  );
+  await openShell(attach(machine));
+  return 'go on';
+};
+
+const nextSteps = (id: string, cell: CellRecord): string[] => {
+  const command = failedCommand(cell);
+  return [
+    'This is no terminal, so the machine was kept as it is:',
+    `  npx plumbline shell ${id}   opens a shell in it`,
+    ...(command === undefined ? [] : [`  ${command}   is what failed`]),
+    '  npx plumbline sweep   removes it',
+  ];
+};
+
+/** What is not as it was: a replay of something else proves little. */
+const differences = (then: MachineRecord | undefined, now: MachineRecord | undefined): string[] => {
+  if (then === undefined || now === undefined) {
+    return [];
+  }
+  const versions = Object.entries(then.versions).flatMap(([name, version]) =>
+    now.versions[name] === version
+      ? []
+      : [`Not as it was: ${name} was ${version}, and is ${now.versions[name] ?? 'gone'}`],
+  );
+  return then.image === now.image || versions.length > 0
+    ? versions
+    : [
+        `Not as it was: the image was baked again since, from other material (${then.image.slice(0, 12)}, now ${now.image.slice(0, 12)})`,
+      ];
+};

@@ -1,0 +1,77 @@
+import type {MachineSpec} from '../../vms/machine.ts';
+import {terminalReporter, type TerminalReporter} from '../report/terminal/reporter.ts';
+import type {RunRecord} from '../report/run-record.ts';
+import type {KeepMachines} from '../run/machine-pool.ts';
+import type {AfterPause, Paused, PausePoint} from '../run/pause.ts';
+import {bearableMachines} from './bearable-machines.ts';
+import {callerPath} from './caller-path.ts';
+import {ociRuntime} from './oci-runtime.ts';
+import {chooseProvider} from './provider-choice.ts';
+import {runId} from './run-id.ts';
+import {projectRoot, type Selected} from './selection.ts';
+
+/** A run as the command line asks for it. */
+export interface RunOrder extends Pick<Selected, 'scenarios' | 'cells'> {
+  readonly shard?: Selected['shard'];
+  /** Name of a provider, or `auto`. */
+  readonly machine: string;
+  /** OCI runtime for every level: a path of this host, or `crun`. */
+  readonly runc?: string | undefined;
+  readonly pull?: boolean | undefined;
+  readonly keep: KeepMachines;
+  readonly deadlineSeconds: number;
+  /** At most so many machines at once; as many as this host bears where it is not said. */
+  readonly machines?: number | undefined;
+  /** How the processor of a machine is made; found out by trial where it is not said. */
+  readonly accel?: MachineSpec['acceleration'] | undefined;
+  /** Folder of reports, as the caller sees it. */
+  readonly reports: string;
+  /** Recorded as given. */
+  readonly asked: Readonly<Record<string, unknown>>;
+  readonly notes?: readonly string[];
+  /** Prints the record of the run instead of lines. */
+  readonly json?: boolean | undefined;
+  readonly pause?: {
+    readonly point: PausePoint;
+    readonly onPause: (paused: Paused, reporter: TerminalReporter) => Promise<AfterPause>;
+  };
+  readonly toolVersion: string;
+}
+
+/** Runs it, and draws it on the terminal. */
+export const startRun = async (order: RunOrder): Promise<RunRecord> => {
+  const {scenarios, cells, shard, json, pause, toolVersion} = order;
+  const runtime = order.runc === undefined ? undefined : await ociRuntime(order.runc);
+  const {provider, notes} = await chooseProvider(order.machine, {accelerated: order.accel !== undefined});
+  const [{run}, {Interruption}] = await Promise.all([import('../run/run.ts'), import('../run/interruption.ts')]);
+  using interruption = new Interruption();
+  using reporter = terminalReporter(json ? process.stderr : process.stdout);
+  const record = await run({
+    id: runId(new Date()),
+    root: projectRoot,
+    scenarios,
+    cells,
+    ...(shard && {shard}),
+    provider,
+    files: runtime?.files ?? [],
+    ociRuntime: runtime?.path,
+    pull: order.pull ?? false,
+    keep: order.keep,
+    ...(order.accel && {acceleration: order.accel}),
+    machinesAtOnce: order.machines ?? (await bearableMachines(provider)),
+    cellDeadlineMs: order.deadlineSeconds * 1000,
+    reports: callerPath(order.reports),
+    calledFrom: callerPath('.'),
+    notes: [...notes, ...(order.notes ?? [])],
+    asked: order.asked,
+    listener: reporter,
+    interruption,
+    ...(pause && {pause: {point: pause.point, onPause: (paused) => pause.onPause(paused, reporter)}}),
+    toolVersion,
+  });
+  reporter.stop();
+  if (json) {
+    process.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
+  }
+  return record;
+};
