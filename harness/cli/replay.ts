@@ -1,7 +1,8 @@
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {attach} from '../../vms/attach.ts';
 import {UsageError} from '../../vms/errors.ts';
+import type {MachineSpec} from '../../vms/machine.ts';
 import {readRun} from '../report/run-file.ts';
 import type {CellRecord, MachineRecord, RunRecord} from '../report/run-record.ts';
 import {shellCommand} from '../report/shell-command.ts';
@@ -55,7 +56,7 @@ const replay = async (
   const isAtTerminal = process.stdin.isTTY && process.stdout.isTTY;
   let hasStopped = false;
   const again = await startRun({
-    scenarios: await loadScenarios([...new Set(recorded.map(({file}) => join(projectRoot, file)))], projectRoot),
+    scenarios: await loadScenarios([...new Set(recorded.map(({file}) => resolve(projectRoot, file)))], projectRoot),
     cells: recorded.map(({name, scenario, file, level, network, runtimeSet, repetition}) => ({
       name,
       scenario,
@@ -68,6 +69,8 @@ const replay = async (
     machine: typeof then?.traits['provider'] === 'string' ? then.traits['provider'] : 'auto',
     runc: textOption(record, 'runc'),
     pull: record.options['pull'] === true,
+    machines: 1, // Cells that followed one another on a machine must do so again.
+    accel: accelerationOf(record),
     keep: isAtTerminal ? 'never' : 'always',
     deadlineSeconds: PATIENCE_SECONDS,
     reports: flags.reports,
@@ -99,6 +102,10 @@ const textOption = ({options}: RunRecord, name: string): string | undefined => {
   const value = options[name];
   return typeof value === 'string' ? value : undefined;
 };
+
+/** As the run was told; what it found out by itself is found out again. */
+const accelerationOf = ({options}: RunRecord): MachineSpec['acceleration'] =>
+  (['kvm', 'hvf', 'tcg'] as const).find((kind) => kind === options['accel']);
 
 const whereText = ({step}: PausePoint): string => (step === undefined ? 'where it fails' : `before "${step.title}"`);
 

@@ -1,4 +1,4 @@
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import {Option, type Command} from 'commander';
 import {UsageError} from '../../vms/errors.ts';
 import type {KeepMachines} from '../run/machine-pool.ts';
@@ -74,7 +74,7 @@ const selectFailed = async (files: readonly string[], flags: RunFlags): Promise<
   }
   const failed = last.cells.filter(({name}) => names.has(name));
   const selected = await select(
-    files.length > 0 ? files : [...new Set(failed.map(({file}) => join(projectRoot, file)))],
+    files.length > 0 ? files : [...new Set(failed.map(({file}) => resolve(projectRoot, file)))],
     {
       ...flags,
       runtime: [...new Set(failed.map(({runtimeSet}) => runtimeSet))],

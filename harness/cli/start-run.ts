@@ -1,4 +1,5 @@
 import type {MachineSpec} from '../../vms/machine.ts';
+import {expectedDurations} from '../report/expected-durations.ts';
 import {terminalReporter, type TerminalReporter} from '../report/terminal/reporter.ts';
 import type {RunRecord} from '../report/run-record.ts';
 import type {KeepMachines} from '../run/machine-pool.ts';
@@ -45,7 +46,9 @@ export const startRun = async (order: RunOrder): Promise<RunRecord> => {
   const {provider, notes} = await chooseProvider(order.machine, {accelerated: order.accel !== undefined});
   const [{run}, {Interruption}] = await Promise.all([import('../run/run.ts'), import('../run/interruption.ts')]);
   using interruption = new Interruption();
-  using reporter = terminalReporter(json ? process.stderr : process.stdout);
+  using reporter = terminalReporter(json ? process.stderr : process.stdout, {
+    expected: await expectedDurations(callerPath(order.reports)),
+  });
   const record = await run({
     id: runId(new Date()),
     root: projectRoot,

@@ -1,4 +1,4 @@
-import type {Machine} from '../../vms/machine.ts';
+import type {Machine, RunningCommand} from '../../vms/machine.ts';
 import {samplePressure, type PressureSample} from './pressure.ts';
 import {recordCommands, type RecordedCommand} from './recorded-machine.ts';
 
@@ -10,15 +10,23 @@ export interface CellWatch {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly pressure: PressureSample;
+  /** Lets go of what the cell still runs in the machine: clients of workloads have sessions of their own there, and live on. */
+  readonly letGo: () => void;
 }
 
 /** Begins to watch a cell on a machine. */
 export const watchCell = async (machine: Machine): Promise<CellWatch> => {
   const commands: RecordedCommand[] = [];
+  const open = new Set<RunningCommand>();
   return {
-    machine: recordCommands(machine, commands),
+    machine: recordCommands(machine, commands, open),
     commands,
     startedAt: performance.timeOrigin + performance.now(),
     pressure: await samplePressure(),
+    letGo: () => {
+      for (const command of open) {
+        command.kill();
+      }
+    },
   };
 };

@@ -16,8 +16,15 @@ export interface RecordedCommand {
 /** Commands kept of a cell; one that asks over and over must not fill the memory. */
 const MOST = 5000;
 
-/** The same machine, which notes every command that is run in it, in the order in which they were started. */
-export const recordCommands = (machine: Machine, commands: RecordedCommand[]): Machine => {
+/**
+ * The same machine, which notes every command that is run in it, in the order in which they were started, and in `open` those whose streams
+ * were handed out, as long as they run.
+ */
+export const recordCommands = (
+  machine: Machine,
+  commands: RecordedCommand[],
+  open: Set<RunningCommand> = new Set(),
+): Machine => {
   const begin = (argv: readonly string[]): RecordedCommand => {
     const command: RecordedCommand = {argv, startedAt: now(), outcome: 'still running', said: ''};
     commands.push(command);
@@ -46,7 +53,12 @@ export const recordCommands = (machine: Machine, commands: RecordedCommand[]): M
     spawn: (argv, options): RunningCommand => {
       const command = begin(argv);
       const running = machine.spawn(argv, options);
-      void running.ended.then((result) => end(command, result));
+      const noteEnd = async (): Promise<void> => {
+        end(command, await running.ended);
+        open.delete(running);
+      };
+      open.add(running);
+      void noteEnd();
       return running;
     },
   };

@@ -53,7 +53,7 @@ export interface KeepAnswer {
 export type PauseRequest = Paused;
 
 export interface PauseAnswer {
-  readonly then: AfterPause;
+  readonly afterwards: AfterPause;
 }
 
 /** `POST /event`: a {@link ProgressEvent}. */

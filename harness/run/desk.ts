@@ -27,7 +27,7 @@ export const openDesk = async (
       await pool.release(body as ReleaseRequest);
     },
     '/keep': (body) => Promise.resolve({kept: pool.keepAsItIs(body as KeepRequest)} satisfies KeepAnswer),
-    '/pause': async (body) => ({then: await onPause(body as PauseRequest)}) satisfies PauseAnswer,
+    '/pause': async (body) => ({afterwards: await onPause(body as PauseRequest)}) satisfies PauseAnswer,
     '/event': (body) => {
       listener(body as DeskEvent);
       return Promise.resolve();

@@ -1,4 +1,5 @@
 import type {PlannedCell, ProgressEvent} from '../progress.ts';
+import type {ExpectedDuration} from '../expected-durations.ts';
 import {cellLabels} from './cell-label.ts';
 
 /** Something that is going on. */
@@ -9,12 +10,19 @@ export interface ActiveStep {
   readonly title: string;
   /** In milliseconds, on the clock of {@link ActiveSteps.follow}. */
   readonly sinceMs: number;
+  /** What it took the last time, in milliseconds, where that is known. */
+  readonly expectedMs?: number;
 }
 
 /** Keeps count of what is going on, from the events of a run. */
 export class ActiveSteps {
   readonly #labels = new Map<string, string>();
   readonly #stacks = new Map<string, ActiveStep[]>();
+  readonly #expected: ExpectedDuration;
+
+  constructor(expected: ExpectedDuration = () => undefined) {
+    this.#expected = expected;
+  }
 
   /** Takes an event and the time at which it arrived. */
   follow(event: ProgressEvent, nowMs: number): void {
@@ -54,7 +62,13 @@ export class ActiveSteps {
   }
 
   #push(scope: string, title: string, sinceMs: number): void {
-    const step = {scope: this.#labels.get(scope) ?? scope, title, sinceMs};
+    const expectedMs = this.#expected(scope, title);
+    const step = {
+      scope: this.#labels.get(scope) ?? scope,
+      title,
+      sinceMs,
+      ...(expectedMs !== undefined && {expectedMs}),
+    };
     const stack = this.#stacks.get(scope);
     if (stack === undefined) this.#stacks.set(scope, [step]);
     else stack.push(step);

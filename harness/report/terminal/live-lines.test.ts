@@ -19,3 +19,9 @@ test('many steps are counted', () => {
   const steps = ['a', 'b', 'c', 'd', 'e', 'f'].map((scope) => step(scope, ''));
   expect(liveLines(steps, 1000, 80, plainPaint).at(-1)?.trim()).toBe('and 2 more');
 });
+
+test('what a step took the last time stands behind it, and is never cut', () => {
+  const lines = liveLines([{...step('run', 'x'.repeat(100)), expectedMs: 12_000}], 1000, 60, plainPaint);
+  expect(lines[0]).toMatch(/x…  of about 12\.0 s$/);
+  expect(lines[0]?.length).toBeLessThan(60);
+});

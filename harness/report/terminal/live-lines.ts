@@ -16,7 +16,9 @@ export function liveLines(steps: readonly ActiveStep[], nowMs: number, width: nu
     const elapsed = formatDuration(nowMs - step.sinceMs).padStart(10);
     const scope = step.scope === 'run' ? [] : [step.scope];
     const text = printable([...scope, step.title].filter(Boolean).join(' · '));
-    return `${paint('warning', frame)} ${paint('quiet', elapsed)}  ${cut(text, Math.max(0, width - 15))}`;
+    const expected = step.expectedMs === undefined ? '' : `  of about ${formatDuration(step.expectedMs)}`;
+    const shown = cut(text, Math.max(0, width - 15 - expected.length));
+    return `${paint('warning', frame)} ${paint('quiet', elapsed)}  ${shown}${paint('quiet', expected)}`;
   });
   const more = steps.length - SHOWN;
   return more > 0 ? [...lines, paint('quiet', `              and ${more} more`)] : lines;

@@ -1,7 +1,9 @@
 import type {ProgressEvent, ProgressListener} from '../progress.ts';
+import type {ExpectedDuration} from '../expected-durations.ts';
 import {ActiveSteps} from './active-steps.ts';
 import {formatDuration} from './duration.ts';
 import {createEventLines} from './event-lines.ts';
+import {githubGroups} from './github-groups.ts';
 import {FRAME_MS, liveLines} from './live-lines.ts';
 import {createLiveRegion, writeLines} from './live-region.ts';
 import {createPaint} from './paint.ts';
@@ -21,6 +23,10 @@ export interface TerminalOptions {
   readonly interactive?: boolean | undefined;
   /** Columns. Default: those of the terminal, or 120. */
   readonly width?: number | undefined;
+  /** What took how long the last time. Default: nothing is known. */
+  readonly expected?: ExpectedDuration | undefined;
+  /** Whether the log is one of GitHub Actions. Default: `GITHUB_ACTIONS`. */
+  readonly github?: boolean | undefined;
 }
 
 /** A listener that draws the run; `stop` takes down what moves, and may be called more than once. */
@@ -41,10 +47,13 @@ interface Drawing {
   readonly stop: () => void;
 }
 
-const drawLive = (stream: NodeJS.WritableStream, {colour, width = columns(stream)}: TerminalOptions): Drawing => {
+const drawLive = (
+  stream: NodeJS.WritableStream,
+  {colour, width = columns(stream), expected}: TerminalOptions,
+): Drawing => {
   const paint = createPaint(stream, colour);
   const linesOf = createEventLines(paint, width);
-  const active = new ActiveSteps();
+  const active = new ActiveSteps(expected);
   const region = createLiveRegion(stream);
   const redraw = (): void => region.show(liveLines(active.innermost(), performance.now(), width, paint));
   const timer = setInterval(redraw, FRAME_MS).unref();
@@ -69,8 +78,12 @@ const drawLive = (stream: NodeJS.WritableStream, {colour, width = columns(stream
   return {listen, stop};
 };
 
-const drawPlain = (stream: NodeJS.WritableStream, {colour, width = columns(stream)}: TerminalOptions): Drawing => {
-  const linesOf = createEventLines(createPaint(stream, colour), width);
+const drawPlain = (
+  stream: NodeJS.WritableStream,
+  {colour, width = columns(stream), github = process.env['GITHUB_ACTIONS'] === 'true'}: TerminalOptions,
+): Drawing => {
+  const plainLines = createEventLines(createPaint(stream, colour), width);
+  const linesOf = github ? githubGroups(plainLines) : plainLines;
   const active = new ActiveSteps();
   const timer = setInterval(() => {
     const now = performance.now();

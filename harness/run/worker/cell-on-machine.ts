@@ -87,7 +87,13 @@ export const runOnMachine = async (
     fail(result, gathered.error, files);
   };
   /** Whether somebody wants to see the machine as the failure has left it; it is dirty then. */
-  const isKept = (): Promise<boolean> => desk.keep({id: lease.reference.id, cell: planned.name});
+  const isKept = async (): Promise<boolean> => {
+    const kept = await desk.keep({id: lease.reference.id, cell: planned.name});
+    if (kept) {
+      watch.letGo();
+    }
+    return kept;
+  };
   let before: Inventory | undefined;
   try {
     before = await steps.step('list what the machine holds', () => stateBefore(machine, signal));
@@ -120,6 +126,7 @@ export const runOnMachine = async (
     if (pause.isLeft) {
       result.wasRun = false;
       fail(result, error);
+      watch.letGo();
       return false;
     }
     await failWithEvidence(overdue.aborted ? overdueFailure(planned, open, deadlineMs) : error);

@@ -44,7 +44,7 @@ export class DeskClient {
 
   /** Waits until a person has looked. */
   async pause(request: PauseRequest): Promise<AfterPause> {
-    return ((await this.#post('/pause', request)).answer as PauseAnswer).then;
+    return ((await this.#post('/pause', request)).answer as PauseAnswer).afterwards;
   }
 
   /** Tells the tool what happens; does not wait for it to listen. */
