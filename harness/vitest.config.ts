@@ -82,7 +82,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'vagrant',
-          include: ['vms/providers/vagrant/**/*.real.test.ts', 'vms/contract/*.real.test.ts'],
+          include: ['vms/providers/vagrant/**/*.real.test.ts', 'vms/contract/*.real.test.ts', FULL_CELLS],
           env: {PLUMBLINE_CONTRACT: 'vagrant'},
           fileParallelism: false,
           testTimeout: 900_000,
