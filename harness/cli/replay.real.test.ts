@@ -32,7 +32,7 @@ test('a machine is kept as the failure left it: with the workload, and what is w
   const [record] = await place.records();
   expect(failed.exitCode).toBe(1);
   expect(record?.machines.map(({kept}) => kept)).toEqual([true]);
-  expect(failed.stdout).toContain(`"npx plumbline shell ${record?.id}" opens a shell in it`);
+  expect(failed.stdout).toContain(`"npx plumbline shell ${join(reports, record?.id ?? '')}" opens a shell in it`);
   expect(await lookInto(record?.id ?? '')).toBe('plumbline-nginx\n');
 });
 
@@ -50,7 +50,7 @@ test('a replay runs what ran before, and stops before the step that failed', asy
     ['passes', 'passed'],
     ['fails', 'not-run'],
   ]);
-  expect(stdout).toContain(`npx plumbline shell ${again?.id}`);
+  expect(stdout).toContain(`npx plumbline shell ${join(reports, again?.id ?? '')}`);
   // The truth table held the first time: what failed is the second asking, after the address had gone.
   expect(again?.cells[1]?.steps.map(({title}) => title)).toContain('remove the address');
   expect(await lookInto(again?.id ?? '')).toBe('plumbline-nginx\n');

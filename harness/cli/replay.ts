@@ -3,12 +3,14 @@ import type {Command} from 'commander';
 import {attach} from '../../vms/attach.ts';
 import {UsageError} from '../../vms/errors.ts';
 import type {MachineSpec} from '../../vms/machine.ts';
+import {runArgument} from '../report/run-argument.ts';
 import {readRun} from '../report/run-file.ts';
 import type {CellRecord, MachineRecord, RunRecord} from '../report/run-record.ts';
 import {shellCommand} from '../report/shell-command.ts';
 import type {TerminalReporter} from '../report/terminal/reporter.ts';
 import type {AfterPause, Paused, PausePoint} from '../run/pause.ts';
 import {loadScenarios} from '../scenario/load.ts';
+import {callerPath} from './caller-path.ts';
 import {openShell} from './open-shell.ts';
 import {cellNamed, cellsUpTo, pauseBeforeFailure} from './recorded-cell.ts';
 import {runFolder} from './run-folder.ts';
@@ -93,7 +95,9 @@ const replay = async (
     return again.exitCode;
   }
   if (!isAtTerminal) {
-    process.stdout.write(`${nextSteps(again.id, cell).join('\n')}\n`);
+    process.stdout.write(
+      `${nextSteps(runArgument(again.id, callerPath(flags.reports), projectRoot), cell).join('\n')}\n`,
+    );
   }
   return 0;
 };
@@ -125,11 +129,11 @@ const letLook = async ({machine, where}: Paused, cell: CellRecord, reporter: Ter
   return 'go on';
 };
 
-const nextSteps = (id: string, cell: CellRecord): string[] => {
+const nextSteps = (run: string, cell: CellRecord): string[] => {
   const command = failedCommand(cell);
   return [
     'This is no terminal, so the machine was kept as it is:',
-    `  npx plumbline shell ${id}   opens a shell in it`,
+    `  npx plumbline shell ${run}   opens a shell in it`,
     ...(command === undefined ? [] : [`  ${command}   is what failed`]),
     '  npx plumbline sweep   removes it',
   ];

@@ -19,6 +19,8 @@ export type KeepMachines = 'never' | 'on-failure' | 'always';
 export interface PoolOptions {
   readonly provider: Provider;
   readonly runId: string;
+  /** What names the run on the command line. */
+  readonly runArgument: string;
   readonly runStartedAt: number;
   readonly recipes: readonly ImageRecipe[];
   readonly files: readonly MachineFile[];
@@ -162,7 +164,7 @@ export class MachinePool implements AsyncDisposable {
   }
 
   #end({machine, record}: Held): void {
-    const {keep, ledger, listener, runId} = this.#options;
+    const {keep, ledger, listener, runArgument} = this.#options;
     const steps = this.#stepsOf(machine.reference.id);
     const cell = this.#leftByFailure.get(machine.reference.id);
     if (keep === 'always' || cell !== undefined) {
@@ -171,7 +173,7 @@ export class MachinePool implements AsyncDisposable {
       const asLeft = cell === undefined ? '' : ` as "${cell}" left it`;
       listener({
         type: 'note',
-        sentence: `Kept the machine "${record.id}"${asLeft}: "npx plumbline shell ${runId}" opens a shell in it, "npx plumbline sweep" removes it`,
+        sentence: `Kept the machine "${record.id}"${asLeft}: "npx plumbline shell ${runArgument}" opens a shell in it, "npx plumbline sweep" removes it`,
       });
       return;
     }

@@ -14,6 +14,7 @@ import {junitXml} from '../report/junit.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
 import type {PlannedCell, ProgressListener} from '../report/progress.ts';
 import {writeRun} from '../report/run-file.ts';
+import {runArgument} from '../report/run-argument.ts';
 import {RUN_SCHEMA_VERSION, type CellRecord, type FailureRecord, type RunRecord} from '../report/run-record.ts';
 import {shownPath} from '../report/shown-path.ts';
 import type {LoadedScenario} from '../scenario/load.ts';
@@ -133,6 +134,7 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
     await using pool = new MachinePool({
       ...options,
       runId: id,
+      runArgument: runArgument(id, options.reports, options.root),
       runStartedAt: startedAt,
       recipes: recipesOf(options),
       ledger,

@@ -136,9 +136,9 @@ export const runOnMachine = async (
   }
   const removalMs = Math.min(REMOVAL_DEADLINE_MS * machine.traits.slowness, deadlineMs);
   const isGone = await removeAll(started, removalMs, steps, failWithEvidence);
-  if (!isGone || overdue.aborted || before === undefined) {
+  if (!isGone || overdue.aborted || before === undefined || pause.hasStopped) {
     await isKept();
-    // Dirty without looking: what could not be removed is there, and what was given up may still be at work.
+    // Dirty without looking: what could not be removed is there, what was given up may still be at work, and what a person did is no fault.
     return false;
   }
   const held = before;

@@ -6,7 +6,8 @@ export class CellPause {
   readonly #point: PausePoint | undefined;
   readonly #ask: (where: string) => Promise<AfterPause>;
   #seen = 0;
-  #hasStopped = false;
+  /** A person has had the machine. */
+  hasStopped = false;
   /** The cell is to be left as it is. */
   isLeft = false;
 
@@ -36,10 +37,10 @@ export class CellPause {
   }
 
   async #stop(where: string): Promise<void> {
-    if (this.#hasStopped) {
+    if (this.hasStopped) {
       return;
     }
-    this.#hasStopped = true;
+    this.hasStopped = true;
     if ((await this.#ask(where)) === 'leave') {
       this.isLeft = true;
       throw new PlumblineError('harness', `Stopped ${where}, as asked`);
