@@ -71,7 +71,11 @@ const readLines = async <Result>(
   const abort = (): void => reject(signal.reason as Error);
   signal.addEventListener('abort', abort, {once: true});
   socket.once('connect', say);
-  socket.once('error', reject);
+  socket.once('error', (cause) => {
+    reject(
+      new MachineError(`Cannot speak to the machine: its serial port says ${cause.message}`, {layer: 'qemu', cause}),
+    );
+  });
   socket.once('close', () =>
     reject(new MachineError('Cannot speak to the machine: QEMU has closed its serial port', {layer: 'qemu'})),
   );

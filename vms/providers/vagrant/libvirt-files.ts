@@ -1,6 +1,20 @@
 import {networkXml} from './network.ts';
 
 /**
+ * Called by libvirtd when a domain has stopped: https://libvirt.org/hooks.html#etc-libvirt-hooks-qemu
+ * A machine on a bridge that is gone sends no word of it, so the control connection would wait for an answer. It is the only ssh there is in
+ * the namespaces.
+ */
+const qemuHook = `#!/bin/sh
+[ "$2" = stopped ] || exit 0
+for process in /proc/[0-9]*; do
+  read -r name 2>/dev/null <"$process/comm" || continue
+  [ "$name" != ssh ] || kill "\${process#/proc/}"
+done
+exit 0
+`;
+
+/**
  * Files of `/etc/libvirt` as a machine's own libvirtd sees it, by name.
  * https://gitlab.com/libvirt/libvirt/-/blob/v9.0.0/src/qemu/qemu.conf.in and src/remote/libvirtd.conf.in beside it
  */
@@ -20,4 +34,5 @@ cgroup_controllers = []
 stdio_handler = "file"
 `,
   'network.xml': networkXml,
+  'hooks/qemu': qemuHook,
 };

@@ -17,6 +17,7 @@ const POLL_MS = 20;
 /** What of a libvirt is in which folder of it; see libvirt.sh. */
 export const libvirtFolders = {
   configuration: 'etc',
+  hooks: 'etc/hooks',
   /** The pool that Vagrant keeps volumes in. */
   pool: 'lib/images',
   /** One log for each domain, with the command line of QEMU. */
@@ -43,7 +44,8 @@ export const startLibvirt = async (
 ): Promise<Namespaces> => {
   for (const part of Object.values(libvirtFolders)) await mkdir(join(folder, part), {recursive: true, mode: 0o700});
   for (const [file, content] of Object.entries(libvirtFiles)) {
-    await writeFile(join(folder, libvirtFolders.configuration, file), content);
+    // A hook has to be a program.
+    await writeFile(join(folder, libvirtFolders.configuration, file), content, {mode: 0o700});
   }
   const folders = cgroupFolders(cgroups, name);
   const log = await open(join(folder, libvirtLog), 'a', 0o600);

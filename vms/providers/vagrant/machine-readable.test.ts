@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {parseVagrantEvents, sshConfigText, vagrantError} from './machine-readable.ts';
+import {backtraceError, parseVagrantEvents, sshConfigText, vagrantError} from './machine-readable.ts';
 
 test('what Vagrant escapes comes back', () => {
   expect(parseVagrantEvents('1795461641,machine,ui,warn,==> machine: one%!(VAGRANT_COMMA) two\\nthree\n')).toEqual([
@@ -28,4 +28,11 @@ test('the configuration of ssh is taken from its event, not from the copy for a 
   const text = `1795462003,machine,ssh-config,${config.replaceAll('\n', '\\n')}\n${config}\n`;
   expect(sshConfigText(parseVagrantEvents(text))).toBe(config);
   expect(sshConfigText([])).toBeUndefined();
+});
+
+test('a backtrace is told without its places', () => {
+  const stderr =
+    "/usr/lib/ruby/vendor_ruby/fog/libvirt/requests/compute/vm_action.rb:7:in `create': Call to virDomainCreateWithFlags failed: failed to set MSR 0x10a (Libvirt::Error)\n\tfrom /usr/lib/a.rb:7:in `b'\n";
+  expect(backtraceError(stderr)).toBe('Call to virDomainCreateWithFlags failed: failed to set MSR 0x10a');
+  expect(backtraceError('no backtrace\n')).toBeUndefined();
 });

@@ -25,6 +25,10 @@ export const vagrantError = (events: readonly VagrantEvent[]): string | undefine
   return message?.trim().replaceAll(/\s+/gu, ' ').slice(0, 700);
 };
 
+/** What a backtrace of Ruby says, without where and of what class; `undefined` where there is none. An error a plugin does not expect comes so. */
+export const backtraceError = (stderr: string): string | undefined =>
+  /^\S+\.rb:\d+:in [`'][^']*': (.+?)(?: \([\w:]+\))?$/mu.exec(stderr)?.[1]?.slice(0, 700);
+
 /** The text of `vagrant ssh-config`; `undefined` when it has printed none. */
 export const sshConfigText = (events: readonly VagrantEvent[]): string | undefined =>
   events.find(({type}) => type === 'ssh-config')?.data[0];

@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {HostError} from '../../errors.ts';
 import {awaitConsoleComplaint, ConsoleWatch} from '../../guest/console-watch.ts';
 import {awaitReady, greet, type Welcome} from '../../guest/door.ts';
@@ -40,6 +41,7 @@ const DEFAULT_MEMORY_MIB = 2048;
 const MOST_CPUS = 2;
 const LIBVIRT_BUDGET_MS = 20_000;
 const BOOT_BUDGET_MS = 30_000;
+const GRACE_MS = 2000;
 
 /** A Vagrant machine that this process started and has to throw away. */
 class OwnedVagrant extends VagrantMachine implements OwnedMachine {
@@ -178,8 +180,12 @@ const boot = async (site: MachineSite, signal: AbortSignal): Promise<Booted> => 
       await awaitReady(door, watched);
       return greet(door, generation, site.publicKey, watched);
     });
-    // When one fails, the other has nothing to wait for.
-    for (const one of [up, welcomed]) one.catch((error: unknown) => failed.abort(error));
+    // When one fails, the other has nothing to wait for; but of a QEMU that has ended Vagrant says more than its serial port.
+    up.catch((error: unknown) => failed.abort(error));
+    welcomed.catch(async (error: unknown) => {
+      await setTimeout(GRACE_MS * slowness[site.acceleration], undefined, {ref: false});
+      failed.abort(error);
+    });
     await up;
     waitingFor = 'the daemons';
     const welcome = await welcomed;

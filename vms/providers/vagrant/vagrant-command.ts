@@ -4,7 +4,7 @@ import {runCommand} from '../../command.ts';
 import {MachineError} from '../../errors.ts';
 import {enterArgv} from '../../namespaces/enter.ts';
 import {boxEnvironment} from './box.ts';
-import {parseVagrantEvents, vagrantError, type VagrantEvent} from './machine-readable.ts';
+import {backtraceError, parseVagrantEvents, vagrantError, type VagrantEvent} from './machine-readable.ts';
 import {vagrantFiles, type MachineSite} from './plan.ts';
 
 /** How a command of Vagrant is run. */
@@ -35,8 +35,7 @@ export const runVagrant = async (
   await appendFile(join(site.folder, vagrantLog), `$ ${command.join(' ')}\n${result.stdout}${result.stderr}`);
   const events = parseVagrantEvents(result.stdout);
   if (result.exitCode === 0) return events;
-  // What a plugin does not expect comes as a backtrace of Ruby, whose first line says it.
-  const said = vagrantError(events) ?? result.stderr.trim().split('\n')[0]?.slice(0, 700);
+  const said = vagrantError(events) ?? backtraceError(result.stderr) ?? result.stderr.trim().slice(0, 700);
   throw new MachineError(`Cannot ${action}: ${said || `vagrant ended with ${result.exitCode ?? result.signal}`}`, {
     command,
     layer: 'vagrant',
