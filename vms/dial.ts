@@ -19,14 +19,15 @@ export class DialError extends Error {
 /**
  * Arguments of the socat(1) that opens a TCP connection and joins it to its own standard streams. With `-d -d` it says on
  * standard error when the connection stands, which tells connecting from waiting for an answer. It gives up connecting after `timeoutMs`.
+ * `lingerSeconds`: for how long it waits for the rest from one side when the other has said all it has to say.
  */
-export const dialArgv = ({host, port}: Endpoint, timeoutMs: number): string[] => [
+export const dialArgv = ({host, port}: Endpoint, timeoutMs: number, lingerSeconds = 0.02): string[] => [
   'socat',
   '-d',
   '-d',
   // It ends by itself, soon after either side has closed: killed from outside it would stay a zombie in its machine for a while.
   '-t',
-  '0.02',
+  String(lingerSeconds),
   '-',
   `TCP4:${host}:${port},connect-timeout=${timeoutMs / 1000}`,
 ];

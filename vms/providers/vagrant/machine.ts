@@ -15,6 +15,9 @@ import {VagrantSnapshots} from './snapshots.ts';
 /** What another process needs to speak to a Vagrant machine: all else is in its folder. */
 export const vagrantDetails = z.object({folder: z.string()});
 
+/** Between this host and an emulated machine a last word is on its way for longer than within one. */
+const LINGER_SECONDS = 10;
+
 /** A running virtual machine that Vagrant has made, entered over ssh from within the network of its libvirt. */
 export class VagrantMachine extends SshMachine {
   readonly snapshots: Snapshots;
@@ -30,7 +33,7 @@ export class VagrantMachine extends SshMachine {
       dial: (endpoint, timeoutMs) => {
         const [file, ...argv] = enterArgv(plan.namespaces);
         return awaitConnection(
-          startCommand({file, argv, env: sshEnvironment}, dialArgv(endpoint, timeoutMs)),
+          startCommand({file, argv, env: sshEnvironment}, dialArgv(endpoint, timeoutMs, LINGER_SECONDS)),
           endpoint,
         );
       },
