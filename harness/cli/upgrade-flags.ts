@@ -24,7 +24,11 @@ export interface UpgradeFlags {
 export const addUpgradeOptions = (command: Command): Command =>
   command
     .argument('[files...]', 'scenario files to compare with; default: scenarios/nginx.scenario.ts')
-    .option('--machine <provider>', 'what makes the machines: auto, or the name of a provider', 'auto')
+    .option(
+      '--machine <provider>',
+      'what makes the machines; the daemons of others can not be restarted yet',
+      'sandbox',
+    )
     .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
     .option('--json', 'print one JSON document');
 

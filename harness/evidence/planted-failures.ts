@@ -8,8 +8,8 @@ const docker = `reach: {docker: usualReach.docker}`;
 
 const ending = `{
   ...nginx,
-  image: {...nginx.image, name: 'docker.io/library/ending:latest', config: {...nginx.image.config, Cmd: ['sh', '-c', 'echo last words; exit 3']}},
-  command: ['sh', '-c', 'echo last words; exit 3'],
+  image: {...nginx.image, name: 'docker.io/library/ending:latest', config: {...nginx.image.config, Cmd: ['sh', '-c', 'echo last words; sleep 1; exit 3']}},
+  command: ['sh', '-c', 'echo last words; sleep 1; exit 3'],
 }`;
 
 /** Failures of the network and of what answers there. */
@@ -94,25 +94,3 @@ export const runtimeFailures: readonly PlantedFailure[] = [
 }});`,
   },
 ];
-
-/** The machine gets next to nothing of the host's processors, which others are busy with. */
-export const starvedHost: PlantedFailure = {
-  name: 'host CPU starved',
-  statement: `scenario('host CPU starved', {workload: nginx, ${docker}, check: async ({machine, running, start, defer}) => {
-  const {spawn} = process.getBuiltinModule('node:child_process');
-  const {existsSync, readFileSync, writeFileSync} = process.getBuiltinModule('node:fs');
-  const {availableParallelism} = process.getBuiltinModule('node:os');
-  const {dirname, join} = process.getBuiltinModule('node:path');
-  const file = machine.reference.details.cgroups.flatMap((folder) => [join(folder, 'cpu.shares'), join(dirname(folder), 'cpu.weight')]).find((one) => existsSync(one));
-  const share = readFileSync(file, 'utf8');
-  const burners = [];
-  defer(async () => {
-    for (const burner of burners) burner.kill('SIGKILL');
-    writeFileSync(file, share);
-  });
-  for (let count = 0; count < 2 * availableParallelism(); count++) burners.push(spawn('sh', ['-c', 'while :; do :; done'], {stdio: 'ignore'}));
-  writeFileSync(file, file.endsWith('shares') ? '20' : '2');
-  await running[Symbol.asyncDispose]();
-  await start();
-}});`,
-};

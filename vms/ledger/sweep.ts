@@ -100,7 +100,9 @@ const sweepRun = async (runId: string, path: string, lines: readonly LedgerLine[
   for (const entry of entriesToUndo(lines)) {
     try {
       await undo(entry);
-      removed.push(entry);
+      if (entry.kind !== 'cache-entry') {
+        removed.push(entry); // What was only in use is still there.
+      }
     } catch (error) {
       failed.push({entry, reason: error instanceof Error ? error.message : String(error)});
     }
