@@ -111,6 +111,8 @@ for (const ending of endings) {
         (await machine.succeed(['ctr', 'tasks', 'list'])).split('\n').find((line) => line.startsWith(name));
       const before = await task();
       expect(before).toContain('RUNNING');
+      // dockerd tries to find containerd again at growing intervals, and starts no container meanwhile; a new one asks at once.
+      defer(() => restart(context, 'dockerd'));
       await restart(context, 'containerd', ending);
       await step('the same process runs and can be entered', async () => {
         await expect.poll(task, {timeout: 20_000}).toBe(before);
