@@ -128,11 +128,14 @@ const words = (argv: readonly string[]): string =>
     .map((word) => {
       const names = VARIABLES.filter((name) => word.includes(PLACEHOLDERS[name]));
       if (names.length === 0) {
-        return shellCommand([word]);
+        return ofSeveralLines(word) ? `'${word.replaceAll("'", String.raw`'\''`)}'` : shellCommand([word]);
       }
       const escaped = word.replaceAll(/["$\\`]/g, String.raw`\$&`);
       return `"${names.reduce((text, name) => text.replaceAll(PLACEHOLDERS[name], `$${name}`), escaped)}"`;
     })
     .join(' ');
+
+/** A script in a word stays one: not every sh(1) reads the escapes in which a terminal is shown a line feed. */
+const ofSeveralLines = (word: string): boolean => word.includes('\n') && !/(?!\n)[\p{Cc}\p{Cf}]/v.test(word);
 
 const VARIABLES = Object.keys(PLACEHOLDERS) as VariableName[];
