@@ -70,7 +70,6 @@ const FAULTS: readonly (readonly [name: string, fault: string, expected: readonl
     'if [ "$sub" = delete ] && ! mountpoint -q /mnt; then mount -t tmpfs planted /mnt; fi',
     [{fact: 'residue', group: 'residue', scope: 'all levels'}],
   ],
-  ['takes 1.5 s longer to create', 'creating && sleep 1.5', everywhere('time', 'time.start')],
 ];
 
 describe('a run with a faulty OCI runtime, against a run with a sound one', () => {
