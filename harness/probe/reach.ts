@@ -29,6 +29,8 @@ export const checkReach = async (
   withinMs = ANSWER_DEADLINE_MS,
 ): Promise<ReachRecord[]> => {
   const deadline = performance.now() + withinMs * context.machine.traits.slowness;
+  // What has ended has lost its address as well, and says more by its last words.
+  await refuseDead(context, context.running.name, 'nothing was asked yet');
   const asked = entries.map((entry) => ({entry, target: targetOf(entry, context)}));
   const positive = asked.filter(({entry}) => entry.expected === 'answers');
   const others = asked.filter(({entry}) => entry.expected !== 'answers');
@@ -85,18 +87,7 @@ const untilAnswer = async (
     if (result.kind === 'answer') {
       return result;
     }
-    const {exitCode} = await machine.exec(['test', '-d', `/proc/${running.pid}`], {signal});
-    if (exitCode !== 0) {
-      throw new PlumblineError(
-        'workload',
-        `Cannot reach "${url}": the workload has ended, having said: ${await lastWords(running)}`,
-        {
-          layer: 'workload',
-          expected: 'an answer',
-          seen: `${result.reason}, and the workload's init is gone`,
-        },
-      );
-    }
+    await refuseDead({machine, running, signal}, url, result.reason);
     if (performance.now() > deadline) {
       return result;
     }
@@ -128,4 +119,20 @@ const record = (
     seen: {kind: 'answer', status, firstByteMs},
     held: expected === 'either' || (expected === 'answers' && isRight),
   };
+};
+
+/** Throws the failure of a workload whose init is gone; `what` was to be reached, `seen` is what came of it. */
+const refuseDead = async (
+  {machine, running, signal}: Pick<ReachContext, 'machine' | 'running' | 'signal'>,
+  what: string,
+  seen: string,
+): Promise<void> => {
+  const {exitCode} = await machine.exec(['test', '-d', `/proc/${running.pid}`], {signal});
+  if (exitCode !== 0) {
+    throw new PlumblineError(
+      'workload',
+      `Cannot reach "${what}": the workload has ended, having said: ${await lastWords(running)}`,
+      {layer: 'workload', expected: 'an answer', seen: `${seen}, and the workload's init is gone`},
+    );
+  }
 };
