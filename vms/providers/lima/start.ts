@@ -11,9 +11,11 @@ import type {BakeContext} from '../../image/bake-report.ts';
 import type {CacheEntry} from '../../image/cache.ts';
 import {openVmQcow2, type VmQcow2} from '../../image/vm-qcow2.ts';
 import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
+import {owned} from '../../owned-machine.ts';
 import {knownHostsLine} from '../../transport/ssh-argv.ts';
 import {decideAcceleration, slowness, type AccelerationVerdict} from '../qemu/acceleration.ts';
 import {startFailure} from '../qemu/boot-failure.ts';
+import {guestTraits} from '../qemu/traits.ts';
 import {deadline} from '../qemu/deadlines.ts';
 import {requireMemory} from '../qemu/memory.ts';
 import {qemuVersion} from '../qemu/program.ts';
@@ -36,20 +38,6 @@ const DEFAULT_MEMORY_MIB = 2048;
 const MOST_CPUS = 2;
 const START_BUDGET_MS = 12_000;
 const DELETE_BUDGET_MS = 60_000;
-
-/** A machine of Lima that this process started and has to throw away. */
-class OwnedLima extends LimaMachine implements OwnedMachine {
-  readonly #undo: AsyncDisposableStack;
-
-  constructor(reference: MachineReference, undo: AsyncDisposableStack) {
-    super(reference);
-    this.#undo = undo;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#undo.disposeAsync();
-  }
-}
 
 /** What a machine starts from, held in the cache. */
 interface Prepared extends AsyncDisposable {
@@ -117,19 +105,10 @@ export const startLima = async (spec: MachineSpec, signal: AbortSignal): Promise
   const reference: MachineReference = {
     id: spec.id,
     runtimeSet: spec.image.runtimeSet,
-    traits: {
-      provider: 'lima',
-      kernel,
-      // Every suite there is a runtime set of boots systemd with the unified hierarchy.
-      cgroupVersion: 2,
-      acceleration: shape.acceleration,
-      slowness: slowness[shape.acceleration],
-      address: limaNetwork.address,
-      snapshots: true,
-    },
+    traits: guestTraits({provider: 'lima', kernel, acceleration: shape.acceleration, address: limaNetwork.address}),
     details,
   };
-  return new OwnedLima(reference, undo.move());
+  return owned(new LimaMachine(reference), undo.move());
 };
 
 /** Lima waits for its boot script, which comes with a disc that the machine, asleep when it was made, is told to read at the same time. */

@@ -10,9 +10,10 @@ import {userNetwork} from '../../image/initrd.ts';
 import {diskFiles, openVmDisk} from '../../image/vm-disk.ts';
 import type {VmLayerFacts} from '../../image/vm-layer.ts';
 import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
+import {owned} from '../../owned-machine.ts';
 import {knownHostsLine} from '../../transport/ssh-argv.ts';
 import {makeKey} from '../../transport/ssh-key.ts';
-import {decideAcceleration, slowness, type AccelerationVerdict} from './acceleration.ts';
+import {decideAcceleration, type AccelerationVerdict} from './acceleration.ts';
 import {qemuArgv} from './argv.ts';
 import {machineFiles} from './launch.ts';
 import {QemuMachine} from './machine.ts';
@@ -20,26 +21,13 @@ import {DEFAULT_MEMORY_MIB, requireMemory} from './memory.ts';
 import {socketPaths, sshFiles, writePlan, type MachinePlan} from './plan.ts';
 import {qemuVersion, versionRequirement} from './program.ts';
 import {initrdOf, openReadySnapshot, readyFiles, type ReadyFacts, type ReadySpec} from './ready-snapshot.ts';
+import {guestTraits} from './traits.ts';
 import {wake} from './wake.ts';
 
 /** What a machine is made for: the part of its spec that decides which snapshot it starts from. */
 export type PrepareSpec = Pick<MachineSpec, 'image' | 'files' | 'setUp' | 'acceleration' | 'memoryMiB'>;
 
 const MOST_CPUS = 2;
-
-/** A qemu machine that this process started and has to throw away. */
-class OwnedQemu extends QemuMachine implements OwnedMachine {
-  readonly #undo: AsyncDisposableStack;
-
-  constructor(reference: MachineReference, undo: AsyncDisposableStack) {
-    super(reference);
-    this.#undo = undo;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#undo.disposeAsync();
-  }
-}
 
 /** What a machine starts from, held in the cache. */
 interface Prepared extends AsyncDisposable {
@@ -101,19 +89,10 @@ const startOnce = async (spec: MachineSpec, context: BakeContext): Promise<Owned
   const reference: MachineReference = {
     id: spec.id,
     runtimeSet: spec.image.runtimeSet,
-    traits: {
-      provider: 'qemu',
-      kernel,
-      // Every suite there is a runtime set of boots systemd with the unified hierarchy.
-      cgroupVersion: 2,
-      acceleration,
-      slowness: slowness[acceleration],
-      address: userNetwork.machine,
-      snapshots: true,
-    },
+    traits: guestTraits({provider: 'qemu', kernel, acceleration, address: userNetwork.machine}),
     details: {folder: spec.folder},
   };
-  return new OwnedQemu(reference, undo.move());
+  return owned(new QemuMachine(reference), undo.move());
 };
 
 const makePlan = async (

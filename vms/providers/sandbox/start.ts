@@ -8,6 +8,7 @@ import {Client} from 'undici';
 import {HostError, ProvisionError} from '../../errors.ts';
 import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
 import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
+import {owned} from '../../owned-machine.ts';
 import {identify, untilGone, type ProcessIdentity} from '../../processes.ts';
 import {cgroupFolders, readHostCgroups, type HostCgroups} from '../../namespaces/cgroups.ts';
 import {makeMachineCgroups} from '../../namespaces/machine-cgroups.ts';
@@ -18,20 +19,6 @@ const START_DEADLINE_MS = 30_000;
 const PING_TIMEOUT_MS = 1000;
 /** Where the machine's own uplink has its address; see `network` in boot.sh. */
 const ADDRESS = '192.0.2.2';
-
-/** A sandbox machine that this process started and has to throw away. */
-class OwnedSandbox extends SandboxMachine implements OwnedMachine {
-  readonly #undo: AsyncDisposableStack;
-
-  constructor(reference: MachineReference, undo: AsyncDisposableStack) {
-    super(reference);
-    this.#undo = undo;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#undo.disposeAsync();
-  }
-}
 
 /** Starts a machine from namespaces and waits until its daemons answer. */
 export const startSandbox = async (spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine> => {
@@ -68,7 +55,7 @@ export const startSandbox = async (spec: MachineSpec, signal: AbortSignal): Prom
     },
     details: {init, cgroups: joined, folder: spec.folder},
   };
-  return new OwnedSandbox(reference, undo.move());
+  return owned(new SandboxMachine(reference), undo.move());
 };
 
 const makeFolder = async ({folder, files, ledger}: MachineSpec, undo: AsyncDisposableStack): Promise<void> => {

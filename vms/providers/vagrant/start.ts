@@ -13,12 +13,14 @@ import {initrdFiles} from '../../image/initrd.ts';
 import {vmPaths} from '../../image/vm-files.ts';
 import {openVmQcow2, type VmQcow2} from '../../image/vm-qcow2.ts';
 import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
+import {owned} from '../../owned-machine.ts';
 import {readHostCgroups, type HostCgroups} from '../../namespaces/cgroups.ts';
 import {makeMachineCgroups} from '../../namespaces/machine-cgroups.ts';
 import {knownHostsLine} from '../../transport/ssh-argv.ts';
 import {makeKey} from '../../transport/ssh-key.ts';
 import {decideAcceleration, slowness, type AccelerationVerdict} from '../qemu/acceleration.ts';
 import {startFailure} from '../qemu/boot-failure.ts';
+import {guestTraits} from '../qemu/traits.ts';
 import {deadline} from '../qemu/deadlines.ts';
 import {makeOverlay} from '../qemu/launch.ts';
 import {requireMemory} from '../qemu/memory.ts';
@@ -42,20 +44,6 @@ const MOST_CPUS = 2;
 const LIBVIRT_BUDGET_MS = 20_000;
 const BOOT_BUDGET_MS = 30_000;
 const GRACE_MS = 2000;
-
-/** A Vagrant machine that this process started and has to throw away. */
-class OwnedVagrant extends VagrantMachine implements OwnedMachine {
-  readonly #undo: AsyncDisposableStack;
-
-  constructor(reference: MachineReference, undo: AsyncDisposableStack) {
-    super(reference);
-    this.#undo = undo;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#undo.disposeAsync();
-  }
-}
 
 /** What machines of an image start from, held in the cache. */
 interface Prepared extends AsyncDisposable {
@@ -105,19 +93,10 @@ export const startVagrant = async (spec: MachineSpec, signal: AbortSignal): Prom
   const reference: MachineReference = {
     id: spec.id,
     runtimeSet: spec.image.runtimeSet,
-    traits: {
-      provider: 'vagrant',
-      kernel,
-      // Every suite there is a runtime set of boots systemd with the unified hierarchy.
-      cgroupVersion: 2,
-      acceleration,
-      slowness: slowness[acceleration],
-      address,
-      snapshots: true,
-    },
+    traits: guestTraits({provider: 'vagrant', kernel, acceleration, address}),
     details: {folder: spec.folder},
   };
-  return new OwnedVagrant(reference, undo.move());
+  return owned(new VagrantMachine(reference), undo.move());
 };
 
 const requireCgroups = async (): Promise<HostCgroups> => {
