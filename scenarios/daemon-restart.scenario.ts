@@ -11,6 +11,8 @@ const notAt = {ctr: 'dockerd is above it', runc: 'it has no daemon'};
 
 /** Ends with 9 on SIGTERM, so that a stop is told from a kill. */
 const patient = ['sh', '-c', 'trap "exit 9" TERM; echo up; while :; do sleep 0.1; done'];
+/** The image asks for SIGQUIT, which nginx takes for a wish to end well. */
+const onTerm = ['--stop-signal', 'SIGTERM'];
 
 for (const ending of endings) {
   walkthrough(`dockerd is ${ending}: what its containers come to`, {
@@ -21,9 +23,9 @@ for (const ending of endings) {
     steps: async (context) => {
       const {step, expect, record} = context;
       await step('start three containers', async () => {
-        await runInBackground(context, 'plumbline-plain', [], patient);
-        await runInBackground(context, 'plumbline-removed', ['--rm'], patient);
-        await runInBackground(context, 'plumbline-again', ['--restart', 'always'], patient);
+        await runInBackground(context, 'plumbline-plain', onTerm, patient);
+        await runInBackground(context, 'plumbline-removed', [...onTerm, '--rm'], patient);
+        await runInBackground(context, 'plumbline-again', [...onTerm, '--restart', 'always'], patient);
       });
       await restart(context, 'dockerd', ending);
       await step('look at them', async () => {

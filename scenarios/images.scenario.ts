@@ -1,3 +1,4 @@
+import {restart} from '../harness/scenario/daemons.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
 import {outcomeOf} from './outcome.ts';
 import {nginx} from './workloads/nginx.ts';
@@ -105,7 +106,8 @@ walkthrough('ctr run with what older and newer versions refuse', {
   level: 'ctr',
   network: 'isolated',
   notAt: {docker: 'this is about ctr', runc: 'this is about ctr'},
-  steps: async ({machine, step, record, expect, defer}) => {
+  steps: async (context) => {
+    const {machine, step, record, expect, defer} = context;
     const run = (flags: readonly string[]) =>
       machine.exec(['ctr', 'run', '--rm', ...flags, image, 'plumbline-once', 'true']);
     const clean = async () => void (await machine.exec(['ctr', 'containers', 'delete', 'plumbline-once']));
@@ -128,7 +130,13 @@ walkthrough('ctr run with what older and newer versions refuse', {
       });
     }
     await step('what it says of deprecated things', async () => {
-      record('surface.ctr.deprecations', outcomeOf(await machine.exec(['ctr', 'deprecations', 'list'])));
+      const outcome = outcomeOf(await machine.exec(['ctr', 'deprecations', 'list']));
+      record('surface.ctr.deprecations', outcome);
+      if (outcome === 'done') {
+        // It remembers what was used, and tells every client that comes later, until it is started again.
+        defer(() => restart(context, 'dockerd'));
+        defer(() => restart(context, 'containerd'));
+      }
     });
   },
 });

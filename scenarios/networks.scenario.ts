@@ -46,9 +46,11 @@ walkthrough('who reaches a container past its published port', {
     for (const name of ['DROP', 'ACCEPT']) {
       await step(`addresses, from a neighbour, where the machine's policy is ${name}`, async () => {
         await policy(name);
-        for (const [which, address] of Object.entries(addresses)) {
-          record(`reachability.neighbour.${name}.${which}`, await reach(context, 'neighbour', `http://${address}`));
-        }
+        await Promise.all(
+          Object.entries(addresses).map(async ([which, address]) =>
+            record(`reachability.neighbour.${name}.${which}`, await reach(context, 'neighbour', `http://${address}`)),
+          ),
+        );
       });
     }
     await step('the port on the loopback, from a neighbour that routes 127.0.0.1 to the machine', async () => {
@@ -101,7 +103,8 @@ walkthrough('published ports', {
           'UDP-RECVFROM:8092,fork',
           'EXEC:cat',
         ]);
-        const ask = ['ip', 'netns', 'exec', 'neighbour', 'socat', '-t1', '-', `UDP:${LAN.machine}:8092`];
+        const seconds = 0.3 * machine.traits.slowness;
+        const ask = ['ip', 'netns', 'exec', 'neighbour', 'socat', `-t${seconds}`, '-', `UDP:${LAN.machine}:8092`];
         await expect
           .poll(async () => (await machine.exec(ask, {input: 'echo'})).stdout, {timeout: 10_000, message: `${when} it`})
           .toBe('echo');
@@ -197,10 +200,14 @@ walkthrough('an internal network', {
         .poll(() => reachFromContainer(context, 'plumbline-two', 'http://plumbline-one/'), {timeout: 10_000})
         .toBe('answers');
       expect(await reach(context, 'machine', `http://${address}`)).toBe('answers');
-      expect(await reach(context, 'neighbour', `http://${address}`)).toBe('silent');
-      expect(await reach(context, 'neighbour', `http://${LAN.machine}:8090`)).toBe('silent');
       const ping = ['docker', 'exec', 'plumbline-two', 'ping', '-c', '1', '-W', '1', LAN.neighbour];
-      expect((await machine.exec(ping)).exitCode).not.toBe(0);
+      const [byAddress, byPort, outwards] = await Promise.all([
+        reach(context, 'neighbour', `http://${address}`),
+        reach(context, 'neighbour', `http://${LAN.machine}:8090`),
+        machine.exec(ping),
+      ]);
+      expect({byAddress, byPort}).toEqual({byAddress: 'silent', byPort: 'silent'});
+      expect(outwards.exitCode).not.toBe(0);
     });
     await step('a name of the world outside', async () => {
       const {stdout, exitCode} = await machine.exec([

@@ -42,6 +42,8 @@ export interface Selected {
   /** Which part of which plan the cells are. */
   readonly shard: RunRecord['shard'];
   readonly notPlanned: readonly string[];
+  /** How long a cell took before, in milliseconds; `undefined` where that is not known. */
+  readonly durationOf: (cell: PlannedCell) => number | undefined;
 }
 
 /** Loads and plans what the flags choose. Throws `UsageError` for what can't be run. */
@@ -50,17 +52,22 @@ export const select = async (files: readonly string[], flags: SelectionFlags): P
     await loadRuntimeSet(name);
   }
   const scenarios = await loadScenarios(await scenarioFiles(files), projectRoot);
+  const durationOf = await knownDurations(flags.runtime).catch((error: unknown) => {
+    // Parts of a plan have to agree on them; one run alone only ends later without.
+    if (flags.shard.count > 1) throw error;
+    return () => undefined;
+  });
   const selection = {
     levels: flags.level ?? (Object.keys(levels) as LevelName[]),
     runtimeSets: flags.runtime,
     grep: flags.grep,
     repeat: flags.repeat,
     shard: flags.shard,
-    durationOf: flags.shard.count > 1 ? await knownDurations(flags.runtime) : undefined,
+    durationOf,
   };
   const {cells, digest} = planCells(scenarios, selection);
   const shard = {...flags.shard, plan: digest};
-  return {scenarios, cells, shard, notPlanned: notPlanned(scenarios, selection)};
+  return {scenarios, cells, shard, durationOf, notPlanned: notPlanned(scenarios, selection)};
 };
 
 /** How long cells took in the committed baselines: every part of a plan has to know the same, wherever it runs. */

@@ -12,7 +12,7 @@ import {runId} from './run-id.ts';
 import {projectRoot, type Selected} from './selection.ts';
 
 /** A run as the command line asks for it. */
-export interface RunOrder extends Pick<Selected, 'scenarios' | 'cells'> {
+export interface RunOrder extends Pick<Selected, 'scenarios' | 'cells'>, Partial<Pick<Selected, 'durationOf'>> {
   readonly shard?: Selected['shard'];
   /** Name of a provider, or `auto`. */
   readonly machine: string;
@@ -41,7 +41,7 @@ export interface RunOrder extends Pick<Selected, 'scenarios' | 'cells'> {
 
 /** Runs it, and draws it on the terminal. */
 export const startRun = async (order: RunOrder): Promise<RunRecord> => {
-  const {scenarios, cells, shard, json, pause, toolVersion} = order;
+  const {scenarios, cells, shard, durationOf, json, pause, toolVersion} = order;
   const runtime = order.runc === undefined ? undefined : await ociRuntime(order.runc);
   const {provider, notes} = await chooseProvider(order.machine, {accelerated: order.accel !== undefined});
   const [{run}, {Interruption}] = await Promise.all([import('../run/run.ts'), import('../run/interruption.ts')]);
@@ -55,6 +55,7 @@ export const startRun = async (order: RunOrder): Promise<RunRecord> => {
     scenarios,
     cells,
     ...(shard && {shard}),
+    durationOf,
     provider,
     files: runtime?.files ?? [],
     ociRuntime: runtime?.path,

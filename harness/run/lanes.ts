@@ -9,37 +9,48 @@ export interface Lane {
 
 /**
  * Shares cells out to lanes, in the order of the plan: one for each runtime set, and where there are fewer of these than machines may run
- * at once, the longest lane is parted again and again. The cells of a file stay together, for they share what their machine was before.
- * `weigh` says how long a cell takes, in any unit.
+ * at once, more for those sets that would take longest. The cells of a file stay together, for they share what their machine was before;
+ * the longest file goes first to the lane of its set that has least to do so far (https://doi.org/10.1137/0117039).
+ * `durationOf` is in any unit; what nobody has measured counts as the mean.
  */
 export const lanesOf = (
   cells: readonly PlannedCell[],
   atOnce: number,
-  weigh: (cell: PlannedCell) => number = () => 1,
+  durationOf: (cell: PlannedCell) => number | undefined = () => undefined,
 ): readonly Lane[] => {
-  const weight = (part: readonly PlannedCell[]): number => part.reduce((sum, cell) => sum + weigh(cell), 0);
-  const parts = [...Map.groupBy(cells, ({runtimeSet}) => runtimeSet).values()];
-  while (parts.length < atOnce) {
-    const [longest] = parts.filter((part) => filesOf(part).size > 1).sort((a, b) => weight(b) - weight(a));
+  const known = cells.map(durationOf).filter((duration) => duration !== undefined);
+  const mean = known.reduce((total, duration) => total + duration, 0) / known.length || 1;
+  const weigh = (part: readonly PlannedCell[]): number =>
+    part.reduce((total, cell) => total + (durationOf(cell) ?? mean), 0);
+  const sets = [...Map.groupBy(cells, ({runtimeSet}) => runtimeSet).values()].map((ofSet) => ({
+    ofSet,
+    weight: weigh(ofSet),
+    files: [...Map.groupBy(ofSet, ({file}) => file)].map(([file, ofFile]) => ({file, weight: weigh(ofFile)})),
+    lanes: 1,
+  }));
+  for (let lanes = sets.length; lanes < atOnce; lanes += 1) {
+    const [longest] = sets
+      .filter((set) => set.lanes < set.files.length)
+      .sort((a, b) => b.weight / b.lanes - a.weight / a.lanes);
     if (longest === undefined) break;
-    parts.splice(parts.indexOf(longest), 1, ...halves(longest, weight));
+    longest.lanes += 1;
   }
-  return parts.map((part, index) => ({name: `lane-${index + 1}`, runtimeSet: part[0]?.runtimeSet ?? '', cells: part}));
+  return sets
+    .flatMap(({ofSet, files, lanes}) =>
+      shareFilesOut(files, lanes).map((mine) => ofSet.filter(({file}) => mine.has(file))),
+    )
+    .map((part, index) => ({name: `lane-${index + 1}`, runtimeSet: part[0]?.runtimeSet ?? '', cells: part}));
 };
 
-const filesOf = (cells: readonly PlannedCell[]): Map<string, PlannedCell[]> => Map.groupBy(cells, ({file}) => file);
-
-/** Two parts of about the same weight: each file, the heaviest first, goes to the part that has less. */
-const halves = (
-  cells: readonly PlannedCell[],
-  weight: (part: readonly PlannedCell[]) => number,
-): readonly PlannedCell[][] => {
-  const parts: [Set<string>, Set<string>] = [new Set(), new Set()];
-  const weights: [number, number] = [0, 0];
-  for (const [file, ofFile] of [...filesOf(cells)].sort(([, a], [, b]) => weight(b) - weight(a))) {
-    const lighter = weights[0] <= weights[1] ? 0 : 1;
-    parts[lighter].add(file);
-    weights[lighter] += weight(ofFile);
+const shareFilesOut = (
+  files: readonly {readonly file: string; readonly weight: number}[],
+  lanes: number,
+): readonly ReadonlySet<string>[] => {
+  const shares = Array.from({length: lanes}, () => ({files: new Set<string>(), load: 0}));
+  for (const {file, weight} of files.toSorted((a, b) => b.weight - a.weight)) {
+    const lightest = shares.reduce((one, other) => (other.load < one.load ? other : one));
+    lightest.files.add(file);
+    lightest.load += weight;
   }
-  return parts.map((files) => cells.filter(({file}) => files.has(file)));
+  return shares.map((share) => share.files);
 };

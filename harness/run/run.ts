@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly cellDeadlineMs: number;
   /** As in {@link MachineSpec.acceleration}. */
   readonly acceleration?: MachineSpec['acceleration'];
+  /** How long a cell took before, in milliseconds, where that is known: what runs side by side ends at about the same time then. */
+  readonly durationOf?: ((cell: PlannedCell) => number | undefined) | undefined;
   /** At most so many machines at once. */
   readonly machinesAtOnce: number;
   /** Folder in which the run gets one of its own. */
@@ -159,7 +161,7 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       cellDeadlineMs: options.cellDeadlineMs,
       ...(options.pause && {pause: options.pause.point}),
     };
-    const lanes = lanesOf(cells, options.machinesAtOnce);
+    const lanes = lanesOf(cells, options.machinesAtOnce, options.durationOf);
     const errors = await runLanes(lanes, options.machinesAtOnce, {task, pool, interruption});
     if (interruption.exitCode === undefined) {
       failures.push(...errors.flatMap(flattened).map((one) => failureRecordOf(one)));

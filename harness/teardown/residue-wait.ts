@@ -3,7 +3,7 @@ import type {Machine} from '../../vms/machine.ts';
 import type {KnownResidue} from '../../vms/runtimes/runtime-set.ts';
 import {takeInventory} from './inventory.ts';
 import {compareInventories, isClean} from './residue.ts';
-import type {Residue} from './residue.ts';
+import type {Finding, Residue} from './residue.ts';
 import type {Inventory} from './thing.ts';
 
 /** Options of {@link waitForNoResidue}. */
@@ -12,6 +12,8 @@ export interface ResidueWait {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly knownResidue?: readonly KnownResidue[];
+  /** What of it was there before. */
+  readonly leftBefore?: readonly Finding[];
 }
 
 /**
@@ -23,11 +25,11 @@ export interface ResidueWait {
 export const waitForNoResidue = async (
   machine: Machine,
   before: Inventory,
-  {deadlineMs, signal, knownResidue = []}: ResidueWait,
+  {deadlineMs, signal, knownResidue = [], leftBefore = []}: ResidueWait,
 ): Promise<Residue> => {
   const deadline = performance.now() + deadlineMs * machine.traits.slowness;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const residue = compareInventories(before, await takeInventory(machine, {signal}), knownResidue);
+    const residue = compareInventories(before, await takeInventory(machine, {signal}), knownResidue, leftBefore);
     const leftMs = deadline - performance.now();
     if (isClean(residue) || leftMs <= 0 || hasDeadDaemon(residue)) {
       return residue;

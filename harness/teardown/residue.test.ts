@@ -42,6 +42,15 @@ describe('comparison', () => {
     expect(sentences(inventory([volume]), inventory([]))).toEqual(['docker volume "data" (of dockerd), gone']);
   });
 
+  test('what a known defect left earlier may go, and nothing like it', () => {
+    const [leaked, used] = ['a', 'b'].map((identity) => thing({kind: 'mount', identity})) as [Thing, Thing];
+    const known = [{kind: 'mount', pattern: '[ab]', reason: 'a defect', link: 'https://example.com'}] as const;
+    const left = compareInventories(inventory([used]), inventory([leaked, used]), known).known;
+    expect(compareInventories(inventory([leaked, used]), inventory([]), known, left).vanished).toMatchObject([
+      {identity: 'b'},
+    ]);
+  });
+
   test('what goes with something else that is reported is not', () => {
     const link = thing({kind: 'link', identity: 'v0 veth', owner: 'ip'});
     const route = thing({kind: 'route', identity: '10.0.0.0/8 dev v0', partOf: keyOf(link)});

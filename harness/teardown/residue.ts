@@ -28,21 +28,26 @@ export const isClean = ({appeared, vanished}: Residue): boolean => appeared.leng
 /**
  * Compares what was there with what is. Things that go with another one that is reported (the routes of a link, the files of a
  * folder) are not reported themselves. What a daemon holds is not compared when it did not answer one of the two times; that it
- * stopped answering is itself a finding. `knownResidue` comes from the runtime set.
+ * stopped answering is itself a finding. `knownResidue` comes from the runtime set; what of it was left earlier, `leftBefore`, may go:
+ * a daemon that starts again tidies up what its defect has left.
  */
 export const compareInventories = (
   before: Inventory,
   after: Inventory,
   knownResidue: readonly KnownResidue[] = [],
+  leftBefore: readonly Finding[] = [],
 ): Residue => {
   const unread = new Set([...before.unread.keys(), ...after.unread.keys()]);
   const appeared = difference('appeared', after, before, unread);
   const isKnown = ({kind, identity}: Finding): boolean =>
     knownResidue.some((known) => known.kind === kind && new RegExp(`^(?:${known.pattern})$`, 'u').test(identity));
+  const wasLeft = (finding: Finding): boolean =>
+    leftBefore.some(({kind, identity}) => kind === finding.kind && identity === finding.identity);
+  const vanished = difference('vanished', before, after, unread).filter((finding) => !wasLeft(finding));
   return {
     appeared: appeared.filter((finding) => !isKnown(finding)),
     known: appeared.filter(isKnown),
-    vanished: [...silencedDaemons(before, after), ...difference('vanished', before, after, unread)],
+    vanished: [...silencedDaemons(before, after), ...vanished],
   };
 };
 

@@ -12,6 +12,9 @@ const AFTER_FAILURE_MS = 2000;
 /** What each machine holds between cells, by {@link stateOf}, as long as this worker knows. */
 const states = new Map<string, Inventory>();
 
+/** What cells have left on each machine through known defects, by {@link stateOf}. */
+const knownlyLeft = new Map<string, readonly Finding[]>();
+
 /** What a machine holds now, before a cell: what it has to hold again after it. */
 export const stateBefore = async (machine: Machine, signal: AbortSignal): Promise<Inventory> => {
   const id = stateOf(machine);
@@ -32,12 +35,15 @@ export const expectNoResidue = async (
 ): Promise<readonly Finding[]> => {
   const signal = AbortSignal.timeout(10 * RESIDUE_DEADLINE_MS * machine.traits.slowness);
   const deadlineMs = hasFailed ? AFTER_FAILURE_MS : RESIDUE_DEADLINE_MS;
-  const residue = await waitForNoResidue(machine, before, {deadlineMs, signal, knownResidue});
+  const id = stateOf(machine);
+  const leftBefore = knownlyLeft.get(id) ?? [];
+  const residue = await waitForNoResidue(machine, before, {deadlineMs, signal, knownResidue, leftBefore});
   if (!isClean(residue)) {
     throw residueFailure(residue);
   }
+  knownlyLeft.set(id, [...leftBefore, ...residue.known]);
   if (residue.known.length > 0) {
-    states.delete(stateOf(machine));
+    states.delete(id);
   }
   return residue.known;
 };
