@@ -1,13 +1,11 @@
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {createInterface} from 'node:readline';
 import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest';
+import {reasonOf, startElsewhere} from '../../contract/faults.ts';
 import {realMachines, type RealMachines} from '../../contract/real-machines.ts';
-import {HostError, MachineError, PlumblineError} from '../../errors.ts';
+import {HostError, MachineError} from '../../errors.ts';
 import {folderProcesses} from '../../folder-processes.ts';
 import {sweep} from '../../ledger/sweep.ts';
 import {limaDetails} from './details.ts';
@@ -21,15 +19,6 @@ beforeAll(async () => {
   machines = await realMachines(lima, 'bookworm', new AbortController().signal);
 }, START_MS);
 afterAll(async () => machines?.[Symbol.asyncDispose]());
-
-const reasonOf = async (promise: Promise<unknown>): Promise<PlumblineError> => {
-  const reason: unknown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(reason).toBeInstanceOf(PlumblineError);
-  return reason as PlumblineError;
-};
 
 /** Folders and processes that a machine has on this host. */
 const heldBy = async (folder: string, home: string) => ({
@@ -83,7 +72,7 @@ test('a snapshot that QEMU refuses is refused, though Lima says that it was made
   await withQmp(control, AbortSignal.timeout(60_000), async (qmp) => {
     expect(await qmp.monitor('drive_add 0 if=none,id=none,format=raw,file=null-co://')).toMatch(/^(?:OK)?$/u);
   });
-  const reason = await reasonOf(machine.snapshots?.snapshot('refused') ?? Promise.resolve());
+  const reason = await reasonOf(machine.snapshots?.snapshot('refused'));
   expect(reason.message).toBe('Cannot keep the machine as "refused": Lima lists no such snapshot');
 });
 
@@ -94,20 +83,9 @@ test('a machine that is larger than the host is refused before anything is made'
 });
 
 test('what a killed run leaves is swept', {timeout: START_MS}, async () => {
-  const program = `
-    const {realMachines} = await import(${JSON.stringify(join(import.meta.dirname, '../../contract/real-machines.ts'))});
-    const {lima} = await import(${JSON.stringify(join(import.meta.dirname, 'provider.ts'))});
-    const machines = await realMachines(lima, 'bookworm', new AbortController().signal);
-    const machine = await machines.start();
-    console.log(JSON.stringify(machine.reference.details));
-    setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface({input: child.stdout}), 'line')) as [string];
-  const {folder, home} = limaDetails.parse(JSON.parse(line));
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  const owner = await startElsewhere('lima');
+  const {folder, home} = limaDetails.parse(owner.details);
+  await owner.kill();
   expect((await heldBy(folder, home)).processes).not.toEqual([]);
   const swept = await sweep({kept: false});
   expect(swept.flatMap(({removed}) => removed)).toContainEqual({kind: 'processes', path: home});

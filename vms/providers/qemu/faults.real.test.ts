@@ -1,14 +1,12 @@
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {randomUUID} from 'node:crypto';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {createInterface} from 'node:readline';
 import {execa} from 'execa';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {reasonOf, startElsewhere} from '../../contract/faults.ts';
 import {realMachines, type RealMachines} from '../../contract/real-machines.ts';
-import {HostError, MachineError, PlumblineError, ProvisionError} from '../../errors.ts';
+import {HostError, MachineError, ProvisionError} from '../../errors.ts';
 import {folderProcesses, killFolderProcesses} from '../../folder-processes.ts';
 import {cacheFolder, entryPaths} from '../../image/cache-folder.ts';
 import {listCache} from '../../image/cache-prune.ts';
@@ -28,15 +26,6 @@ beforeAll(async () => {
   machines = await realMachines(qemu, 'bookworm', new AbortController().signal);
 }, START_MS);
 afterAll(async () => machines?.[Symbol.asyncDispose]());
-
-const reasonOf = async (promise: Promise<unknown>): Promise<PlumblineError> => {
-  const reason: unknown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(reason).toBeInstanceOf(PlumblineError);
-  return reason as PlumblineError;
-};
 
 test('a machine that goes leaves nothing, also when it goes twice', async () => {
   const machine = await machines.start();
@@ -92,19 +81,9 @@ test('a state that was damaged is made again', {timeout: START_MS}, async () => 
 });
 
 test('what a killed run leaves is swept', {timeout: START_MS}, async () => {
-  const program = `
-    const {realMachines} = await import(${JSON.stringify(join(import.meta.dirname, '../../contract/real-machines.ts'))});
-    const {qemu} = await import(${JSON.stringify(join(import.meta.dirname, 'provider.ts'))});
-    const machines = await realMachines(qemu, 'bookworm', new AbortController().signal);
-    const machine = await machines.start();
-    console.log(machine.reference.details.folder);
-    setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [folder] = (await once(createInterface({input: child.stdout}), 'line')) as [string];
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  const owner = await startElsewhere('qemu');
+  const {folder} = qemuDetails.parse(owner.details);
+  await owner.kill();
   expect(folder).toContain(stateFolder('machines'));
   expect(await folderProcesses(folder)).not.toEqual([]);
   const swept = await sweep({kept: false});

@@ -1,12 +1,10 @@
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {createInterface} from 'node:readline';
 import {execa} from 'execa';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {reasonOf, startElsewhere} from '../../contract/faults.ts';
 import {realMachines, type RealMachines} from '../../contract/real-machines.ts';
-import {HostError, MachineError, PlumblineError, ProvisionError} from '../../errors.ts';
+import {HostError, MachineError, ProvisionError} from '../../errors.ts';
 import {sweep} from '../../ledger/sweep.ts';
 import {qemuOf, vagrantDetails} from './machine.ts';
 import {readPlan} from './plan.ts';
@@ -19,15 +17,6 @@ beforeAll(async () => {
   machines = await realMachines(vagrant, 'bookworm', new AbortController().signal);
 }, START_MS);
 afterAll(async () => machines?.[Symbol.asyncDispose]());
-
-const reasonOf = async (promise: Promise<unknown>): Promise<PlumblineError> => {
-  const reason: unknown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(reason).toBeInstanceOf(PlumblineError);
-  return reason as PlumblineError;
-};
 
 const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
@@ -107,20 +96,10 @@ test('what can not be accelerated says why when it is forced, and leaves nothing
 
 test('what a killed run leaves is swept', async () => {
   const before = await hostState();
-  const program = `
-    const {realMachines} = await import(${JSON.stringify(join(import.meta.dirname, '../../contract/real-machines.ts'))});
-    const {vagrant} = await import(${JSON.stringify(join(import.meta.dirname, 'provider.ts'))});
-    const machines = await realMachines(vagrant, 'bookworm', new AbortController().signal);
-    const machine = await machines.start();
-    console.log(machine.reference.details.folder);
-    setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [folder] = (await once(createInterface({input: child.stdout}), 'line')) as [string];
+  const owner = await startElsewhere('vagrant');
+  const {folder} = vagrantDetails.parse(owner.details);
   const {cgroups} = readPlan(folder).namespaces;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  await owner.kill();
   expect(heldBy(folder, cgroups).processes).not.toEqual([]);
   const swept = await sweep({kept: false});
   expect(swept.flatMap(({removed}) => removed)).toContainEqual({kind: 'folder', path: folder});
