@@ -32,8 +32,9 @@ const USUAL: NetnsNames = {
  */
 export const makeNetns = async (machine: Machine, steps: Steps, names = USUAL): Promise<NamedNetns> => {
   const path = `/run/netns/${names.name}`;
-  // Deleting the namespace takes both ends of the pair with it, and the route over it.
+  // Deleting one end takes the other with it, and the route over it. The namespace would do so too, but some time after it was deleted.
   const remove = async (): Promise<void> => {
+    await machine.exec(['ip', 'link', 'delete', names.outer]);
     await machine.exec(['ip', 'netns', 'delete', names.name]);
   };
   await using undo = new AsyncDisposableStack();
