@@ -1,5 +1,6 @@
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {failureRecordOf} from '../report/failure.ts';
 import {shellCommand} from '../report/shell-command.ts';
 import type {Section} from '../teardown/parse/sections.ts';
@@ -12,6 +13,8 @@ import type {RecordedCommand} from './recorded-machine.ts';
 import {samplePressure, stalledShare} from './pressure.ts';
 import {logEntries, timelineText, type TimelineEntry} from './timeline.ts';
 
+/** A daemon that hangs, or gets no processor, keeps nobody waiting for what the workload has said. */
+const LOGS_MS = 1000;
 /** Packets that are part of the time-line; the capture has all. */
 const PACKETS_IN_TIMELINE = 200;
 
@@ -56,7 +59,7 @@ export const writeBundle = async (failed: FailedCell, error: unknown, findings: 
 const summaryOf = async (
   failed: FailedCell,
   error: unknown,
-  {calibration, cause, capture, state, problems}: Findings,
+  {calibration, cause, capture, state, tookMs, problems}: Findings,
 ) => {
   const {evidence: _evidence, ...failure} = failureRecordOf(error);
   const now = await samplePressure();
@@ -79,6 +82,7 @@ const summaryOf = async (
     ),
     ...(hits && {firewallHits: hits}),
     reach: failed.reach,
+    tookMs,
     problems,
   };
 };
@@ -92,7 +96,11 @@ interface Logs {
 const collectLogs = async ({watch, running, folder}: FailedCell): Promise<Logs> => {
   const files = [...(await watch.machine.evidence(folder).catch(() => []))];
   if (running !== undefined) {
-    const said = await running.logs().catch((error: Error) => `Can't be read: ${error.message}\n`);
+    const timeoutMs = LOGS_MS * watch.machine.traits.slowness;
+    const said = await Promise.race([
+      running.logs().catch((error: Error) => `Can't be read: ${error.message}\n`),
+      setTimeout(timeoutMs, `Can't be read within ${timeoutMs} ms\n`, {ref: false}),
+    ]);
     const path = join(folder, 'workload.log');
     await writeFile(path, said);
     files.push(path);

@@ -45,6 +45,8 @@ export interface Findings {
   readonly capture: Capture | undefined;
   readonly calibration: Calibration | undefined;
   readonly cause: Cause | undefined;
+  /** How long each part of the looking took, in milliseconds. */
+  readonly tookMs: Readonly<Record<string, number>>;
   /** What could not be looked at, as sentences. */
   readonly problems: readonly string[];
 }
@@ -71,24 +73,34 @@ const lookAround = async (failed: FailedCell): Promise<Findings> => {
       capture: undefined,
       calibration: undefined,
       cause: undefined,
+      tookMs: {},
       problems: ['the machine does not answer'],
     };
   }
   const problems: string[] = [];
-  const isLate = isTimeout(message);
-  const calibration = isLate ? await calibrate(machine, watch.pressure) : undefined;
+  const tookMs: Record<string, number> = {};
+  const timed = async <Result>(part: string, looked: Promise<Result>): Promise<Result | undefined> => {
+    const begin = performance.now();
+    try {
+      return await looked;
+    } catch (error) {
+      problems.push(`no ${part}: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    } finally {
+      tookMs[part] = performance.now() - begin;
+    }
+  };
+  const calibration = isTimeout(message) ? await timed('calibration', calibrate(machine, watch.pressure)) : undefined;
   const starved = calibration !== undefined && isStarved(calibration);
+  // Who gets no processor does not answer in time, whatever is asked.
   const capture =
-    running !== undefined && reach.some(({held}) => !held)
-      ? await captureDuring(machine, () => askAgain({...failed, machine, running}, reach)).catch((error: Error) => {
-          problems.push(`no packets: ${error.message}`);
-          return undefined;
-        })
+    !starved && running !== undefined && reach.some(({held}) => !held)
+      ? await timed(
+          'packets',
+          captureDuring(machine, () => askAgain({...failed, machine, running}, reach)),
+        )
       : undefined;
-  const state = await readMachineState(machine, running?.pid ?? 0).catch((error: Error) => {
-    problems.push(error.message);
-    return undefined;
-  });
+  const state = await timed('state', readMachineState(machine, running?.pid ?? 0, starved ? STARVED_STATE_S : STATE_S));
   const hits =
     capture === undefined || state === undefined
       ? []
@@ -96,8 +108,13 @@ const lookAround = async (failed: FailedCell): Promise<Findings> => {
   const cause =
     (state && findCause({message, state, workload, cell, running, reach, hits, isStarved: starved})) ??
     (calibration && starvation(calibration));
-  return {state, capture, calibration, cause, problems};
+  return {state, capture, calibration, cause, tookMs, problems};
 };
+
+/** Seconds for what could hang when a machine's state is read, on a machine of slowness 1. */
+const STATE_S = 3;
+/** Little will come of it, and nothing more. */
+const STARVED_STATE_S = 1;
 
 const isMachineGone = (error: unknown): boolean => error instanceof PlumblineError && error.failureClass === 'guest';
 

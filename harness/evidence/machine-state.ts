@@ -63,15 +63,13 @@ export interface MachineState {
   readonly sysctls: ReadonlyMap<string, string>;
 }
 
-/** Seconds for what could hang, on a machine of slowness 1. */
-const DEADLINE_S = 3;
-
 /**
- * Reads the state of a machine with one command in it, natively in about half a second. `pid` is the workload's init, 0 when there is none.
+ * Reads the state of a machine with one command in it, natively in about half a second. `pid` is the workload's init, 0 when there is none;
+ * `deadlineS` is how many seconds each thing that could hang is given on a machine of slowness 1.
  * Throws {@link MachineError} when the machine does not do it in time.
  */
-export const readMachineState = async (machine: Machine, pid: number): Promise<MachineState> => {
-  const seconds = Math.ceil(DEADLINE_S * machine.traits.slowness);
+export const readMachineState = async (machine: Machine, pid: number, deadlineS: number): Promise<MachineState> => {
+  const seconds = Math.ceil(deadlineS * machine.traits.slowness);
   const argv = ['perl', '-', String(seconds), String(pid)];
   const {exitCode, stdout, stderr} = await machine.exec(argv, {
     input: await guestScript(),

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {TestPlace} from '../cli/test-place.ts';
 import type {CellRecord} from '../report/run-record.ts';
-import {networkFailures, runtimeFailures, type PlantedFailure} from './planted-failures.ts';
+import {networkFailures, runtimeFailures, starvedHost, type PlantedFailure} from './planted-failures.ts';
 
 /** Evidence of a cell may take this long, in milliseconds; a host that runs other things as well is given twice as long as it should take. */
 const LONGEST_MS = 10_000;
@@ -29,6 +29,7 @@ const runPlanted = async (name: string, failures: readonly PlantedFailure[], arg
 
 beforeAll(() => runPlanted('network', networkFailures, [], green));
 beforeAll(() => runPlanted('runtime', runtimeFailures, []));
+beforeAll(() => runPlanted('starved', [starvedHost], ['--deadline', '10']));
 
 afterAll(async () => {
   for (const place of places) {
@@ -95,6 +96,7 @@ test.for<[name: string, failureClass: string, layer: string, firstLine: RegExp]>
     'disk',
     /^Cannot .*: no space left on device: "\/run" \(\d+ of \d+ KiB are free\) is full$/,
   ],
+  ['host CPU starved', 'host', 'host CPU', /^Cannot finish ".*": the host is starved of CPU, a /],
 ])('%s: the first line names it', async ([name, failureClass, layer, firstLine]) => {
   const cell = cells.get(name);
   expect(cell?.failures[0]).toMatchObject({class: failureClass, layer, sentence: expect.stringMatching(firstLine)});
@@ -105,18 +107,19 @@ test.for<[name: string, failureClass: string, layer: string, firstLine: RegExp]>
   );
 });
 
-/** What no two runs share: process ids and ids of containers. */
+/** What no two runs share: process ids and ids of containers, and how starved the host was. */
 const withoutNumbers = (sentence: string): string =>
   sentence
     .replace(/`/g, '')
     .replace(/reach "[^"]*"/, 'reach "IT"')
     .replace(/"[0-9a-f]{12}"/g, '"ID"')
+    .replace(/(starved of CPU), .*/, '$1')
     .replaceAll(/\d+/g, 'N')
     .replace(/ \|$/, '');
 
 test('a cell that failed has its evidence, in time', async () => {
   const failed = [...cells.values()].filter(({status}) => status === 'failed');
-  expect(failed).toHaveLength(10);
+  expect(failed).toHaveLength(11);
   for (const {scenario, steps, failures} of failed) {
     const taken = steps.find(({title}) => title === 'collect evidence')?.durationMs;
     expect(taken, scenario).toBeLessThan(LONGEST_MS);
@@ -171,5 +174,5 @@ test('a cell that passed has none', () => {
 });
 
 test('the exit code says whose fault it is', () => {
-  expect(exitCodes).toEqual([1, 1]);
+  expect(exitCodes).toEqual([1, 1, 3]);
 });

@@ -94,3 +94,19 @@ export const runtimeFailures: readonly PlantedFailure[] = [
 }});`,
   },
 ];
+
+/** The machine gets a hundredth of a processor of its host, however little the host has to do. */
+export const starvedHost: PlantedFailure = {
+  name: 'host CPU starved',
+  // cpu.cfs_quota_us of a cgroup of version 1, cpu.max of one of version 2: https://docs.kernel.org/scheduler/sched-bwc.html
+  statement: `scenario('host CPU starved', {workload: nginx, ${docker}, check: async ({machine, running, start, defer}) => {
+  const {existsSync, readFileSync, writeFileSync} = process.getBuiltinModule('node:fs');
+  const {dirname, join} = process.getBuiltinModule('node:path');
+  const file = machine.reference.details.cgroups.flatMap((folder) => [join(folder, 'cpu.cfs_quota_us'), join(dirname(folder), 'cpu.max')]).find((one) => existsSync(one));
+  const quota = readFileSync(file, 'utf8');
+  defer(async () => writeFileSync(file, quota));
+  writeFileSync(file, file.endsWith('max') ? '1000 100000' : '1000');
+  await running[Symbol.asyncDispose]();
+  await start();
+}});`,
+};
