@@ -14,12 +14,12 @@ export interface CellWatch {
   readonly letGo: () => void;
 }
 
-/** Begins to watch a cell on a machine. */
-export const watchCell = async (machine: Machine): Promise<CellWatch> => {
+/** Begins to watch a cell on a machine; `tell` is told of each command that has ended. */
+export const watchCell = async (machine: Machine, tell?: (command: RecordedCommand) => unknown): Promise<CellWatch> => {
   const commands: RecordedCommand[] = [];
   const open = new Set<RunningCommand>();
   return {
-    machine: recordCommands(machine, commands, open),
+    machine: recordCommands(machine, commands, open, tell),
     commands,
     startedAt: performance.timeOrigin + performance.now(),
     pressure: await samplePressure(),

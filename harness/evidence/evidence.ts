@@ -92,9 +92,8 @@ const lookAround = async (failed: FailedCell): Promise<Findings> => {
   };
   const calibration = isTimeout(message) ? await timed('calibration', calibrate(machine, watch.pressure)) : undefined;
   const starved = calibration !== undefined && isStarved(calibration);
-  // Who gets no processor does not answer in time, whatever is asked.
   const capture =
-    !starved && running !== undefined && reach.some(({held}) => !held)
+    running !== undefined && reach.some(({held}) => !held)
       ? await timed(
           'packets',
           captureDuring(machine, () => askAgain({...failed, machine, running}, reach)),
@@ -105,6 +104,7 @@ const lookAround = async (failed: FailedCell): Promise<Findings> => {
     capture === undefined || state === undefined
       ? []
       : hitBetween(parseCountedRules(capture.iptablesBefore), state.iptables);
+  // What is wrong for certain goes before what could have made anything late.
   const cause =
     (state && findCause({message, state, workload, cell, running, reach, hits, isStarved: starved})) ??
     (calibration && starvation(calibration));
@@ -113,7 +113,7 @@ const lookAround = async (failed: FailedCell): Promise<Findings> => {
 
 /** Seconds for what could hang when a machine's state is read, on a machine of slowness 1. */
 const STATE_S = 3;
-/** Little will come of it, and nothing more. */
+/** On a machine that hardly gets a processor little will come of it, and nothing more of a longer time. */
 const STARVED_STATE_S = 1;
 
 const isMachineGone = (error: unknown): boolean => error instanceof PlumblineError && error.failureClass === 'guest';

@@ -18,12 +18,13 @@ const MOST = 5000;
 
 /**
  * The same machine, which notes every command that is run in it, in the order in which they were started, and in `open` those whose streams
- * were handed out, as long as they run.
+ * were handed out, as long as they run. `tell` is told of each of the others when it has ended.
  */
 export const recordCommands = (
   machine: Machine,
   commands: RecordedCommand[],
   open: Set<RunningCommand> = new Set(),
+  tell: (command: RecordedCommand) => unknown = () => {},
 ): Machine => {
   const begin = (argv: readonly string[]): RecordedCommand => {
     const command: RecordedCommand = {argv, startedAt: now(), outcome: 'still running', said: ''};
@@ -44,6 +45,8 @@ export const recordCommands = (
       } catch (error) {
         end(command, (error as {result?: ExecResult}).result ?? {problem: (error as Error).message});
         throw error;
+      } finally {
+        tell(command);
       }
     };
   const replaced: Partial<Machine> = {

@@ -1,7 +1,7 @@
 import {join, relative} from 'node:path';
 import {attach} from '../../../vms/attach.ts';
 import {PlumblineError} from '../../../vms/errors.ts';
-import {watchCell} from '../../evidence/cell-watch.ts';
+import {watchCell, type CellWatch} from '../../evidence/cell-watch.ts';
 import {gatherEvidence} from '../../evidence/evidence.ts';
 import type {LevelContext, RunningWorkload} from '../../levels/level.ts';
 import {levelByName} from '../../levels/level-by-name.ts';
@@ -11,6 +11,7 @@ import type {Scenario} from '../../scenario/definition.ts';
 import {Steps} from '../../scenario/steps.ts';
 import type {Inventory} from '../../teardown/thing.ts';
 import type {Lease, WorkerTask} from '../desk-protocol.ts';
+import {describeCommand} from './allure-command.ts';
 import {CellPause} from './cell-pause.ts';
 import {fail, type CellResult} from './cell-result.ts';
 import {expectNoResidue, stateBefore} from './clean-state.ts';
@@ -26,10 +27,30 @@ export const runOnMachine = async (
   planned: PlannedCell,
   scenario: Scenario,
   lease: Lease,
-  {task, desk, expect, signal: testSignal}: WorkerContext,
+  context: WorkerContext,
   result: CellResult,
 ): Promise<boolean> => {
-  const watch = await watchCell(attach(lease.reference));
+  let isOver = false;
+  // A command of a cell that was given up may end when the next one runs.
+  const watch = await watchCell(attach(lease.reference), (command) => isOver || describeCommand(command));
+  try {
+    return await runWatched(planned, scenario, {...context, lease, watch}, result);
+  } finally {
+    isOver = true;
+  }
+};
+
+interface WatchedContext extends WorkerContext {
+  readonly lease: Lease;
+  readonly watch: CellWatch;
+}
+
+const runWatched = async (
+  planned: PlannedCell,
+  scenario: Scenario,
+  {task, desk, expect, signal: testSignal, lease, watch}: WatchedContext,
+  result: CellResult,
+): Promise<boolean> => {
   const {machine} = watch;
   const deadlineMs = task.cellDeadlineMs * machine.traits.slowness;
   const overdue = AbortSignal.timeout(deadlineMs);
