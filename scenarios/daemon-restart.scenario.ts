@@ -41,7 +41,7 @@ for (const ending of endings) {
         const left = (await machine.succeed(['ls', folder]))
           .split('\n')
           .filter((id) => id !== '' && !known.includes(id));
-        tally(`lifecycle.restart.${ending}.leavesFolder`, left.length, 1);
+        tally(`lifecycle.restart.${ending}.leavesFolder`, left.length > 0 ? 1 : 0, 1);
         await machine.succeed(['rm', '-rf', ...left.map((id) => `${folder}/${id}`)]);
       });
     },
