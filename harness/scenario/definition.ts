@@ -17,7 +17,7 @@ export interface ReachTables {
   readonly runc?: Partial<Pick<TruthTables, 'netns'>>;
 }
 
-/** Where a scenario runs when it is not about who reaches the workload: nothing is probed then. */
+/** Where a scenario runs when it is not about who reaches the workload: it must answer itself, and nothing else is probed then. */
 export interface Places {
   readonly docker?: readonly 'published'[];
   readonly ctr?: readonly ('isolated' | 'netns' | 'cni')[];

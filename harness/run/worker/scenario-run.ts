@@ -6,6 +6,7 @@ import {observeExec} from '../../observe/exec.ts';
 import type {Observation} from '../../observe/fact.ts';
 import {observeCell, sorted} from '../../observe/observe-cell.ts';
 import {checkReach, reachFailure} from '../../probe/reach.ts';
+import type {TruthEntry} from '../../probe/truth-table.ts';
 import type {ReachRecord} from '../../report/run-record.ts';
 import type {Scenario, ScenarioCell, ScenarioContext} from '../../scenario/definition.ts';
 import {commandTitle} from '../../scenario/steps.ts';
@@ -59,6 +60,10 @@ export const runScenario = async (
     reach.length === 0
       ? []
       : steps.step('probe from every vantage', () => checkReach({...context, running: of}, reach, withinMs));
+  if (reach.length === 0) {
+    // What is still on its way up has other processes and descriptors than a moment later.
+    await steps.step('wait until it answers', async () => judge(await checkReach({...context, running}, [ITSELF])));
+  }
   result.reach = await probeAll(running);
   // Before the table is judged: where it does not hold, what was built is what explains it.
   await steps.step('look at what was built', async () => {
@@ -86,6 +91,9 @@ export const runScenario = async (
     await steps.step('watch its end', async () => see(await observeEnding({...context, level, running})));
   }
 };
+
+/** What every workload answers as soon as it is up. */
+const ITSELF: TruthEntry = {route: 'loopback', vantage: 'container', expected: 'answers'};
 
 const judge = (records: readonly ReachRecord[]): Promise<void> => {
   const failure = reachFailure(records);
