@@ -30,7 +30,7 @@ export const addBisectCommand = (program: Command, toolVersion: string): void =>
     ]);
     using interruption = new Interruption();
     const stream = flags.json ? process.stderr : process.stdout;
-    using reporter = terminalReporter(stream);
+    using reporter = await terminalReporter(stream);
     const plan = await planUpgrade({from, to, files, flags, listener: reporter, interruption, toolVersion});
     const record = await bisectUpgrade(plan, flags.fact);
     reporter.stop();

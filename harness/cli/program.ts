@@ -2,27 +2,18 @@ import {readFileSync} from 'node:fs';
 import {Command, CommanderError} from 'commander';
 import {HostError, PlumblineError} from '../../vms/errors.ts';
 import {exitCodeOf} from '../report/failure.ts';
-import {addBenchCommand} from './bench.ts';
-import {addBisectCommand} from './bisect.ts';
-import {addCacheCommand} from './cache.ts';
 import {commandLineProblem} from './command-line-problem.ts';
-import {addCompareCommands} from './compare-commands.ts';
-import {addExplainCommand} from './explain.ts';
-import {addListCommand} from './list.ts';
-import {addMeasureCommand} from './measure.ts';
-import {addMergeCommand} from './merge.ts';
-import {addReplayCommand} from './replay.ts';
-import {addReportCommand} from './report.ts';
-import {addRunCommand} from './run.ts';
-import {addShellCommand} from './shell.ts';
-import {addSweepCommand} from './sweep.ts';
-import {addUpgradeCommand} from './upgrade.ts';
 
 const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {version: string};
 
 /** Reads the command line and does what it says. Sets the exit code of the process. */
 export const main = async (): Promise<void> => {
   try {
+    const asked = process.argv[2];
+    const named = commands.filter(({names}) => names.some((name) => name === asked));
+    for (const {add} of named.length > 0 ? named : commands) {
+      await add();
+    }
     await program.parseAsync();
   } catch (error) {
     process.exitCode = report(error);
@@ -36,44 +27,30 @@ const program = new Command('plumbline')
   .exitOverride()
   .configureOutput({outputError: (text, write) => write(`${commandLineProblem(text)}\n`)});
 
-addRunCommand(program, version);
-addListCommand(program);
-addExplainCommand(program);
-program
-  .command('doctor')
-  .description('say what this host can and can not do, each with the command that mends it')
-  .option('--json', 'print one JSON document')
-  .action(async ({json}: {json?: boolean}) => {
-    const [{doctor}, {providers}] = await Promise.all([import('./doctor.ts'), import('../../vms/providers.ts')]);
-    process.exitCode = await doctor({providers, stream: process.stdout, json});
-  });
-program
-  .command('setup')
-  .description('install the packages this host lacks')
-  .option('--yes', 'do not ask')
-  .option('--lima', 'also Lima')
-  .option('--vagrant', 'also Vagrant and libvirt')
-  .option('--browser', 'also the browser that tests of the reports need')
-  .action(async ({yes, lima, vagrant, browser}: Partial<Record<'yes' | 'lima' | 'vagrant' | 'browser', boolean>>) => {
-    const {setup, USUAL_NEEDS} = await import('./setup.ts');
-    const needs = [
-      ...USUAL_NEEDS,
-      ...(vagrant ? (['vagrant'] as const) : []),
-      ...(browser ? (['browser'] as const) : []),
-    ];
-    process.exitCode = await setup({stream: process.stdout, yes, lima, needs});
-  });
-addCacheCommand(program);
-addMeasureCommand(program);
-addReportCommand(program);
-addShellCommand(program);
-addReplayCommand(program, version);
-addSweepCommand(program);
-addCompareCommands(program);
-addUpgradeCommand(program, version);
-addBisectCommand(program, version);
-addBenchCommand(program);
-addMergeCommand(program);
+/**
+ * What adds each command to the program, in the order of the help. A command that is named loads itself and nothing else, which takes half
+ * the time of loading all; the help, and what is no command, want all of them.
+ */
+const commands: readonly {readonly names: readonly string[]; readonly add: () => Promise<unknown>}[] = [
+  {names: ['run'], add: async () => (await import('./run.ts')).addRunCommand(program, version)},
+  {names: ['list'], add: async () => (await import('./list.ts')).addListCommand(program)},
+  {names: ['explain'], add: async () => (await import('./explain.ts')).addExplainCommand(program)},
+  {names: ['doctor', 'setup'], add: async () => (await import('./host-commands.ts')).addHostCommands(program)},
+  {names: ['cache'], add: async () => (await import('./cache.ts')).addCacheCommand(program)},
+  {names: ['measure'], add: async () => (await import('./measure.ts')).addMeasureCommand(program)},
+  {names: ['report'], add: async () => (await import('./report.ts')).addReportCommand(program)},
+  {names: ['shell'], add: async () => (await import('./shell.ts')).addShellCommand(program)},
+  {names: ['replay'], add: async () => (await import('./replay.ts')).addReplayCommand(program, version)},
+  {names: ['sweep'], add: async () => (await import('./sweep.ts')).addSweepCommand(program)},
+  {
+    names: ['compare', 'baseline', 'catalogue', 'levels'],
+    add: async () => (await import('./compare-commands.ts')).addCompareCommands(program),
+  },
+  {names: ['upgrade'], add: async () => (await import('./upgrade.ts')).addUpgradeCommand(program, version)},
+  {names: ['bisect'], add: async () => (await import('./bisect.ts')).addBisectCommand(program, version)},
+  {names: ['bench'], add: async () => (await import('./bench.ts')).addBenchCommand(program)},
+  {names: ['merge'], add: async () => (await import('./merge.ts')).addMergeCommand(program)},
+];
 
 /** Prints an error for a person and returns the exit code. */
 function report(error: unknown): number {

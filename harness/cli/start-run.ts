@@ -46,7 +46,7 @@ export const startRun = async (order: RunOrder): Promise<RunRecord> => {
   const {provider, notes} = await chooseProvider(order.machine, {accelerated: order.accel !== undefined});
   const [{run}, {Interruption}] = await Promise.all([import('../run/run.ts'), import('../run/interruption.ts')]);
   using interruption = new Interruption();
-  using reporter = terminalReporter(json ? process.stderr : process.stdout, {
+  using reporter = await terminalReporter(json ? process.stderr : process.stdout, {
     expected: await expectedDurations(callerPath(order.reports)),
   });
   const record = await run({

@@ -38,7 +38,7 @@ export const addUpgradeCommand = (program: Command, toolVersion: string): void =
     ]);
     using interruption = new Interruption();
     const stream = flags.json ? process.stderr : process.stdout;
-    using reporter = terminalReporter(stream);
+    using reporter = await terminalReporter(stream);
     const plan = await planUpgrade({from, to, files, flags, listener: reporter, interruption, toolVersion});
     const {record, comparison} = await upgrade(plan, flags.only);
     reporter.stop();

@@ -10,7 +10,6 @@ import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {writePages} from '../page/write-pages.ts';
 import {exitCodeOf, failureRecordOf, flattened} from '../report/failure.ts';
-import {junitXml} from '../report/junit.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
 import type {PlannedCell, ProgressListener} from '../report/progress.ts';
 import {writeRun} from '../report/run-file.ts';
@@ -89,6 +88,8 @@ export const run = async (options: RunOptions): Promise<RunRecord> => {
     cells,
   };
   await writeRun(folder, record);
+  // Loaded here and not above, since the machine waits for what is.
+  const {junitXml} = await import('../report/junit.ts');
   await writeFile(join(folder, 'junit.xml'), junitXml(record));
   const problem = await writePages(folder, record, options.reports);
   if (problem !== undefined) {

@@ -2,7 +2,6 @@ import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import {pipeline} from 'node:stream/promises';
-import {$} from 'zx';
 import {imageEpoch, type StoredLayer} from './oci-documents.ts';
 
 /**
@@ -10,6 +9,8 @@ import {imageEpoch, type StoredLayer} from './oci-documents.ts';
  * gzip(1) rather than Node's zlib, whose output depends on the processor.
  */
 export const packLayer = async (tree: string, file: string, signal: AbortSignal): Promise<StoredLayer> => {
+  // Loaded here and not above: it takes a tenth of a second, and most runs pack nothing.
+  const {$} = await import('zx');
   const plain = `${file}.tar`;
   const shell = $({signal, quiet: true, env: {...process.env, LC_ALL: 'C', GZIP: undefined}});
   // ustar and the GNU format have no fields for the times of access and change, which the pax format would store.

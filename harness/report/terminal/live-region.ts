@@ -1,4 +1,5 @@
 import {createLogUpdate} from 'log-update';
+import {writeLines} from './whole-lines.ts';
 
 /** The lines at the bottom of a terminal that change while everything above them stays. */
 export interface LiveRegion {
@@ -37,9 +38,4 @@ export function createLiveRegion(stream: NodeJS.WritableStream): LiveRegion {
       update.done();
     },
   };
-}
-
-/** Writes whole lines. */
-export function writeLines(stream: NodeJS.WritableStream, lines: readonly string[]): void {
-  if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
 }

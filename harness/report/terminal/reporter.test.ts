@@ -8,7 +8,7 @@ import type {TerminalOptions} from './reporter.ts';
 
 const drawn = async (options: TerminalOptions): Promise<string> => {
   const stream = new PassThrough();
-  using report = terminalReporter(stream, options);
+  using report = await terminalReporter(stream, options);
   for (const event of exampleEvents(exampleRun())) report(event);
   stream.end();
   return text(stream);
@@ -44,18 +44,18 @@ test('a terminal has a live line that is gone in the end', async () => {
   expect(visible).toContain('report in reports/');
 });
 
-test('a step that goes on is mentioned in a log', () => {
+test('a step that goes on is mentioned in a log', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const stream = new PassThrough({encoding: 'utf8'});
-  using report = terminalReporter(stream, {interactive: false, colour: false});
+  using report = await terminalReporter(stream, {interactive: false, colour: false});
   report({type: 'step-started', scope: 'run', title: 'Bake'});
   vi.advanceTimersByTime(60_000);
   expect(stream.read()).toBe('…     30.0 s  Bake\n… 1 min 00 s  Bake\n');
 });
 
-test('stopping twice is stopping once', () => {
-  const report = terminalReporter(new PassThrough(), {interactive: true});
+test('stopping twice is stopping once', async () => {
+  const report = await terminalReporter(new PassThrough(), {interactive: true});
   report.stop();
   expect(() => report.stop()).not.toThrow();
 });

@@ -5,9 +5,9 @@ import {formatDuration} from './duration.ts';
 import {createEventLines} from './event-lines.ts';
 import {githubGroups} from './github-groups.ts';
 import {FRAME_MS, liveLines} from './live-lines.ts';
-import {createLiveRegion, writeLines} from './live-region.ts';
 import {createPaint} from './paint.ts';
 import {printable} from './printable.ts';
+import {writeLines} from './whole-lines.ts';
 
 /** Without a terminal, a step is mentioned each time it has gone on for this much longer, so that a log does not look dead. */
 const STILL_MS = 30_000;
@@ -33,24 +33,26 @@ export interface TerminalOptions {
 export type TerminalReporter = ProgressListener & Disposable & {stop(): void};
 
 /** Draws a run on a stream: with a live region on a terminal, line by line elsewhere. */
-export function terminalReporter(
+export const terminalReporter = async (
   stream: NodeJS.WriteStream | NodeJS.WritableStream,
   options: TerminalOptions = {},
-): TerminalReporter {
+): Promise<TerminalReporter> => {
   const interactive = options.interactive ?? isInteractive(stream);
-  const {listen, stop} = interactive ? drawLive(stream, options) : drawPlain(stream, options);
+  const {listen, stop} = interactive ? await drawLive(stream, options) : drawPlain(stream, options);
   return Object.assign(listen, {stop, [Symbol.dispose]: stop});
-}
+};
 
 interface Drawing {
   readonly listen: ProgressListener;
   readonly stop: () => void;
 }
 
-const drawLive = (
+const drawLive = async (
   stream: NodeJS.WritableStream,
   {colour, width = columns(stream), expected}: TerminalOptions,
-): Drawing => {
+): Promise<Drawing> => {
+  // What measures how wide a character is takes longer to load than all else here.
+  const {createLiveRegion} = await import('./live-region.ts');
   const paint = createPaint(stream, colour);
   const linesOf = createEventLines(paint, width);
   const active = new ActiveSteps(expected);

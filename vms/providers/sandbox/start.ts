@@ -1,10 +1,11 @@
 import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {mkdir, open, readFile, rm, writeFile} from 'node:fs/promises';
+import {get, type IncomingMessage} from 'node:http';
 import {release} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
-import {Client} from 'undici';
 import {HostError, ProvisionError} from '../../errors.ts';
 import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
 import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
@@ -148,17 +149,16 @@ const notReady = async (pid: number): Promise<string> => {
 const REGISTRY_LISTENS = /^ *\d+: 0100007F:01BB [0-9A-F:]+ 0A /m;
 
 const answersPing = async (socketPath: string): Promise<boolean> => {
-  const client = new Client('http://docker', {connect: {socketPath}});
   try {
     // It may listen and yet be stuck, for instance in a runtime that it asks for its version.
     const signal = AbortSignal.timeout(PING_TIMEOUT_MS);
-    const {statusCode, body} = await client.request({method: 'GET', path: '/_ping', signal});
-    await body.dump();
-    return statusCode === 200;
+    const [response] = (await once(get({socketPath, path: '/_ping', agent: false, signal}), 'response')) as [
+      IncomingMessage,
+    ];
+    response.resume();
+    return response.statusCode === 200;
   } catch {
     return false; // Not listening yet; the caller holds the deadline.
-  } finally {
-    await client.destroy();
   }
 };
 
