@@ -116,6 +116,14 @@ export const allowances: readonly Allowance[] = [
     source: 'https://github.com/containerd/containerd/blob/v1.6.20/docs/content-flow.md',
   },
   {
+    kind: 'file',
+    pattern: /^\/var\/lib\/docker\/tmp\/moby-detect-rro\d+ \(folder\)$/,
+    change: 'appeared',
+    reason:
+      'dockerd keeps the folder in which it found out, once, whether the kernel can make mounts read-only recursively',
+    source: 'https://github.com/moby/moby/pull/45278',
+  },
+  {
     kind: 'listening socket',
     pattern: /^tcp 127\.0\.0\.1:\d{5} of containerd$/,
     change: 'either',
