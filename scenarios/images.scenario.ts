@@ -110,7 +110,10 @@ walkthrough('ctr run with what older and newer versions refuse', {
     const {machine, step, record, expect, defer} = context;
     const run = (flags: readonly string[]) =>
       machine.exec(['ctr', 'run', '--rm', ...flags, image, 'plumbline-once', 'true']);
-    const clean = async () => void (await machine.exec(['ctr', 'containers', 'delete', 'plumbline-once']));
+    const clean = async () => {
+      await machine.exec(['ctr', 'containers', 'delete', 'plumbline-once']);
+      await machine.exec(['ctr', 'snapshots', 'remove', 'plumbline-once']);
+    };
     await step('a user id that does not fit', async () => {
       const result = await run(['--user', '99999999999']);
       expect(result.exitCode).not.toBe(0);
