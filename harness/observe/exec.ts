@@ -70,7 +70,8 @@ export const execFacts = (text: string): Record<string, FactValue> => {
     'exec.namespaces': namespaces
       .split('\n')
       .map((line) => line.split(' '))
-      .flatMap(([name = '', own, ofInit]) => (own === ofInit ? [] : [name])),
+      // Of an init with capabilities that it has not itself a command is not told.
+      .flatMap(([name = '', own, ofInit = '']) => (own === ofInit || ofInit === '' ? [] : [name])),
   };
   for (const [path, value] of Object.entries({...credentialFacts(status), ...limitFacts(limits)})) {
     facts[`exec.${path}`] = value;
