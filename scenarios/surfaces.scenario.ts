@@ -1,4 +1,5 @@
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
+import {runInBackground} from './docker-containers.ts';
 import {makeDockerNetwork} from './docker-networks.ts';
 import {keyPaths, recordHelp, shapeOf} from './surface.ts';
 import {nginx} from './workloads/nginx.ts';
@@ -52,6 +53,7 @@ scenario('documents of the Engine API', {
     await step('the keys of its documents', async () => {
       // The default network has a gateway or none, by whether dockerd was started again since it made it.
       await makeDockerNetwork(context, 'plumbline-keys');
+      await runInBackground(context, 'plumbline-keyed', ['--network', 'plumbline-keys']);
       for (const [name, path] of [
         ['version', '/version'],
         ['info', '/info'],

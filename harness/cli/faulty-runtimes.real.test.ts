@@ -9,6 +9,13 @@ const oneOfEach = `scenario('is served', {
   reach: {docker: usualReach.docker, ctr: {isolated: usualReach.ctr.isolated}, runc: usualReach.runc},
 });`;
 
+/** Nothing is waited for but the answer from inside, so that it can be repeated. */
+const startedAlone = `scenario('is started', {
+  workload: nginx,
+  at: {docker: ['published'], ctr: ['isolated'], runc: ['netns']},
+  check: () => Promise.resolve(),
+});`;
+
 /**
  * An OCI runtime that does something of its own before it becomes runc. `$sub` is the sub-command, `$config` the bundle's `config.json`,
  * `creating` holds for those that make a container, and `edit` rewrites the config with a sed script, joined to one line before.
@@ -76,9 +83,14 @@ describe('a run with a faulty OCI runtime, against a run with a sound one', () =
   let place: TestPlace;
   let sound: LoadedRun;
 
-  const runWith = async (name: string, fault: string): Promise<LoadedRun> => {
+  const runWith = async (
+    name: string,
+    fault: string,
+    scenario = 'served',
+    flags: string[] = [],
+  ): Promise<LoadedRun> => {
     const runtime = await place.file(name, faulty(fault), 0o755);
-    await place.startRun(['--runc', runtime, join(place.folder, 'served.scenario.ts')]);
+    await place.startRun(['--runc', runtime, ...flags, join(place.folder, `${scenario}.scenario.ts`)]);
     const id = (await place.records()).at(-1)?.id ?? '';
     return loadRun(id, join(place.folder, 'reports'));
   };
@@ -86,6 +98,7 @@ describe('a run with a faulty OCI runtime, against a run with a sound one', () =
   beforeAll(async () => {
     place = await TestPlace.make();
     await place.scenario('served', oneOfEach);
+    await place.scenario('started', startedAlone);
     sound = await runWith('sound', '');
   }, 600_000);
   afterAll(async () => place?.[Symbol.asyncDispose](), 60_000);
@@ -93,6 +106,15 @@ describe('a run with a faulty OCI runtime, against a run with a sound one', () =
   test.each(FAULTS)('one that %s: that is what differs, and nothing else', async (name, fault, expected) => {
     const comparison = compareRuns(sound, await runWith(name.replaceAll(' ', '-'), fault));
     expect(summary(comparison)).toEqual(sorted(expected.map((one) => ({...one, layer: 'runc'}))));
+  });
+
+  test('one that is slower by a second and a half: its start takes longer at all levels, and nothing but times differs', async () => {
+    const repeated = ['--machines', '1', '--repeat', '5'];
+    const usual = await runWith('usual', '', 'started', repeated);
+    const slow = await runWith('slow', 'creating && sleep 1.5', 'started', repeated);
+    const found = summary(compareRuns(usual, slow));
+    expect(found).toContainEqual({fact: 'time.start', group: 'time', scope: 'all levels', layer: 'runc'});
+    expect(new Set(found.map(({group}) => group))).toEqual(new Set(['time']));
   });
 });
 
