@@ -5,6 +5,7 @@ import {nginx} from './workloads/nginx.ts';
 
 // What images look like on their way in and out of the stores.
 
+const CNI_CONFIGURATION = '/etc/cni/net.d/10-plumbline.conflist';
 const FOLDER = '/var/lib/plumbline/images';
 const image = nginx.image.name;
 
@@ -119,6 +120,13 @@ walkthrough('ctr run with what older and newer versions refuse', {
       expect(result.exitCode).not.toBe(0);
       const said = result.stderr.trim().split('\n').at(-1) ?? '';
       record('surface.ctrRun.userTooLarge', said.replace(/containerd-mount\d+/, 'containerd-mount{n}'));
+      await clean();
+    });
+    await step('plugins of CNI where the distribution puts them', async () => {
+      const conflist = {cniVersion: '0.4.0', name: 'plumbline', plugins: [{type: 'loopback'}]};
+      defer(() => machine.succeed(['rm', '-rf', CNI_CONFIGURATION, '/var/lib/cni']));
+      await machine.put(CNI_CONFIGURATION, JSON.stringify(conflist));
+      record('surface.ctrRun.pluginsOfDistribution', outcomeOf(await run(['--cni'])));
       await clean();
     });
     // Folders of the runtime of containerd 1.0, which makes them and keeps them.

@@ -42,7 +42,16 @@ export const contestCell = async (
     name: 'tool',
     run: async () => {
       const steps = new Steps('bench', Date.now(), () => {});
-      const context = {machine, scratch, signal, workload, steps, network: cell.network, ociRuntime: undefined};
+      const context = {
+        machine,
+        scratch,
+        signal,
+        workload,
+        steps,
+        network: cell.network,
+        ociRuntime: undefined,
+        versions: {},
+      };
       await machine.succeed(levels[cell.level].pullArgv(workload.image.name));
       await using running = await levelByName[cell.level].start(context);
       const failure = reachFailure(await checkReach({...context, running}, reach));

@@ -45,6 +45,7 @@ export const explainCell = async (scenario: Scenario, cell: ScenarioCell): Promi
     steps,
     scratch: '',
     signal,
+    versions: {},
   };
   const deferred: (() => Promise<unknown>)[] = [];
   const start = async (): Promise<RunningWorkload> => {

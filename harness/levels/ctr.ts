@@ -4,6 +4,7 @@ import type {ExecResult, Machine} from '../../vms/machine.ts';
 import {makeCniNetwork, type CniNetwork} from '../network/cni.ts';
 import {makeNetns, type NamedNetns} from '../network/netns.ts';
 import type {WorkloadOptions} from '../scenario/workload-options.ts';
+import {ctrDialect} from './ctr-dialect.ts';
 import {exitCodeOf, startInForeground, untilRunning, type ForegroundContainer} from './foreground.ts';
 import {
   containerName,
@@ -18,10 +19,13 @@ import {
 export const ctr: Level = {
   name: 'ctr',
   start: async (context) => {
-    const {machine, network, steps, signal} = context;
+    const {machine, network, steps, signal, versions} = context;
     await using undo = new AsyncDisposableStack();
     const netns = network === 'netns' ? undo.use(await makeNetns(machine, steps)) : undefined;
-    const cni = network === 'cni' ? undo.use(await makeCniNetwork(machine, steps)) : undefined;
+    const cni =
+      network === 'cni'
+        ? undo.use(await makeCniNetwork(machine, steps, ctrDialect(versions['containerd'])))
+        : undefined;
     const name = containerName(context.workload);
     const log = `/var/log/plumbline/${name}.log`;
     const argv = ctrRunArgv(context, name, netns);

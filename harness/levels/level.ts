@@ -18,6 +18,8 @@ export interface LevelContext {
   /** Folder of this host, private to the run, with a short path: sockets fit in it. */
   readonly scratch: string;
   readonly signal: AbortSignal;
+  /** Found in the machine, by component; empty where there is none, as on paper. */
+  readonly versions: Readonly<Record<string, string>>;
 }
 
 /** Starts workloads whose image is in the level's store. */

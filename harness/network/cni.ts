@@ -1,4 +1,6 @@
+import {dirname} from 'node:path/posix';
 import type {Machine} from '../../vms/machine.ts';
+import {DISTRIBUTION_PLUGINS, type CtrDialect} from '../levels/ctr-dialect.ts';
 import type {Steps} from '../scenario/steps.ts';
 
 /** A CNI network that `ctr run --cni` attaches workloads to. */
@@ -10,7 +12,6 @@ export interface CniNetwork extends AsyncDisposable {
 const NAME = 'plumbline';
 const BRIDGE = 'cni-plumbline';
 const CONFIGURATION = `/etc/cni/net.d/10-${NAME}.conflist`;
-const PLUGINS = '/usr/lib/cni'; // where Debian's containernetworking-plugins puts them
 
 /** The plugin configuration: a bridge with addresses of its own and masquerading. https://www.cni.dev/plugins/current/main/bridge/ */
 const bridge = {
@@ -22,17 +23,20 @@ const bridge = {
 };
 
 /** Makes the bridge network known to ctr. */
-export const makeCniNetwork = async (machine: Machine, steps: Steps): Promise<CniNetwork> => {
+export const makeCniNetwork = async (machine: Machine, steps: Steps, {cniPlugins}: CtrDialect): Promise<CniNetwork> => {
   await using undo = new AsyncDisposableStack();
   undo.defer(() => removeNetwork(machine));
   await steps.step('configure a CNI bridge network', async () => {
     await machine.put(CONFIGURATION, JSON.stringify({cniVersion: '0.4.0', name: NAME, plugins: [bridge]}));
-    await linkPlugins(machine);
+    if (cniPlugins !== DISTRIBUTION_PLUGINS) {
+      undo.defer(async () => void (await machine.exec(['rm', '-r', dirname(cniPlugins)])));
+      await linkPlugins(machine, cniPlugins);
+    }
   });
   const kept = undo.move();
   return {
     detach: async (containerId, netns) => {
-      await machine.succeed([`${PLUGINS}/bridge`], {
+      await machine.succeed([`${DISTRIBUTION_PLUGINS}/bridge`], {
         input: JSON.stringify({cniVersion: '0.4.0', name: NAME, ...bridge}),
         // The protocol of a plugin call: https://www.cni.dev/docs/spec/#section-2-execution-protocol
         env: {
@@ -40,7 +44,7 @@ export const makeCniNetwork = async (machine: Machine, steps: Steps): Promise<Cn
           CNI_CONTAINERID: containerId,
           CNI_NETNS: netns,
           CNI_IFNAME: 'eth0',
-          CNI_PATH: PLUGINS,
+          CNI_PATH: DISTRIBUTION_PLUGINS,
         },
       });
     },
@@ -48,13 +52,10 @@ export const makeCniNetwork = async (machine: Machine, steps: Steps): Promise<Cn
   };
 };
 
-/**
- * Debian's ctr 1.6 and 1.7 look for plugins where Debian installs them; ctr 2.x looks in /opt/cni/bin alone
- * (go-cni's `DefaultCNIDir`, https://github.com/containerd/go-cni/blob/main/types_others.go).
- */
-const linkPlugins = async (machine: Machine): Promise<void> => {
-  await machine.succeed(['mkdir', '-p', '/opt/cni']);
-  await machine.succeed(['ln', '-sfn', PLUGINS, '/opt/cni/bin']);
+/** Makes the plugins of the distribution be where ctr looks for them. */
+const linkPlugins = async (machine: Machine, sought: string): Promise<void> => {
+  await machine.succeed(['mkdir', '-p', dirname(sought)]);
+  await machine.succeed(['ln', '-sfn', DISTRIBUTION_PLUGINS, sought]);
 };
 
 const removeNetwork = async (machine: Machine): Promise<void> => {
@@ -67,6 +68,5 @@ const removeNetwork = async (machine: Machine): Promise<void> => {
     '/var/lib/cni/networks',
     '/var/lib/cni/results',
     '/var/lib/cni/cache',
-    '/opt/cni',
   ]);
 };

@@ -34,7 +34,7 @@ test('the docker level hands down seccomp, hooks and files of its own', async ()
     'oci.linux.seccomp.defaultAction': 'SCMP_ACT_ERRNO',
     'oci.linux.seccomp.syscalls.SCMP_ACT_ERRNO(38)': ['clone3'],
     'oci.hooks.prestart': [
-      'path=/proc/{pid}/exe args=["libnetwork-setkey","-exec-root=/var/run/docker","{id}","{id}"]',
+      'args=["libnetwork-setkey","-exec-root=/var/run/docker","{id}","{id}"] path=/proc/{pid}/exe',
     ],
     'mounts./etc/hosts.source': '/var/lib/docker/containers/{id}/hosts',
     'mounts./etc/hosts.type': 'bind',

@@ -89,7 +89,7 @@ const DEVICE_RULES = 'oci.linux.resources.devices';
 
 /** Sorts device rules that allow one thing after the other once everything was denied: which of them comes first means nothing. */
 const inAnyOrder = ([first = '', ...rest]: readonly string[]): readonly string[] =>
-  /^allow=false access=rwm$/.test(first) && rest.every((rule) => rule.startsWith('allow=true '))
+  /^access=rwm allow=false$/.test(first) && rest.every((rule) => rule.includes('allow=true'))
     ? [first, ...rest.toSorted()]
     : [first, ...rest].filter((rule) => rule !== '');
 
@@ -115,10 +115,11 @@ const nameOf = (path: string, item: Json): string | undefined => {
 const withoutName = (path: string, item: Record<string, Json>): Json =>
   Object.fromEntries(Object.entries(item).filter(([key]) => key !== keyFor(path)));
 
-/** One line for an item of a list that has no name of its own, such as a device rule or a hook. */
+/** One line for an item of a list that has no name of its own, such as a device rule or a hook; in which order its keys come means nothing. */
 const sentenceOf = (item: Json): string =>
   typeof item === 'object' && item !== null && !Array.isArray(item)
     ? Object.entries(item)
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
         .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
         .join(' ')
     : JSON.stringify(item);

@@ -76,6 +76,7 @@ const runWatched = async (
     steps,
     scratch: task.scratch,
     signal,
+    versions: lease.versions,
   };
   const entry = scenario.cells.find((cell) => cell.level === planned.level && cell.network === planned.network);
   if (entry === undefined) {
