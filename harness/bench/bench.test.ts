@@ -1,4 +1,8 @@
 import {expect, test} from 'vitest';
+import {batsFile} from './bats.ts';
+import {benchLines} from './bench-lines.ts';
+import {benchMarkdown} from './bench-markdown.ts';
+import type {BenchRecord} from './bench-record.ts';
 import {compete} from './contest.ts';
 import {estimate} from './estimate.ts';
 
@@ -21,4 +25,53 @@ test('the median stands with its interval', () => {
 
 test('few samples have no interval but their extremes', () => {
   expect(estimate([3, 1, 2])).toEqual({median: 2, low: 1, high: 3, samples: 3});
+});
+
+const machine = {
+  shellCommand: (command: readonly string[]) => ({
+    file: 'nsenter',
+    argv: ['--target', '7', ...command],
+    env: {PATH: '/usr/bin', LANG: "it's"},
+  }),
+};
+
+test('bats enters the machine as a person would', () => {
+  expect(batsFile('docker published', machine, '/tmp/script')).toBe(
+    `@test 'docker published' {\n  env -i PATH=/usr/bin 'LANG=it'\\''s' nsenter --target 7 sh -eu /tmp/script\n}\n`,
+  );
+});
+
+const exactly = (median: number) => ({median, low: median, high: median, samples: 1});
+
+test('the tables say what each further cell costs, and leave bats out where it is not installed', () => {
+  const record: BenchRecord = {
+    host: {processors: 2, load: 0.5, kernel: '6.1'},
+    provider: 'sandbox',
+    runtimeSet: 'bookworm',
+    rounds: 1,
+    cells: [{level: 'runc', network: 'netns', script: exactly(1000), tool: exactly(1050), cell: exactly(2000)}],
+    run: {
+      cellCount: 1,
+      total: exactly(5000),
+      startUp: exactly(1000),
+      machine: exactly(1000),
+      cells: exactly(2000),
+      rest: exactly(1000),
+      peakBytes: 2 ** 28,
+    },
+    growth: {
+      byCells: [10, 100].map((cells) => ({
+        cells,
+        runtimeSets: ['bookworm'],
+        total: exactly(2000 + cells * 1500),
+        peakBytes: 2 ** 28,
+      })),
+      bySets: [],
+    },
+  };
+  const text = benchMarkdown(record);
+  expect(text).toContain('| runc netns | 1.00 s | 1.05 s | 1.05 | 2.00 s |');
+  expect(text).not.toContain('bats');
+  expect(text).toContain('| 100 | bookworm | 2 min 32 s | 8.94 | 1.50 s | 256 MiB |');
+  expect(benchLines(record).join('\n')).toContain('start-up');
 });

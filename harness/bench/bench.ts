@@ -1,4 +1,4 @@
-import {cpus, loadavg} from 'node:os';
+import {cpus, loadavg, release} from 'node:os';
 import {join} from 'node:path';
 import {sum} from 'simple-statistics';
 import {bake} from '../../vms/image/bake.ts';
@@ -11,8 +11,10 @@ import type {CellRecord, StepRecord} from '../report/run-record.ts';
 import type {LoadedScenario} from '../scenario/load.ts';
 import type {ScenarioCell} from '../scenario/definition.ts';
 import type {BenchRecord, CellTimes, RunTimes} from './bench-record.ts';
+import {findBats, NO_BATS} from './bats.ts';
 import {contestCell} from './cell-contest.ts';
 import {estimate} from './estimate.ts';
+import {measureGrowth} from './growth.ts';
 import {runWhole, type WholeRun} from './whole-runs.ts';
 
 /** What is measured, and on what. */
@@ -23,6 +25,8 @@ export interface BenchOptions {
   readonly runtimeSet: RuntimeSet;
   /** How often everything is done, beside a round that does not count. */
   readonly rounds: number;
+  /** Also what more cells cost, and these runtime sets at once. */
+  readonly growth: readonly RuntimeSet[] | undefined;
   /** Told what is being measured, and what has to be made before. */
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
@@ -31,15 +35,30 @@ export interface BenchOptions {
 /** Measures the tool against a shell script that does the same, and a whole run by its parts. */
 export const bench = async (options: BenchOptions): Promise<BenchRecord> => {
   const {provider, runtimeSet, rounds, scenario} = options;
-  const host = {processors: cpus().length, load: loadavg()[0] ?? Number.NaN};
+  const host = {processors: cpus().length, load: loadavg()[0] ?? Number.NaN, kernel: release()};
   await using place = await startPlace(options);
+  const bats = await findBats();
+  if (bats === undefined) {
+    options.say(NO_BATS);
+  }
   const contests = [];
   for (const cell of scenario.cells) {
-    options.say(`${cell.level} ${cell.network}: a shell script and the tool, ${rounds} times each`);
-    contests.push({cell, times: await contestCell(scenario, cell, {...place, signal: options.signal}, rounds)});
+    options.say(
+      `${cell.level} ${cell.network}: a shell script, the tool${bats ? ' and bats' : ''}, ${rounds} times each`,
+    );
+    contests.push({cell, times: await contestCell(scenario, cell, {...place, signal: options.signal, bats}, rounds)});
   }
   options.say(`whole runs, ${rounds} times`);
   const runs = await wholeRuns(options, place.scratch);
+  const growth =
+    options.growth &&
+    (await measureGrowth({
+      ...options,
+      file: scenario.file,
+      provider: provider.name,
+      runtimeSets: options.growth.map(({name}) => name),
+      reports: join(place.scratch, 'reports'),
+    }));
   return {
     host,
     provider: provider.name,
@@ -50,9 +69,11 @@ export const bench = async (options: BenchOptions): Promise<BenchRecord> => {
       network: cell.network,
       script: estimate(times.script),
       tool: estimate(times.tool),
+      ...(times.bats.length > 0 && {bats: estimate(times.bats)}),
       cell: estimate(runs.flatMap(({record}) => record.cells.filter((one) => isOf(one, cell)).map(durationOf))),
     })),
     run: runTimes(runs),
+    ...(growth && {growth}),
   };
 };
 
@@ -93,10 +114,10 @@ const wholeRuns = async (options: BenchOptions, scratch: string): Promise<readon
 };
 
 const runTimes = (runs: readonly WholeRun[]): RunTimes => {
-  const parts = runs.map(({record, totalMs}) => {
+  const parts = runs.map(({record, totalMs, startUpMs}) => {
     const machine = sum(record.machines.map(({steps}) => spanOf(steps)));
     const cells = sum(record.cells.map(durationOf));
-    return {total: totalMs, machine, cells, rest: totalMs - machine - cells};
+    return {total: totalMs, startUp: startUpMs, machine, cells, rest: totalMs - startUpMs - machine - cells};
   });
   const of = (key: keyof (typeof parts)[number]) => estimate(parts.map((part) => part[key]));
   return {
@@ -104,6 +125,7 @@ const runTimes = (runs: readonly WholeRun[]): RunTimes => {
     total: of('total'),
     machine: of('machine'),
     cells: of('cells'),
+    startUp: of('startUp'),
     rest: of('rest'),
     peakBytes: Math.max(...runs.map(({peakBytes}) => peakBytes)),
   };

@@ -6,22 +6,25 @@ import type {LevelContext} from '../levels/level.ts';
 import {checkReach, reachFailure} from '../probe/reach.ts';
 import type {Scenario, ScenarioCell} from '../scenario/definition.ts';
 import {Steps} from '../scenario/steps.ts';
+import {byBats} from './bats.ts';
 import {compete, type Entrant} from './contest.ts';
 
 /** The times of a cell in milliseconds, by who ran it. */
 export interface ContestTimes {
   readonly script: readonly number[];
   readonly tool: readonly number[];
+  /** Empty where bats is not installed. */
+  readonly bats: readonly number[];
 }
 
 /**
- * Lets a shell script and the tool do the same in one machine, in turns: look for the image, start the workload, probe what must answer
+ * Lets a shell script, the tool and bats (where `bats` says where it is) do the same in one machine, in turns: look for the image, start the workload, probe what must answer
  * from the machine and from inside, remove everything. Throws when the script, or a probe, fails.
  */
 export const contestCell = async (
   scenario: Scenario,
   cell: ScenarioCell,
-  {machine, scratch, signal}: Pick<LevelContext, 'machine' | 'scratch' | 'signal'>,
+  {machine, scratch, signal, bats}: Pick<LevelContext, 'machine' | 'scratch' | 'signal'> & {bats: string | undefined},
   rounds: number,
 ): Promise<ContestTimes> => {
   const {workload} = scenario;
@@ -60,6 +63,8 @@ export const contestCell = async (
       }
     },
   };
-  const times = await compete([byScript, byTool], rounds);
-  return {script: times.get('script') ?? [], tool: times.get('tool') ?? []};
+  const title = `${cell.level} ${cell.network}`;
+  const others = bats === undefined ? [] : [await byBats(bats, title, {machine, folder: scratch, script, signal})];
+  const times = await compete([byScript, byTool, ...others], rounds);
+  return {script: times.get('script') ?? [], tool: times.get('tool') ?? [], bats: times.get('bats') ?? []};
 };

@@ -13,6 +13,8 @@ export interface WholeRun {
   readonly record: RunRecord;
   /** From the start of the process to its end. */
   readonly totalMs: number;
+  /** From the start of the process until the first machine is started. */
+  readonly startUpMs: number;
   /** Largest resident set, in bytes; `VmHWM` of proc_pid_status(5). */
   readonly peakBytes: number;
 }
@@ -20,6 +22,7 @@ export interface WholeRun {
 /** Runs the tool as a user does, and waits for its end. Throws a {@link PlumblineError} when the run is not green. */
 export const runWhole = async (argv: readonly string[], reports: string, signal: AbortSignal): Promise<WholeRun> => {
   const begin = performance.now();
+  const beganAt = performance.timeOrigin + begin;
   const tool = execa(process.execPath, [MAIN, 'run', '--json', '--reports', reports, ...argv], {
     reject: false,
     cancelSignal: signal,
@@ -36,7 +39,10 @@ export const runWhole = async (argv: readonly string[], reports: string, signal:
       seen: stderr.slice(-2000),
     });
   }
-  return {record: runRecord.parse(JSON.parse(stdout)), totalMs, peakBytes: await watching};
+  const record = runRecord.parse(JSON.parse(stdout));
+  const firstStepMs = Math.min(...record.machines.flatMap(({steps}) => steps.map(({startedMs}) => startedMs)));
+  const startUpMs = Date.parse(record.startedAt) + firstStepMs - beganAt;
+  return {record, totalMs, startUpMs, peakBytes: await watching};
 };
 
 const watchMemory = async (pid: number | undefined, over: AbortSignal): Promise<number> => {

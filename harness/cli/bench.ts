@@ -1,8 +1,10 @@
+import {writeFile} from 'node:fs/promises';
 import type {Command} from 'commander';
 import {UsageError} from '../../vms/errors.ts';
-import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
+import {listRuntimeSets, loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import type {NetworkMode} from '../network/network-mode.ts';
 import type {LevelName} from '../levels/level.ts';
+import {callerPath} from './caller-path.ts';
 import {chooseProvider} from './provider-choice.ts';
 import {runId} from './run-id.ts';
 import {parseCount, select} from './selection.ts';
@@ -11,6 +13,8 @@ interface Flags {
   readonly machine: string;
   readonly runtime: string;
   readonly rounds: number;
+  readonly growth?: boolean;
+  readonly markdown?: string;
   readonly json?: boolean;
 }
 
@@ -30,8 +34,10 @@ export const addBenchCommand = (program: Command): void => {
     .option('--machine <provider>', 'what makes the machine', 'sandbox')
     .option('--runtime <name>', 'runtime set', 'bookworm')
     .option('--rounds <n>', 'how often everything is measured', parseCount, 10)
+    .option('--growth', 'also what more cells and more runtime sets cost')
+    .option('--markdown <file>', 'also write a table and a chart')
     .option('--json', 'print one JSON document')
-    .action(async ({machine, runtime, rounds, json}: Flags) => {
+    .action(async ({machine, runtime, rounds, growth, markdown, json}: Flags) => {
       const runtimeSet = await loadRuntimeSet(runtime);
       const {scenarios} = await select([FILE], {runtime: [runtime], shard: {index: 1, count: 1}, repeat: 1});
       const [found] = scenarios;
@@ -45,15 +51,34 @@ export const addBenchCommand = (program: Command): void => {
         ),
       };
       const {provider} = await chooseProvider(machine);
-      const [{bench}, {benchLines}, {Interruption}] = await Promise.all([
+      const [{bench}, {benchLines}, {benchMarkdown}, {Interruption}] = await Promise.all([
         import('../bench/bench.ts'),
         import('../bench/bench-lines.ts'),
+        import('../bench/bench-markdown.ts'),
         import('../run/interruption.ts'),
       ]);
       using interruption = new Interruption();
       const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
       const {signal} = interruption;
-      const record = await bench({id: runId(new Date()), scenario, provider, runtimeSet, rounds, say, signal});
+      const record = await bench({
+        id: runId(new Date()),
+        scenario,
+        provider,
+        runtimeSet,
+        rounds,
+        growth: growth ? await setsFrom(runtimeSet) : undefined,
+        say,
+        signal,
+      });
+      if (markdown !== undefined) {
+        await writeFile(callerPath(markdown), benchMarkdown(record));
+      }
       process.stdout.write(json ? `${JSON.stringify(record, undefined, 2)}\n` : `${benchLines(record).join('\n')}\n`);
     });
 };
+
+/** Every runtime set, this one first. */
+const setsFrom = async (first: RuntimeSet): Promise<RuntimeSet[]> => [
+  first,
+  ...(await listRuntimeSets()).filter(({name}) => name !== first.name),
+];
