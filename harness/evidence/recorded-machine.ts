@@ -18,7 +18,7 @@ const MOST = 5000;
 
 /**
  * The same machine, which notes every command that is run in it, in the order in which they were started, and in `open` those whose streams
- * were handed out, as long as they run. `tell` is told of each of the others when it has ended.
+ * were handed out, as long as they run. `tell` is told of each when it has ended.
  */
 export const recordCommands = (
   machine: Machine,
@@ -59,6 +59,7 @@ export const recordCommands = (
       const noteEnd = async (): Promise<void> => {
         end(command, await running.ended);
         open.delete(running);
+        tell(command);
       };
       open.add(running);
       void noteEnd();
