@@ -42,6 +42,8 @@ export interface RunTimes {
   readonly startUp: Estimate;
   /** What is none of these: Vitest, waiting for each other, reports. */
   readonly rest: Estimate;
+  /** For how long the tool's own threads were on a processor, on whatever. */
+  readonly own: Estimate;
   /** Largest resident set of the tool's process, in bytes. */
   readonly peakBytes: number;
 }

@@ -46,7 +46,7 @@ const runTable = ({run}: BenchRecord): BenchTable => {
   const longest = Math.max(run.total.median, 1);
   const bar = ({median}: Estimate): string => '█'.repeat(Math.max(1, Math.round((BAR_WIDTH * median) / longest)));
   return {
-    title: `a whole run of the scenario, ${run.cellCount} cells, from the start of the process to its end; at most ${mebibytes(run.peakBytes)} resident`,
+    title: `a whole run of the scenario, ${run.cellCount} cells, from the start of the process to its end; the tool itself computed for ${formatDuration(run.own.median)}, with at most ${mebibytes(run.peakBytes)} resident`,
     head: ['part', 'time', ''],
     rows: (
       [
@@ -64,7 +64,15 @@ const growthTable = (title: string, points: readonly GrowthPoint[]): BenchTable 
   const [least] = points;
   return {
     title,
-    head: ['cells', 'runtime sets', 'total', `/ ${least?.cells ?? 0} cells`, 'each further cell', 'resident'],
+    head: [
+      'cells',
+      'runtime sets',
+      'total',
+      `/ ${least?.cells ?? 0} cells`,
+      'each further cell',
+      'computed by the tool',
+      'resident',
+    ],
     rows: points.map((point) => [
       String(point.cells),
       point.runtimeSets.join(', '),
@@ -73,6 +81,7 @@ const growthTable = (title: string, points: readonly GrowthPoint[]): BenchTable 
       least === undefined || point.cells === least.cells
         ? ''
         : formatDuration((point.total.median - least.total.median) / (point.cells - least.cells)),
+      formatDuration(point.own.median),
       mebibytes(point.peakBytes),
     ]),
   };

@@ -127,6 +127,7 @@ const runTimes = (runs: readonly WholeRun[]): RunTimes => {
     cells: of('cells'),
     startUp: of('startUp'),
     rest: of('rest'),
+    own: estimate(runs.map(({ownMs}) => ownMs)),
     peakBytes: Math.max(...runs.map(({peakBytes}) => peakBytes)),
   };
 };

@@ -7,6 +7,8 @@ export interface GrowthPoint {
   readonly runtimeSets: readonly string[];
   /** From the start of the process to its end, in milliseconds. */
   readonly total: Estimate;
+  /** For how long the tool's own threads were on a processor, in milliseconds. */
+  readonly own: Estimate;
   /** Largest resident set of the tool's process, in bytes. */
   readonly peakBytes: number;
 }
@@ -69,6 +71,7 @@ const point = async (
     cells: runs[0]?.record.cells.length ?? 0,
     runtimeSets,
     total: estimate(runs.map(({totalMs}) => totalMs)),
+    own: estimate(runs.map(({ownMs}) => ownMs)),
     peakBytes: Math.max(...runs.map(({peakBytes}) => peakBytes)),
   };
 };

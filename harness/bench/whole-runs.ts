@@ -17,6 +17,8 @@ export interface WholeRun {
   readonly startUpMs: number;
   /** Largest resident set, in bytes; `VmHWM` of proc_pid_status(5). */
   readonly peakBytes: number;
+  /** For how long the tool's own threads were on a processor, without any process it started; proc_pid_stat(5), in milliseconds. */
+  readonly ownMs: number;
 }
 
 /** Runs the tool as a user does, and waits for its end. Throws a {@link PlumblineError} when the run is not green. */
@@ -29,7 +31,7 @@ export const runWhole = async (argv: readonly string[], reports: string, signal:
     maxBuffer: 256 * 1024 * 1024,
   });
   const over = new AbortController();
-  const watching = watchMemory(tool.pid, over.signal);
+  const watching = watchProcess(tool.pid, over.signal);
   const {exitCode, stdout, stderr} = await tool;
   const totalMs = performance.now() - begin;
   over.abort();
@@ -42,18 +44,33 @@ export const runWhole = async (argv: readonly string[], reports: string, signal:
   const record = runRecord.parse(JSON.parse(stdout));
   const firstStepMs = Math.min(...record.machines.flatMap(({steps}) => steps.map(({startedMs}) => startedMs)));
   const startUpMs = Date.parse(record.startedAt) + firstStepMs - beganAt;
-  return {record, totalMs, startUpMs, peakBytes: await watching};
+  return {record, totalMs, startUpMs, ...(await watching)};
 };
 
-const watchMemory = async (pid: number | undefined, over: AbortSignal): Promise<number> => {
-  let peak = 0;
+const watchProcess = async (
+  pid: number | undefined,
+  over: AbortSignal,
+): Promise<Pick<WholeRun, 'peakBytes' | 'ownMs'>> => {
+  let peakBytes = 0;
+  let ownMs = 0;
+  const read = (file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
   try {
     for await (const _ of setInterval(LOOK_EVERY_MS, undefined, {signal: over})) {
-      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-      peak = Math.max(peak, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024);
+      const [status, stat] = await Promise.all([read('status'), read('stat')]);
+      peakBytes = Math.max(peakBytes, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024);
+      // utime and stime, the 12th and 13th behind the name in parentheses.
+      const [user = 0, system = 0] = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(11, 13)
+        .map(Number);
+      ownMs = Math.max(ownMs, (user + system) * MS_PER_TICK);
     }
   } catch {
     // The end of the run.
   }
-  return peak;
+  return {peakBytes, ownMs};
 };
+
+/** USER_HZ is 100 wherever Linux runs: https://man7.org/linux/man-pages/man7/time.7.html */
+const MS_PER_TICK = 10;

@@ -25,15 +25,20 @@ const HOSTILE = `<script>document.title = 'taken over'</script><img src="https:/
 let place: TestPlace;
 let browser: Browser;
 let run: string;
+/** What the same scenario comes to once more. */
+let later: string;
 let comparison: string;
 
 beforeAll(async () => {
   await mkdir(PICTURES, {recursive: true});
   place = await TestPlace.make();
-  await place.startRun([await place.scenario('pages', statements)]);
-  const [record] = await place.records();
-  run = join(place.folder, 'reports', record?.id ?? 'none');
-  await place.start(['report', run, '--allure']);
+  const file = await place.scenario('pages', statements);
+  await place.startRun([file]);
+  await place.startRun([file, '--level', 'runc']);
+  [run = '', later = ''] = (await place.records()).map(({id}) => join(place.folder, 'reports', id));
+  for (const one of [run, later]) {
+    await place.start(['report', one, '--allure']);
+  }
   comparison = join(place.folder, 'comparison.html');
   const other = join(place.folder, 'reports', 'other');
   await cp(run, other, {recursive: true});
@@ -127,6 +132,50 @@ test('the Allure report shows every cell, sorted by the class of its failure', a
   await page.screenshot({path: join(PICTURES, 'allure-categories.png')});
   expect(complaints).toEqual([]);
   expect(requests).toEqual([]);
+});
+
+test('the Allure report of a later run tells what became of a cell before', async () => {
+  await using opened = await openFile(browser, join(later, 'allure-report', 'index.html'), {
+    scheme: 'light',
+    width: 1360,
+  });
+  const {page} = opened;
+  await page.getByText('pages: is thought to be silent').click();
+  await page.getByTestId('test-result-tab-history').click();
+  await page.screenshot({path: join(PICTURES, 'allure-history.png')});
+  expect(await page.getByTestId('test-result-tab-history').innerText()).toMatch(/^History\s+1$/);
+});
+
+interface AllureStep {
+  readonly name: string;
+  readonly parameters?: readonly {readonly name: string; readonly value: string}[];
+  readonly steps?: readonly AllureStep[];
+}
+
+interface AllureResult extends AllureStep {
+  readonly historyId: string;
+}
+
+test('Allure results name each cell, its machine and versions, and the commands of each step', async () => {
+  const folder = join(later, 'allure-results');
+  const files = (await readdir(folder)).filter((name) => name.endsWith('-result.json'));
+  const results = await Promise.all(
+    files.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as AllureResult),
+  );
+  const result = results.find(({name}) => name.includes('serves its welcome page'));
+  const parameters = Object.fromEntries((result?.parameters ?? []).map(({name, value}) => [name, value]));
+  expect(parameters).toMatchObject({level: 'runc', network: 'netns', 'runtime set': 'bookworm', machine: 'sandbox'});
+  expect(parameters['runc']).toMatch(/^\d+\.\d+/);
+  const step = result?.steps?.find(({name}) => name === 'make a network namespace');
+  expect(step?.steps).toMatchObject([
+    {
+      name: '$ ip netns add nginx_netw',
+      parameters: [
+        {name: 'ended with', value: 'exit code 0'},
+        {name: 'milliseconds', value: expect.stringMatching(/^\d+$/)},
+      ],
+    },
+  ]);
 });
 
 test('the page of a run is small', async () => {

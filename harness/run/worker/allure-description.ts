@@ -35,9 +35,16 @@ export const describeOutcome = async (
     await label(FAILURE_CLASS_LABEL, failure.class);
   }
   for (const file of new Set(files)) {
-    const contentType = extname(file) === '.json' ? ContentType.JSON : ContentType.TEXT;
-    await attachmentPath(basename(file), join(folder, file), {contentType});
+    await attachmentPath(basename(file), join(folder, file), {
+      contentType: CONTENT_TYPES[extname(file)] ?? ContentType.TEXT,
+    });
   }
+};
+
+/** By the end of a file's name; the last one is that of https://www.iana.org/assignments/media-types/application/vnd.tcpdump.pcap */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.json': ContentType.JSON,
+  '.pcap': 'application/vnd.tcpdump.pcap',
 };
 
 /**
