@@ -1,4 +1,4 @@
-import {cpus, loadavg, release} from 'node:os';
+import {cpus, loadavg, release as kernelRelease} from 'node:os';
 import {join} from 'node:path';
 import {sum} from 'simple-statistics';
 import {bake} from '../../vms/image/bake.ts';
@@ -35,7 +35,7 @@ export interface BenchOptions {
 /** Measures the tool against a shell script that does the same, and a whole run by its parts. */
 export const bench = async (options: BenchOptions): Promise<BenchRecord> => {
   const {provider, runtimeSet, rounds, scenario} = options;
-  const host = {processors: cpus().length, load: loadavg()[0] ?? Number.NaN, kernel: release()};
+  const host = {processors: cpus().length, load: loadavg()[0] ?? Number.NaN, kernel: kernelRelease()};
   await using place = await startPlace(options);
   const bats = await findBats();
   if (bats === undefined) {

@@ -1,4 +1,4 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {failureRecordOf} from '../report/failure.ts';
@@ -94,7 +94,7 @@ interface Logs {
 
 /** What the machine keeps of itself, cut to the time of the cell, and what the workload has said. */
 const collectLogs = async ({watch, running, folder}: FailedCell): Promise<Logs> => {
-  const files = [...(await watch.machine.evidence(folder).catch(() => []))];
+  const candidates = [...(await watch.machine.evidence(folder).catch(() => []))];
   if (running !== undefined) {
     const timeoutMs = LOGS_MS * watch.machine.traits.slowness;
     const said = await Promise.race([
@@ -103,12 +103,22 @@ const collectLogs = async ({watch, running, folder}: FailedCell): Promise<Logs> 
     ]);
     const path = join(folder, 'workload.log');
     await writeFile(path, said);
-    files.push(path);
+    candidates.push(path);
   }
+  const files: string[] = [];
   const entries: TimelineEntry[] = [];
-  for (const file of files.filter((one) => one.endsWith('.log'))) {
+  for (const file of candidates) {
+    if (!file.endsWith('.log')) {
+      files.push(file);
+      continue;
+    }
     const text = await readFile(file, 'utf8');
     const recent = logSince(text, watch.startedAt);
+    if (recent.trim() === '') {
+      await rm(file);
+      continue;
+    }
+    files.push(file);
     if (recent !== text) {
       await writeFile(file, recent);
     }

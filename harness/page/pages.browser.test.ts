@@ -84,7 +84,7 @@ test('every failed cell is told with its evidence, and every level is drawn', as
   const {page} = opened;
   expect(await page.locator('section.failure').count()).toBe(1);
   expect(await page.locator('section.failure .sentence').first().innerText()).toContain('machine silent on');
-  await page.locator('section.failure summary', {hasText: 'dockerd.log'}).click();
+  await page.locator('section.failure summary', {hasText: 'timeline.txt'}).click();
   expect(await page.locator('section.failure pre:visible').first().innerText()).toMatch(/\S/);
   // Five cells of the first scenario, and the one whose truth table does not hold.
   expect(await page.locator('svg.path').count()).toBe(6);
