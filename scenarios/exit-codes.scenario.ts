@@ -84,7 +84,7 @@ scenario('no output is lost', {
   workload: nginx,
   at: everywhere,
   check: async (context) => {
-    const {step, expect} = context;
+    const {step, expect, record} = context;
     const containers = await oneShot(context);
     await step('3000 lines of a container that ends at once', async () => {
       const script = 'i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done';
@@ -92,6 +92,7 @@ scenario('no output is lost', {
       const lines = stdout.trimEnd().split('\n');
       expect(lines.length).toBe(3000);
       expect(lines.at(-1)?.trim()).toBe('line 2999');
+      record('lifecycle.output.lines', lines.length);
     });
     await step('five containers that end at once', async () => {
       for (let index = 0; index < 5; index += 1) {

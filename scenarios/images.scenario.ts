@@ -1,5 +1,6 @@
 import {restart} from '../harness/scenario/daemons.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
+import {archiveOf} from './archive.ts';
 import {outcomeOf} from './outcome.ts';
 import {nginx} from './workloads/nginx.ts';
 
@@ -38,6 +39,38 @@ walkthrough('docker save, load, export and import', {
       const argv = ['docker', 'run', '--rm', 'plumbline/imported:one', 'cat', '/etc/nginx/nginx.conf'];
       expect(await machine.succeed(argv)).toContain('worker_connections');
     });
+  },
+});
+
+walkthrough('docker build and docker import', {
+  workload: nginx,
+  level: 'docker',
+  network: 'published',
+  notAt: {ctr: 'it builds nothing', runc: 'it knows no images'},
+  steps: async ({machine, step, record, expect, defer}) => {
+    const remove = (name: string) => defer(() => machine.exec(['docker', 'rmi', '--force', name]));
+    await step('what builds an image', async () => {
+      remove('plumbline/built:one');
+      const input = `FROM ${image}\nLABEL built=here\n`;
+      const result = await machine.exec(['docker', 'build', '--tag', 'plumbline/built:one', '-'], {input});
+      expect(result.exitCode).toBe(0);
+      record('surface.build.builder', result.stdout.includes('Successfully built') ? 'classic' : 'buildkit');
+      record('surface.build.calledDeprecated', /DEPRECATED/.test(result.stderr));
+    });
+    for (const [name, attribute] of [
+      ['ofUsers', 'user.plumbline'],
+      ['ofAnotherSystem', 'com.apple.provenance'],
+    ] as const) {
+      await step(`a file system with an attribute such as ${attribute}`, async () => {
+        const tag = `plumbline/attributes:${name.toLowerCase()}`;
+        remove(tag);
+        const input = archiveOf('file', 'here', {[`SCHILY.xattr.${attribute}`]: 'x'});
+        record(
+          `lifecycle.import.attribute.${name}`,
+          outcomeOf(await machine.exec(['docker', 'import', '-', tag], {input})),
+        );
+      });
+    }
   },
 });
 

@@ -109,6 +109,7 @@ walkthrough('published ports', {
         await expect
           .poll(async () => (await machine.exec(ask, {input: 'echo'})).stdout, {timeout: 10_000, message: `${when} it`})
           .toBe('echo');
+        record(`reachability.udp.${when}Restart`, 'answers');
         echo.kill();
         await echo.ended;
         await machine.succeed(['docker', 'restart', '--time', '1', 'plumbline-udp']);

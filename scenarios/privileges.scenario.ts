@@ -1,5 +1,6 @@
-import type {Machine} from '../harness/scenario/definition.ts';
+import type {Machine, ScenarioContext} from '../harness/scenario/definition.ts';
 import {capabilityNames} from '../harness/observe/credentials.ts';
+import {configureDockerd} from '../harness/scenario/daemons.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
 import {answersOfExec, answersOfInit, capabilitySets, openFileLimits, parseAnswers} from './inspection.ts';
 import {outcomeOf} from './outcome.ts';
@@ -13,14 +14,17 @@ walkthrough('privileged containers', {
   network: 'published',
   notAt: {ctr: 'it has a walkthrough of its own, with what it means by it', runc: noSpecWriter},
   steps: async (context) => {
-    const {machine, workload, step, defer, record, expect} = context;
+    const {machine, workload, step, defer, record, expect, runc} = context;
     const missing = await missingCapabilities(machine);
     if (missing.length > 0) {
       // dockerd asks for every capability that the kernel has, and nobody can give away what he has not.
       record('isolation.privileged.notInThisMachine', missing);
-      return;
+      if (runc !== 'runc') return;
+      await addLesserRuntime(context, missing);
     }
-    const dockerRun = (...rest: string[]) => machine.succeed(['docker', 'run', '--rm', '--privileged', ...rest]);
+    const runtime = missing.length > 0 ? ['--runtime', LESSER] : [];
+    const dockerRun = (...rest: string[]) =>
+      machine.succeed(['docker', 'run', '--rm', '--privileged', ...runtime, ...rest]);
     await step('what it may do', async () => {
       const answers = parseAnswers(await dockerRun(workload.image.name, 'inspect', 'process', 'paths'));
       expect(answers.get('paths./proc/sys/kernel/core_pattern')).toBe('read writable');
@@ -104,6 +108,28 @@ walkthrough('capabilities that came with Linux 5.8 and 5.9', {
     }
   },
 });
+
+/** Name at dockerd of runc without what {@link addLesserRuntime} takes away. */
+const LESSER = 'plumbline-lesser';
+const LESSER_PROGRAM = '/usr/local/sbin/plumbline-lesser';
+
+/** Gives dockerd a runtime that is runc, but for capabilities that no specification asks it for; for the life of the scenario. */
+const addLesserRuntime = async (context: ScenarioContext, missing: readonly string[]): Promise<void> => {
+  const {machine, defer} = context;
+  defer(() => machine.succeed(['rm', '-f', LESSER_PROGRAM]));
+  const edits = missing.map((name) => `s/"${name}",?//g`).join('; ');
+  const script = [
+    '#!/bin/sh',
+    'bundle=. previous=',
+    'for argument; do case "$previous" in --bundle) bundle=$argument ;; esac; previous=$argument; done',
+    'case " $* " in',
+    `  *" create "*) sed -E '${edits}; s/,\\]/]/g' "$bundle/config.json" >"$bundle/lesser.json" && mv "$bundle/lesser.json" "$bundle/config.json" ;;`,
+    'esac',
+    'exec runc "$@"',
+  ];
+  await machine.put(LESSER_PROGRAM, `${script.join('\n')}\n`, 0o755);
+  await configureDockerd(context, {runtimes: {[LESSER]: {path: LESSER_PROGRAM}}});
+};
 
 /** Capabilities that the kernel knows and the machine does not have, as in a sandbox of a host that is confined itself. */
 const missingCapabilities = async (machine: Machine): Promise<string[]> => {
