@@ -146,10 +146,15 @@ export interface MachineSpec {
   /** Put into the machine before its daemons start. */
   readonly files: readonly MachineFile[];
   /**
-   * Shell script that makes a machine what its user expects. Whoever starts the machine runs it, so that a provider need not: one that
-   * starts machines from a snapshot runs it before it takes that. Run again, it must do nothing.
+   * Shell script that makes a machine what its user expects. Whoever starts or restores the machine runs it, unless the provider says
+   * {@link Provider.setsUp}. Run again, it must do nothing.
    */
   readonly setUp?: string;
+  /**
+   * Shell script that leaves nothing in a machine but what it made its kernel and its daemons remember. A provider that starts machines from a
+   * snapshot runs it before it takes that, so that each of them is fast from its first command on. How it ends means nothing.
+   */
+  readonly warmUp?: string;
   /** Written before anything is made on the host, so that another process can undo it. */
   readonly ledger: Ledger;
   /** Taken instead of what the provider would find out; only for providers with a processor to accelerate. */
@@ -190,6 +195,8 @@ export interface Provider {
   readonly sharesKernel?: boolean;
   /** `acceleration` of a spec means something to it. Default: false. */
   readonly accelerates?: boolean;
+  /** Runs {@link MachineSpec.setUp} by itself, before it takes the snapshot that its machines start from. Default: false. */
+  readonly setsUp?: boolean;
   /** What a machine takes of this host while it is at work. Default: that of a virtual machine. */
   readonly footprint?: Footprint;
   /** One sentence per thing that keeps this host from running such machines, with the command that mends it; empty when usable. */
@@ -199,7 +206,7 @@ export interface Provider {
    * Returns sentences worth a line in the head of a run.
    */
   prepare?(
-    spec: Pick<MachineSpec, 'image' | 'files' | 'setUp' | 'acceleration' | 'memoryMiB'>,
+    spec: Pick<MachineSpec, 'image' | 'files' | 'setUp' | 'warmUp' | 'acceleration' | 'memoryMiB'>,
     context: BakeContext,
   ): Promise<readonly string[]>;
   /** Sentences, without a final period, on what machines would be like here, as far as that is known without making one. */

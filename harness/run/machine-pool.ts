@@ -2,10 +2,11 @@ import type {Ledger} from '../../vms/ledger/ledger.ts';
 import {bake, type HeldImage} from '../../vms/image/bake.ts';
 import type {BakeEvent} from '../../vms/image/bake-report.ts';
 import type {ImageRecipe} from '../../vms/image/recipe.ts';
-import type {MachineFile, MachineSpec, OwnedMachine, Provider} from '../../vms/machine.ts';
+import type {Machine, MachineFile, MachineSpec, OwnedMachine, Provider} from '../../vms/machine.ts';
 import {loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {setUpScript} from './set-up.ts';
+import {warmUpScript} from './warm-up.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {MachineRecord} from '../report/run-record.ts';
 import {Steps} from '../scenario/steps.ts';
@@ -152,7 +153,7 @@ export class MachinePool implements AsyncDisposable {
     try {
       await steps.step('restore the machine', () => snapshots.restore('ready'));
       held.restores += 1;
-      await steps.step(SET_UP, () => machine.succeed(['sh', '-c', setUpScript]));
+      await this.#setUp(machine, steps);
       return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -161,6 +162,10 @@ export class MachinePool implements AsyncDisposable {
       this.#end(held);
       return false;
     }
+  }
+
+  async #setUp(machine: Machine, steps: Steps): Promise<void> {
+    if (!this.#options.provider.setsUp) await steps.step(SET_UP, () => machine.succeed(['sh', '-c', setUpScript]));
   }
 
   #end({machine, record}: Held): void {
@@ -198,7 +203,7 @@ export class MachinePool implements AsyncDisposable {
     const context = {signal, report: (event: BakeEvent) => this.#reportBake(id, steps, event)};
     await using undo = new AsyncDisposableStack();
     const image = undo.use(await bake(set, recipes, {...context, pull}));
-    for (const sentence of (await provider.prepare?.({image, ...this.#shape()}, context)) ?? []) {
+    for (const sentence of (await provider.prepare?.({image, ...(await this.#shape())}, context)) ?? []) {
       listener({type: 'note', sentence});
     }
     undo.move();
@@ -206,9 +211,16 @@ export class MachinePool implements AsyncDisposable {
   }
 
   /** What all machines of the run have in common besides their image. */
-  #shape(): Pick<MachineSpec, 'files' | 'setUp' | 'acceleration'> {
-    const {files, acceleration} = this.#options;
-    return {files, setUp: setUpScript, ...(acceleration && {acceleration})};
+  async #shape(): Promise<Pick<MachineSpec, 'files' | 'setUp' | 'warmUp' | 'acceleration'>> {
+    const {files, recipes, acceleration} = this.#options;
+    const [image] = recipes.map(({name}) => name).toSorted();
+    return {
+      files,
+      setUp: setUpScript,
+      // What a user puts into machines is there to be tried: the first who does is a cell.
+      ...(image !== undefined && files.length === 0 && {warmUp: await warmUpScript(image)}),
+      ...(acceleration && {acceleration}),
+    };
   }
 
   async #start({runtimeSet, file}: LeaseRequest): Promise<Held> {
@@ -219,13 +231,13 @@ export class MachinePool implements AsyncDisposable {
     const steps = this.#stepsOf(id);
     const {set, image} = await this.#materialOf(runtimeSet, id, steps);
     const machine = undo.use(
-      await steps.step(`start a ${provider.name} machine`, () =>
-        provider.start({id, runId, image, folder, ledger, ...this.#shape()}, signal),
+      await steps.step(`start a ${provider.name} machine`, async () =>
+        provider.start({id, runId, image, folder, ledger, ...(await this.#shape())}, signal),
       ),
     );
     const [versions] = await Promise.all([
       readVersions(machine, {...set, versions: expectedVersions ?? set.versions}),
-      steps.step(SET_UP, () => machine.succeed(['sh', '-c', setUpScript])),
+      this.#setUp(machine, steps),
     ]);
     const record: MachineRecord = {
       id,

@@ -10,6 +10,7 @@ import {prepareQemu, startQemu} from './start.ts';
 export const qemu: Provider = {
   name: 'qemu',
   accelerates: true,
+  setsUp: true,
   footprint: {cpus: 1, memoryMiB: DEFAULT_MEMORY_MIB + OVERHEAD_MIB},
   missing: async () => {
     const packages = await missingPackages(['qemu']);

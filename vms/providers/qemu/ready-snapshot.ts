@@ -35,6 +35,8 @@ export interface ReadySpec {
   readonly files: readonly MachineFile[];
   /** See {@link MachineSpec.setUp}. */
   readonly setUp: MachineSpec['setUp'];
+  /** See {@link MachineSpec.warmUp}. */
+  readonly warmUp: MachineSpec['warmUp'];
   readonly qemuVersion: string;
   readonly shape: MachineShape;
 }
@@ -89,12 +91,12 @@ export const openReadySnapshot = async (spec: ReadySpec, context: BakeContext): 
 export const initrdOf = (spec: Pick<ReadySpec, 'disk' | 'files'>, content: string): string =>
   spec.files.length === 0 ? join(spec.disk.content, diskFiles.initrd) : join(content, readyFiles.initrd);
 
-const readyKey = ({disk, files, setUp, qemuVersion, shape}: ReadySpec): string =>
+const readyKey = ({disk, files, setUp, warmUp, qemuVersion, shape}: ReadySpec): string =>
   keyOf({
     FORMAT,
     disk: disk.seal,
-    warmUp: WARM_UP,
     setUp,
+    warmUp,
     qemuVersion,
     argv: qemuArgv({...shape, ...noPaths}),
     // A virtualised processor has what the host's has.
@@ -166,7 +168,7 @@ const makeReady = async (
     await awaitReady(join(sockets, 'door'), watched);
     const bootMs = Math.round(performance.now() - startedAt);
     waitingFor = 'sshd';
-    const {bootId, kernel} = await warmUp(spec, await forwardedPort(qmp), sockets, scratch, watched);
+    const {bootId, kernel} = await enterOnce(spec, await forwardedPort(qmp), sockets, scratch, watched);
     waitingFor = 'the snapshot';
     await saveState(qmp, state, deadline(SAVE_BUDGET_MS, spec.shape.acceleration, signal, ended));
     return {bootId, kernel, bootMs};
@@ -188,9 +190,9 @@ const makeSocketFolder = async (key: string): Promise<string> => {
   return folder;
 };
 
-/** Enters the machine once: what each machine made from the snapshot reads first is in its memory then. Returns the last welcome. */
-const warmUp = async (
-  {disk, setUp, shape}: ReadySpec,
+/** Enters the machine once and makes it what it is to be; what each machine made from the snapshot reads first is in its memory then. Returns the last welcome. */
+const enterOnce = async (
+  {disk, setUp, warmUp = '', shape}: ReadySpec,
   port: number,
   sockets: string,
   scratch: string,
@@ -213,17 +215,11 @@ const warmUp = async (
     timeoutMs: BOOT_BUDGET_MS * slowness[shape.acceleration],
     signal: AbortSignal.any([signal, closing.signal]),
   };
-  await runRemote({control, folder: scratch}, ['sh', '-c', WARM_UP], options);
   if (setUp !== undefined) {
     const result = await runRemote({control, folder: scratch}, ['sh', '-c', setUp], options);
     if (result.exitCode !== 0) throw new CommandError(result);
   }
+  await runRemote({control, folder: scratch}, ['sh', '-c', `${warmUp}\nsync`], options);
   // The connection ends with QEMU; the key is taken back by the greeting.
   return greet(door, readyGeneration, '', signal);
 };
-
-/** Every program here is one that the steps of a scenario start. */
-const WARM_UP = `for program in 'docker version' 'ctr version' 'runc --version' 'ip address' 'curl --version' 'socat -V'; do
-  $program >/dev/null 2>&1
-done
-sync`;
