@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {realMachines} from '../../vms/contract/real-machines.ts';
 import {tinyImage} from '../../vms/contract/tiny-image.ts';
-import {providers} from '../../vms/providers.ts';
+import {sandbox} from '../../vms/providers/sandbox/provider.ts';
 import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {takeInventory} from '../teardown/inventory.ts';
 import {waitForNoResidue} from '../teardown/residue-wait.ts';
@@ -16,7 +16,6 @@ const image = {
 
 test.for(['bookworm', 'trixie', 'forky'])('warming a machine of %s up leaves nothing in it', async (runtimeSet) => {
   const {signal} = new AbortController();
-  const sandbox = providers.find(({name}) => name === 'sandbox') ?? expect.unreachable();
   await using machines = await realMachines(sandbox, runtimeSet, signal, [image]);
   await using machine = await machines.start();
   await machine.succeed(['sh', '-c', setUpScript]);

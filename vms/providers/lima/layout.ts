@@ -1,18 +1,13 @@
 import {chown, copyFile, mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {diskBytes} from '../../image/vm-disk.ts';
-import type {Acceleration} from '../qemu/acceleration.ts';
 import {handOver, homeFiles} from './home.ts';
 import {instancePaths} from './instance.ts';
 import type {Limactl} from './limactl.ts';
-import {bakedTemplate} from './template.ts';
+import {bakedTemplate, type TemplateSpec} from './template.ts';
 
 /** What may differ between machines of one disk. */
-export interface MachineShape {
-  readonly acceleration: Acceleration;
-  readonly cpus: number;
-  readonly memoryMiB: number;
-}
+export type MachineShape = Pick<TemplateSpec, 'acceleration' | 'cpus' | 'memoryMiB' | 'counterMhz'>;
 
 /** What a machine starts from. Paths are absolute. */
 export interface LayoutSpec {

@@ -17,6 +17,7 @@ import {decideAcceleration, slowness, type AccelerationVerdict} from '../qemu/ac
 import {startFailure} from '../qemu/boot-failure.ts';
 import {guestTraits} from '../qemu/traits.ts';
 import {deadline} from '../qemu/deadlines.ts';
+import {emulatedCounterMhz} from '../qemu/host-clock.ts';
 import {requireMemory} from '../qemu/memory.ts';
 import {qemuVersion} from '../qemu/program.ts';
 import {limaAccount, mayUseKvm, type LimaAccount} from './account.ts';
@@ -60,7 +61,9 @@ export const prepareLima = async (spec: PrepareSpec, context: BakeContext): Prom
   const qcow2 = undo.use(await openVmQcow2(spec.image, context));
   const question = {qemuVersion: version, kernel: qcow2.kernel, initrd: qcow2.initrd, imageKey: qcow2.seal};
   const verdict = await ofAccount(account, await decideAcceleration(question, spec.acceleration, context.signal));
-  const shape = {acceleration: verdict.acceleration, cpus: Math.min(MOST_CPUS, availableParallelism()), memoryMiB};
+  const {acceleration} = verdict;
+  const counterMhz = await emulatedCounterMhz(acceleration);
+  const shape = {acceleration, cpus: Math.min(MOST_CPUS, availableParallelism()), memoryMiB, counterMhz};
   const readySpec: ReadySpec = {
     runtimeSet: spec.image.runtimeSet,
     qcow2,

@@ -5,6 +5,7 @@ import {dhcpParameter} from '../../image/initrd.ts';
 import {cidataParameter} from '../../image/vm-files.ts';
 import {kernelCommandLine} from '../qemu/argv.ts';
 import type {Acceleration} from '../qemu/acceleration.ts';
+import type {emulatedCounterMhz} from '../qemu/host-clock.ts';
 
 /** What differs between machines of Lima. Paths are absolute. */
 export interface TemplateSpec {
@@ -14,6 +15,8 @@ export interface TemplateSpec {
   readonly acceleration: Acceleration;
   readonly cpus: number;
   readonly memoryMiB: number;
+  /** See {@link emulatedCounterMhz}. */
+  readonly counterMhz?: number | undefined;
   readonly diskBytes: number;
 }
 
@@ -35,7 +38,7 @@ export const bakedTemplate = async (spec: TemplateSpec): Promise<string> => {
         arch,
         kernel: {
           location: spec.kernel,
-          cmdline: `${kernelCommandLine(spec.acceleration)} ${dhcpParameter} ${cidataParameter}`,
+          cmdline: `${kernelCommandLine(spec)} ${dhcpParameter} ${cidataParameter}`,
         },
         initrd: {location: spec.initrd},
       },

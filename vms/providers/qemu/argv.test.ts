@@ -28,7 +28,7 @@ test.for([
     'x64',
     {
       '-accel': 'tcg,thread=multi,tb-size=512',
-      '-cpu': 'max',
+      '-cpu': 'max,-erms,-smap,-smep,-umip,-pku,-la57',
       '-machine': 'pc,memory-backend=memory',
       '-smp': '2',
       '-m': '2048',
@@ -52,6 +52,11 @@ test.for([
 ] as const)('the command line of %s', ([, change, architecture, expected]) => {
   const argv = qemuArgv({...spec, ...change}, architecture);
   for (const [flag, value] of Object.entries(expected)) expect(valueOf(argv, flag), flag).toBe(value);
+});
+
+test('an emulated processor is told how fast its counter is, where that is known', () => {
+  expect(valueOf(qemuArgv({...spec, counterMhz: 2596}), '-append')).toMatch(/ tsc=reliable tsc_early_khz=2596000$/);
+  expect(valueOf(qemuArgv(spec), '-append')).not.toContain('tsc');
 });
 
 test('the network of a machine ends at QEMU, apart from the port of its sshd on the loopback', () => {

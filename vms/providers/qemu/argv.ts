@@ -1,5 +1,6 @@
 import {userNetwork} from '../../image/initrd.ts';
 import type {Acceleration} from './acceleration.ts';
+import type {emulatedCounterMhz} from './host-clock.ts';
 
 /** What a QEMU process is to be. Paths are absolute. */
 export interface QemuSpec {
@@ -8,6 +9,8 @@ export interface QemuSpec {
   readonly acceleration: Acceleration;
   readonly cpus: number;
   readonly memoryMiB: number;
+  /** See {@link emulatedCounterMhz}; only for a processor that is emulated. */
+  readonly counterMhz?: number | undefined;
   readonly kernel: string;
   readonly initrd: string;
   /** The qcow2 image that is written to. */
@@ -47,7 +50,7 @@ export const qemuArgv = (spec: QemuSpec, architecture: string = process.arch): r
   '-no-reboot',
   '-machine',
   `${architecture === 'arm64' ? 'virt' : 'pc'},memory-backend=${qemuIds.memory}`,
-  ...processorArgv(spec.acceleration),
+  ...processorArgv(spec.acceleration, architecture),
   '-smp',
   String(spec.cpus),
   '-m',
@@ -59,7 +62,7 @@ export const qemuArgv = (spec: QemuSpec, architecture: string = process.arch): r
   '-initrd',
   spec.initrd,
   '-append',
-  kernelCommandLine(spec.acceleration, architecture),
+  kernelCommandLine(spec, architecture),
   '-drive',
   `file=${escapeValue(spec.disk)},if=none,id=${qemuIds.disk},format=qcow2,cache=unsafe`,
   '-device',
@@ -84,19 +87,29 @@ export const qemuArgv = (spec: QemuSpec, architecture: string = process.arch): r
 ];
 
 /** How a processor is made: the same for a trial and for a machine, or the trial would prove nothing. */
-export const processorArgv = (acceleration: Acceleration): readonly string[] => [
+export const processorArgv = (acceleration: Acceleration, architecture: string = process.arch): readonly string[] => [
   '-accel',
   acceleration === 'tcg' ? 'tcg,thread=multi,tb-size=512' : acceleration,
   '-cpu',
-  acceleration === 'tcg' ? 'max' : 'host',
+  acceleration === 'tcg' ? emulatedProcessor(architecture) : 'host',
 ];
+
+/**
+ * All that QEMU can emulate but for what makes a machine slower: with `erms` kernel and libc copy byte by byte, `smap` makes another address
+ * space of each copy to a process and `la57` adds a level to each walk through the page tables.
+ */
+const emulatedProcessor = (architecture: string): string =>
+  architecture === 'arm64' ? 'max' : 'max,-erms,-smap,-smep,-umip,-pku,-la57';
 
 /** The console that a kernel prints on. */
 export const kernelConsole = (architecture: string = process.arch): string =>
   architecture === 'arm64' ? 'ttyAMA0' : 'ttyS0';
 
 /** What every kernel in a virtual machine is told: https://docs.kernel.org/admin-guide/kernel-parameters.html */
-export const kernelCommandLine = (acceleration: Acceleration, architecture: string = process.arch): string =>
+export const kernelCommandLine = (
+  {acceleration, counterMhz}: Pick<QemuSpec, 'acceleration' | 'counterMhz'>,
+  architecture: string = process.arch,
+): string =>
   [
     `console=${kernelConsole(architecture)}`,
     'net.ifnames=0',
@@ -108,6 +121,9 @@ export const kernelCommandLine = (acceleration: Acceleration, architecture: stri
     'mitigations=off',
     // The interrupt of an emulated timer may come too late for the check that it comes at all.
     ...(acceleration === 'tcg' ? ['no_timer_check'] : []),
+    // The kernel would not trust the counters of several processors, and leave QEMU's timer chip for telling the time, which is asked for
+    // all the time and costs a trap. Nor can it find out their rate where the host is busy.
+    ...(counterMhz === undefined ? [] : ['tsc=reliable', `tsc_early_khz=${counterMhz}000`]),
   ].join(' ');
 
 /** A comma separates options, and is written twice in a value. */

@@ -46,6 +46,7 @@ export interface MachineShape {
   readonly acceleration: Acceleration;
   readonly cpus: number;
   readonly memoryMiB: number;
+  readonly counterMhz: number | undefined;
 }
 
 /** What is known of such a snapshot. */

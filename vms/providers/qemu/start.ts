@@ -15,6 +15,7 @@ import {knownHostsLine} from '../../transport/ssh-argv.ts';
 import {makeKey} from '../../transport/ssh-key.ts';
 import {decideAcceleration, type AccelerationVerdict} from './acceleration.ts';
 import {qemuArgv} from './argv.ts';
+import {emulatedCounterMhz} from './host-clock.ts';
 import {machineFiles} from './launch.ts';
 import {QemuMachine} from './machine.ts';
 import {DEFAULT_MEMORY_MIB, requireMemory} from './memory.ts';
@@ -59,6 +60,7 @@ export const prepareQemu = async (spec: PrepareSpec, context: BakeContext): Prom
       acceleration: verdict.acceleration,
       cpus: Math.min(MOST_CPUS, availableParallelism()),
       memoryMiB: spec.memoryMiB ?? DEFAULT_MEMORY_MIB,
+      counterMhz: await emulatedCounterMhz(verdict.acceleration),
     },
   };
   const ready = undo.use(await openReadySnapshot(readySpec, context));
