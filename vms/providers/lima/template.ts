@@ -5,7 +5,6 @@ import {dhcpParameter} from '../../image/initrd.ts';
 import {cidataParameter} from '../../image/vm-files.ts';
 import {kernelCommandLine} from '../qemu/argv.ts';
 import type {Acceleration} from '../qemu/acceleration.ts';
-import type {emulatedCounterMhz} from '../qemu/host-clock.ts';
 
 /** What differs between machines of Lima. Paths are absolute. */
 export interface TemplateSpec {
@@ -15,7 +14,7 @@ export interface TemplateSpec {
   readonly acceleration: Acceleration;
   readonly cpus: number;
   readonly memoryMiB: number;
-  /** See {@link emulatedCounterMhz}. */
+  /** As of a machine of the qemu provider. */
   readonly counterMhz?: number | undefined;
   readonly diskBytes: number;
 }

@@ -1,6 +1,7 @@
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {z} from 'zod';
+import {HostError} from '../../errors.ts';
 import {keyOf} from '../../image/content-key.ts';
 import {stateFolder} from '../../state.ts';
 import {bootsWith} from './trial.ts';
@@ -30,46 +31,67 @@ export interface AccelerationQuestion {
  */
 export const slowness: Readonly<Record<Acceleration, number>> = {kvm: 2, hvf: 2, tcg: 12};
 
-const verdictSchema = z.object({
-  acceleration: z.enum(['kvm', 'hvf', 'tcg']),
-  reason: z.string(),
+const trialSchema = z.object({
+  candidate: z.enum(['kvm', 'hvf']),
+  /** As {@link bootsWith} says it; absent when it has booted. */
+  failure: z.string().optional(),
   /** What it was found out in: see {@link bootId}. */
   bootId: z.string(),
 });
-const memorySchema = z.record(z.string(), verdictSchema);
+const memorySchema = z.record(z.string(), trialSchema);
 
 /**
- * Decides by trial: the device may be there and not boot anything. The first time takes up to 8 seconds, then the verdict is
- * remembered until the host boots again, or QEMU or the kernel is another one. `forced` is taken as it is.
+ * Decides by trial: the device may be there and not boot anything. The first time takes up to 8 seconds, then what came of it is
+ * remembered until the host boots again, or QEMU or the kernel is another one. With `forced` nothing else will do: throws
+ * {@link HostError} where that does not boot.
  */
 export const decideAcceleration = async (
   question: AccelerationQuestion,
   forced: Acceleration | undefined,
   signal: AbortSignal,
 ): Promise<AccelerationVerdict> => {
-  if (forced !== undefined) return {acceleration: forced, reason: `${forced} was asked for`};
+  if (forced === 'tcg') return {acceleration: 'tcg', reason: 'tcg was asked for'};
   const candidate = process.platform === 'darwin' ? 'hvf' : 'kvm';
+  const failure =
+    forced === undefined || forced === candidate
+      ? await failureOf(candidate, question, signal)
+      : `this system has ${candidate}`;
+  if (forced !== undefined && failure !== undefined) throw notForced(forced, failure);
+  return verdictOf(candidate, failure);
+};
+
+const notForced = (forced: Acceleration, failure: string): HostError =>
+  new HostError(`Cannot start a machine with ${forced}: ${failure}; "--accel tcg" emulates the processor`);
+
+const verdictOf = (candidate: Acceleration, failure: string | undefined): AccelerationVerdict =>
+  failure === undefined
+    ? {acceleration: candidate, reason: `a trial with ${candidate} has booted the kernel`}
+    : {
+        acceleration: 'tcg',
+        reason: `${candidate} can't be used, ${failure}: the processor is emulated, which is many times slower, and "--machine sandbox" does without`,
+      };
+
+/** What a trial came to, the last one if it still holds; `undefined` when it has booted. */
+const failureOf = async (
+  candidate: Exclude<Acceleration, 'tcg'>,
+  question: AccelerationQuestion,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
   const boot = await bootId();
   const key = keyOf([boot, question.qemuVersion, question.imageKey, candidate]);
   const remembered = await readMemory();
   const known = remembered[key];
-  if (known) return {acceleration: known.acceleration, reason: known.reason};
+  if (known) return known.failure;
   const failure = await bootsWith(candidate, question, signal);
-  const verdict: AccelerationVerdict =
-    failure === undefined
-      ? {acceleration: candidate, reason: `a trial with ${candidate} has booted the kernel`}
-      : {
-          acceleration: 'tcg',
-          reason: `${candidate} can't be used, ${failure}: the processor is emulated, which is many times slower, and "--machine sandbox" does without`,
-        };
-  await writeMemory({...remembered, [key]: {...verdict, bootId: boot}});
-  return verdict;
+  await writeMemory({...remembered, [key]: {candidate, ...(failure !== undefined && {failure}), bootId: boot}});
+  return failure;
 };
 
 /** The verdict of the last trial since the host was booted; `undefined` when there was none. */
 export const rememberedVerdict = async (): Promise<AccelerationVerdict | undefined> => {
   const boot = await bootId();
-  return Object.values(await readMemory()).findLast((verdict) => verdict.bootId === boot);
+  const last = Object.values(await readMemory()).findLast((trial) => trial.bootId === boot);
+  return last && verdictOf(last.candidate, last.failure);
 };
 
 const memoryFile = (): string => stateFolder('acceleration.json');
@@ -84,7 +106,7 @@ const readMemory = async (): Promise<z.infer<typeof memorySchema>> => {
 
 const writeMemory = async (memory: z.infer<typeof memorySchema>): Promise<void> => {
   await mkdir(dirname(memoryFile()), {recursive: true, mode: 0o700});
-  // Verdicts of boots long past are of no use.
+  // Trials of boots long past are of no use.
   const latest = Object.fromEntries(Object.entries(memory).slice(-20));
   await writeFile(memoryFile(), `${JSON.stringify(latest, undefined, 2)}\n`);
 };

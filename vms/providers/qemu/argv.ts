@@ -1,6 +1,5 @@
 import {userNetwork} from '../../image/initrd.ts';
 import type {Acceleration} from './acceleration.ts';
-import type {emulatedCounterMhz} from './host-clock.ts';
 
 /** What a QEMU process is to be. Paths are absolute. */
 export interface QemuSpec {
@@ -9,7 +8,7 @@ export interface QemuSpec {
   readonly acceleration: Acceleration;
   readonly cpus: number;
   readonly memoryMiB: number;
-  /** See {@link emulatedCounterMhz}; only for a processor that is emulated. */
+  /** Rate of the processor's time stamp counter, where it is emulated and that is known: see `emulatedCounterMhz`. */
   readonly counterMhz?: number | undefined;
   readonly kernel: string;
   readonly initrd: string;
