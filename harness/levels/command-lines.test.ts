@@ -53,6 +53,7 @@ test('frames of a docker log are joined, whichever stream they are of', () => {
   };
   expect(demultiplex(Buffer.concat([frame(1, 'out\n'), frame(2, 'err ü\n')]))).toBe('out\nerr ü\n');
   expect(demultiplex(Buffer.alloc(0))).toBe('');
+  expect(demultiplex(Buffer.concat([frame(1, 'out'), frame(2, 'err')]), 'stderr')).toBe('err');
 });
 
 const spec = {

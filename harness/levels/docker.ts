@@ -1,3 +1,5 @@
+import {addAbortSignal} from 'node:stream';
+import {buffer} from 'node:stream/consumers';
 import {setTimeout} from 'node:timers/promises';
 import {getContainerRuntimeClient, type StartedTestContainer, type WaitStrategy} from 'testcontainers';
 import {PlumblineError} from '../../vms/errors.ts';
@@ -122,7 +124,8 @@ class DockerWorkload implements RunningWorkload {
   }
 
   exec(argv: readonly string[], options?: ExecInside): Promise<ExecResult> {
-    return this.#machine.exec(dockerExecArgv(this.name, argv, options));
+    const deadlineMs = EXEC_DEADLINE_MS * this.#machine.traits.slowness;
+    return execInside(this.#id, dockerExecArgv(this.name, argv, options), argv, {...options, deadlineMs});
   }
 
   async kill(signal: string): Promise<void> {
@@ -143,6 +146,43 @@ class DockerWorkload implements RunningWorkload {
     await this.#undo.disposeAsync();
   }
 }
+
+/**
+ * Does what `docker exec` does, without its client: where instructions are emulated, starting that takes longer than the command. The
+ * exit code for a command that was not started is dockerd's as well: 126 or 127.
+ */
+const execInside = async (
+  id: string,
+  command: readonly string[],
+  argv: readonly string[],
+  {user, deadlineMs}: ExecInside & {readonly deadlineMs: number},
+): Promise<ExecResult> =>
+  askDockerd(
+    `run "${command.join(' ')}"`,
+    async () => {
+      const startedAt = performance.now();
+      const exec = await (
+        await handleOf(id)
+      ).exec({Cmd: [...argv], AttachStdout: true, AttachStderr: true, ...(user !== undefined && {User: user})});
+      const signal = AbortSignal.timeout(deadlineMs);
+      const stream = addAbortSignal(signal, await exec.start({hijack: true, stdin: false}));
+      const frames = await buffer(stream).catch((error: unknown) => {
+        throw signal.aborted ? new Error(`no end within ${deadlineMs / 1000} s`) : error;
+      });
+      const {ExitCode: exitCode} = await exec.inspect();
+      return {
+        argv: command,
+        exitCode: exitCode ?? undefined,
+        signal: undefined,
+        stdout: demultiplex(frames, 'stdout'),
+        stderr: demultiplex(frames, 'stderr'),
+        durationMs: performance.now() - startedAt,
+      };
+    },
+    {command},
+  );
+
+const EXEC_DEADLINE_MS = 60_000;
 
 const handleOf = async (idOrName: string) =>
   (await getContainerRuntimeClient()).container.dockerode.getContainer(idOrName);
@@ -180,14 +220,16 @@ const remove = (name: string): Promise<void> =>
   });
 
 /**
- * Joins the frames of an attached stream without a terminal: 8 bytes of header, of which the last four are the length.
+ * Joins the frames of an attached stream without a terminal, all of them or those of one source: 8 bytes of header, of which the first is
+ * the source and the last four are the length.
  * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
  */
-export const demultiplex = (frames: Buffer): string => {
+export const demultiplex = (frames: Buffer, wanted?: 'stdout' | 'stderr'): string => {
   const payloads = [];
   for (let at = 0; at + 8 <= frames.length;) {
     const length = frames.readUInt32BE(at + 4);
-    payloads.push(frames.subarray(at + 8, at + 8 + length));
+    const source = frames[at] === 2 ? 'stderr' : 'stdout';
+    if (wanted === undefined || wanted === source) payloads.push(frames.subarray(at + 8, at + 8 + length));
     at += 8 + length;
   }
   return Buffer.concat(payloads).toString('utf8');
