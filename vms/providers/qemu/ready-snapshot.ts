@@ -67,6 +67,8 @@ export const readyGeneration = 'ready';
 const FORMAT = 1;
 /** A boot that comes to nothing mostly says so on its console, so there is time for one on a host with other work. */
 const BOOT_BUDGET_MS = 40_000;
+/** For setting up and warming up. */
+const SET_UP_BUDGET_MS = 80_000;
 const SAVE_BUDGET_MS = 5000;
 
 /**
@@ -159,17 +161,19 @@ const makeReady = async (
         await setTimeout(5);
       }
     });
-    const budget = deadline(BOOT_BUDGET_MS, spec.shape.acceleration, signal, ended);
-    const watched = AbortSignal.any([
-      budget,
-      awaitConsoleComplaint(new ConsoleWatch(join(scratch, machineFiles.console)), budget),
-    ]);
-    using qmp = await openQmp(join(sockets, 'qmp'), watched);
+    const console = new ConsoleWatch(join(scratch, machineFiles.console));
+    const within = (ms: number): AbortSignal => {
+      const budget = deadline(ms, spec.shape.acceleration, signal, ended);
+      return AbortSignal.any([budget, awaitConsoleComplaint(console, budget)]);
+    };
+    const booting = within(BOOT_BUDGET_MS);
+    using qmp = await openQmp(join(sockets, 'qmp'), booting);
     waitingFor = 'the daemons';
-    await awaitReady(join(sockets, 'door'), watched);
+    await awaitReady(join(sockets, 'door'), booting);
     const bootMs = Math.round(performance.now() - startedAt);
     waitingFor = 'sshd';
-    const {bootId, kernel} = await enterOnce(spec, await forwardedPort(qmp), sockets, scratch, watched);
+    const port = await forwardedPort(qmp);
+    const {bootId, kernel} = await enterOnce(spec, port, sockets, scratch, within(SET_UP_BUDGET_MS));
     waitingFor = 'the snapshot';
     await saveState(qmp, state, deadline(SAVE_BUDGET_MS, spec.shape.acceleration, signal, ended));
     return {bootId, kernel, bootMs};
@@ -213,7 +217,7 @@ const enterOnce = async (
     signal,
   );
   const options = {
-    timeoutMs: BOOT_BUDGET_MS * slowness[shape.acceleration],
+    timeoutMs: SET_UP_BUDGET_MS * slowness[shape.acceleration],
     signal: AbortSignal.any([signal, closing.signal]),
   };
   if (setUp !== undefined) {
