@@ -23,7 +23,7 @@ import {awaitConsoleComplaint, ConsoleWatch} from '../../guest/console-watch.ts'
 import {deadline} from './deadlines.ts';
 import {awaitReady, greet} from '../../guest/door.ts';
 import {launchQemu, machineFiles, makeOverlay} from './launch.ts';
-import {openQmp} from './qmp.ts';
+import {withQmp} from './qmp.ts';
 import {saveState} from './snapshot-state.ts';
 import {forwardedPort} from './user-network.ts';
 
@@ -167,15 +167,16 @@ const makeReady = async (
       return AbortSignal.any([budget, awaitConsoleComplaint(console, budget)]);
     };
     const booting = within(BOOT_BUDGET_MS);
-    using qmp = await openQmp(join(sockets, 'qmp'), booting);
+    const control = join(sockets, 'qmp');
+    const port = await withQmp(control, booting, forwardedPort);
     waitingFor = 'the daemons';
     await awaitReady(join(sockets, 'door'), booting);
     const bootMs = Math.round(performance.now() - startedAt);
     waitingFor = 'sshd';
-    const port = await forwardedPort(qmp);
     const {bootId, kernel} = await enterOnce(spec, port, sockets, scratch, within(SET_UP_BUDGET_MS));
     waitingFor = 'the snapshot';
-    await saveState(qmp, state, deadline(SAVE_BUDGET_MS, spec.shape.acceleration, signal, ended));
+    const saving = within(SAVE_BUDGET_MS);
+    await withQmp(control, saving, (qmp) => saveState(qmp, state, saving));
     return {bootId, kernel, bootMs};
   } catch (error) {
     const console = join(scratch, machineFiles.console);
