@@ -51,9 +51,6 @@ scenario('documents of the Engine API', {
       );
     });
     await step('the keys of its documents', async () => {
-      // The default network has a gateway or none, by whether dockerd was started again since it made it.
-      await makeDockerNetwork(context, 'plumbline-keys');
-      await runInBackground(context, 'plumbline-keyed', ['--network', 'plumbline-keys']);
       for (const [name, path] of [
         ['version', '/version'],
         ['info', '/info'],
@@ -61,11 +58,14 @@ scenario('documents of the Engine API', {
         ['containers', '/containers/json'],
         ['image', `/images/${nginx.image.name}/json`],
         ['images', '/images/json'],
-        ['network', '/networks/plumbline-keys'],
         ['diskUsage', '/system/df'],
       ] as const) {
         record(`surface.api.keys.${name}`, keyPaths(await get(path)).toSorted());
       }
+      // The default network has a gateway or none, by whether dockerd was started again since it made it.
+      await makeDockerNetwork(context, 'plumbline-keys');
+      await runInBackground(context, 'plumbline-keyed', ['--network', 'plumbline-keys']);
+      record('surface.api.keys.network', keyPaths(await get('/networks/plumbline-keys')).toSorted());
     });
     await step('what it says of itself', async () => {
       const info = await get('/info');
