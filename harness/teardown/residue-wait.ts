@@ -34,12 +34,21 @@ export const waitForNoResidue = async (
     if (isClean(residue) || leftMs <= 0 || hasDeadDaemon(residue)) {
       return residue;
     }
+    if (residue.appeared.some(({kind, owner}) => kind === 'file' && owner === 'containerd')) {
+      await machine.exec(['sh', '-c', COLLECT], {signal});
+    }
     await sleep(Math.min(pauseMs, leftMs), undefined, {signal});
   }
 };
 
 /** Nobody starts a daemon again in a machine, so there is nothing to wait for. */
 const hasDeadDaemon = ({vanished}: Residue): boolean => vanished.some(({kind}) => kind === 'daemon');
+
+/**
+ * Has containerd collect its garbage now: it may be minutes before it does so by itself, and folders of snapshots that are gone stay until
+ * then. What is in use stays. https://github.com/containerd/containerd/blob/main/docs/garbage-collection.md#synchronous-garbage-collection
+ */
+const COLLECT = 'ctr leases create --id plumbline-collect && ctr leases delete --sync plumbline-collect';
 
 // Most asynchronous removal ends within tens of milliseconds, and an inventory itself takes longer than the first pauses. What is
 // left after that waits for a collector with a schedule of its own, where asking more often helps nobody.
