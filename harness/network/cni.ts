@@ -39,9 +39,9 @@ export const makeCniNetwork = async (machine: Machine, steps: Steps, {cniPlugins
   undo.defer(() => removeNetwork(machine));
   await steps.step('configure a CNI bridge network', async () => {
     await machine.put(CONFIGURATION, JSON.stringify({cniVersion: '0.4.0', name: NAME, plugins: [bridge]}));
-    if (cniPlugins !== DISTRIBUTION_PLUGINS) {
-      undo.defer(async () => void (await machine.exec(['rm', '-r', dirname(cniPlugins)])));
-      await linkPlugins(machine, cniPlugins);
+    for (const folder of cniPlugins.filter((one) => one !== DISTRIBUTION_PLUGINS)) {
+      undo.defer(async () => void (await machine.exec(['rm', '-r', dirname(folder)])));
+      await linkPlugins(machine, folder);
     }
   });
   const kept = undo.move();
