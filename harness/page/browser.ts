@@ -25,10 +25,14 @@ export interface OpenPage extends AsyncDisposable {
   readonly requests: readonly string[];
 }
 
+const PATIENCE_MS = 90_000;
+
 /** Opens a file as somebody would who clicks on it. */
 export const openFile = async (browser: Browser, file: string, {scheme, width}: Look): Promise<OpenPage> => {
   const context = await browser.newContext({viewport: {width, height: 900}, colorScheme: scheme});
   const page = await context.newPage();
+  // A busy host takes its time over a page of some megabytes, and each test has a deadline of its own.
+  page.setDefaultTimeout(PATIENCE_MS);
   const url = pathToFileURL(file).href;
   const complaints: string[] = [];
   const requests: string[] = [];
