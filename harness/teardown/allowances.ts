@@ -118,9 +118,9 @@ export const allowances: readonly Allowance[] = [
   {
     kind: 'file',
     pattern: /^\/var\/lib\/docker\/tmp\/moby-detect-rro\d+ \(folder\)$/,
-    change: 'appeared',
+    change: 'either',
     reason:
-      'dockerd keeps the folder in which it found out, once, whether the kernel can make mounts read-only recursively',
+      'dockerd keeps the folder in which it found out, once, whether the kernel can make mounts read-only recursively, until it is started again',
     source: 'https://github.com/moby/moby/pull/45278',
   },
   {
