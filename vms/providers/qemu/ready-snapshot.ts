@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {cpus, tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {CommandError} from '../../errors.ts';
 import {step, type BakeContext} from '../../image/bake-report.ts';
@@ -24,6 +24,7 @@ import {deadline} from './deadlines.ts';
 import {awaitReady, greet} from '../../guest/door.ts';
 import {launchQemu, machineFiles, makeOverlay} from './launch.ts';
 import {withQmp} from './qmp.ts';
+import {openRunningMemory} from './running-memory.ts';
 import {saveState} from './snapshot-state.ts';
 import {forwardedPort} from './user-network.ts';
 
@@ -129,6 +130,9 @@ const makeReady = async (
   await using undo = new AsyncDisposableStack();
   const sockets = await makeSocketFolder(readyKey(spec));
   undo.defer(async () => rm(sockets, {recursive: true, force: true}));
+  const memory = undo.use(
+    await openRunningMemory(join(content, readyFiles.memory), basename(sockets), spec.shape.memoryMiB * 1024 ** 2),
+  );
   const [overlay, state] = [join(content, readyFiles.disk), join(content, readyFiles.state)];
   await makeOverlay(overlay, join(spec.disk.content, diskFiles.disk), 'raw');
   const initrd = initrdOf(spec, content);
@@ -144,7 +148,7 @@ const makeReady = async (
     kernel: join(spec.disk.content, diskFiles.kernel),
     initrd,
     disk: overlay,
-    memory: join(content, readyFiles.memory),
+    memory: memory.file,
     isMemoryShared: true,
     console: join(scratch, machineFiles.console),
     door: join(sockets, 'door'),
@@ -177,6 +181,7 @@ const makeReady = async (
     waitingFor = 'the snapshot';
     const saving = within(SAVE_BUDGET_MS);
     await withQmp(control, saving, (qmp) => saveState(qmp, state, saving));
+    await memory.keep(signal);
     return {bootId, kernel, bootMs};
   } catch (error) {
     const console = join(scratch, machineFiles.console);
