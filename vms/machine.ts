@@ -150,11 +150,6 @@ export interface MachineSpec {
    * {@link Provider.setsUp}. Run again, it must do nothing.
    */
   readonly setUp?: string;
-  /**
-   * Shell script that leaves nothing in a machine but what it made its kernel and its daemons remember. A provider that starts machines from a
-   * snapshot runs it before it takes that, so that each of them is fast from its first command on. How it ends means nothing.
-   */
-  readonly warmUp?: string;
   /** Written before anything is made on the host, so that another process can undo it. */
   readonly ledger: Ledger;
   /** Taken instead of what the provider would find out; only for providers with a processor to accelerate. */
@@ -206,7 +201,7 @@ export interface Provider {
    * Returns sentences worth a line in the head of a run.
    */
   prepare?(
-    spec: Pick<MachineSpec, 'image' | 'files' | 'setUp' | 'warmUp' | 'acceleration' | 'memoryMiB'>,
+    spec: Pick<MachineSpec, 'image' | 'files' | 'setUp' | 'acceleration' | 'memoryMiB'>,
     context: BakeContext,
   ): Promise<readonly string[]>;
   /** Sentences, without a final period, on what machines would be like here, as far as that is known without making one. */

@@ -6,7 +6,6 @@ import type {Machine, MachineFile, MachineSpec, OwnedMachine, Provider} from '..
 import {loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {setUpScript} from './set-up.ts';
-import {warmUpScript} from './warm-up.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {MachineRecord} from '../report/run-record.ts';
 import {Steps} from '../scenario/steps.ts';
@@ -203,7 +202,7 @@ export class MachinePool implements AsyncDisposable {
     const context = {signal, report: (event: BakeEvent) => this.#reportBake(id, steps, event)};
     await using undo = new AsyncDisposableStack();
     const image = undo.use(await bake(set, recipes, {...context, pull}));
-    for (const sentence of (await provider.prepare?.({image, ...(await this.#shape())}, context)) ?? []) {
+    for (const sentence of (await provider.prepare?.({image, ...this.#shape()}, context)) ?? []) {
       listener({type: 'note', sentence});
     }
     undo.move();
@@ -211,16 +210,9 @@ export class MachinePool implements AsyncDisposable {
   }
 
   /** What all machines of the run have in common besides their image. */
-  async #shape(): Promise<Pick<MachineSpec, 'files' | 'setUp' | 'warmUp' | 'acceleration'>> {
-    const {files, recipes, acceleration} = this.#options;
-    const [image] = recipes.map(({name}) => name).toSorted();
-    return {
-      files,
-      setUp: setUpScript,
-      // What a user puts into machines is there to be tried: the first who does is a cell.
-      ...(image !== undefined && files.length === 0 && {warmUp: await warmUpScript(image)}),
-      ...(acceleration && {acceleration}),
-    };
+  #shape(): Pick<MachineSpec, 'files' | 'setUp' | 'acceleration'> {
+    const {files, acceleration} = this.#options;
+    return {files, setUp: setUpScript, ...(acceleration && {acceleration})};
   }
 
   async #start({runtimeSet, file}: LeaseRequest): Promise<Held> {
@@ -232,7 +224,7 @@ export class MachinePool implements AsyncDisposable {
     const {set, image} = await this.#materialOf(runtimeSet, id, steps);
     const machine = undo.use(
       await steps.step(`start a ${provider.name} machine`, async () =>
-        provider.start({id, runId, image, folder, ledger, ...(await this.#shape())}, signal),
+        provider.start({id, runId, image, folder, ledger, ...this.#shape()}, signal),
       ),
     );
     const [versions] = await Promise.all([

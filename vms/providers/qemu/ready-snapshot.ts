@@ -36,8 +36,6 @@ export interface ReadySpec {
   readonly files: readonly MachineFile[];
   /** See {@link MachineSpec.setUp}. */
   readonly setUp: MachineSpec['setUp'];
-  /** See {@link MachineSpec.warmUp}. */
-  readonly warmUp: MachineSpec['warmUp'];
   readonly qemuVersion: string;
   readonly shape: MachineShape;
 }
@@ -95,12 +93,11 @@ export const openReadySnapshot = async (spec: ReadySpec, context: BakeContext): 
 export const initrdOf = (spec: Pick<ReadySpec, 'disk' | 'files'>, content: string): string =>
   spec.files.length === 0 ? join(spec.disk.content, diskFiles.initrd) : join(content, readyFiles.initrd);
 
-const readyKey = ({disk, files, setUp, warmUp, qemuVersion, shape}: ReadySpec): string =>
+const readyKey = ({disk, files, setUp, qemuVersion, shape}: ReadySpec): string =>
   keyOf({
     FORMAT,
     disk: disk.seal,
     setUp,
-    warmUp,
     qemuVersion,
     argv: qemuArgv({...shape, ...noPaths}),
     // A virtualised processor has what the host's has.
@@ -201,9 +198,9 @@ const makeSocketFolder = async (key: string): Promise<string> => {
   return folder;
 };
 
-/** Enters the machine once and makes it what it is to be; what each machine made from the snapshot reads first is in its memory then. Returns the last welcome. */
+/** Enters the machine once, which makes it what it is to be and warms up its ssh. Returns the last welcome. */
 const enterOnce = async (
-  {disk, setUp, warmUp = '', shape}: ReadySpec,
+  {disk, setUp, shape}: ReadySpec,
   port: number,
   sockets: string,
   scratch: string,
@@ -212,7 +209,7 @@ const enterOnce = async (
   const door = join(sockets, 'door');
   const identity = join(scratch, 'key');
   const publicKey = await makeKey(identity);
-  await greet(door, 'warm-up', publicKey, signal);
+  await greet(door, 'set-up', publicKey, signal);
   const knownHosts = join(scratch, 'known_hosts');
   await writeFile(knownHosts, knownHostsLine(disk.facts.hostKey));
   const control = join(sockets, 'ssh');
@@ -230,7 +227,7 @@ const enterOnce = async (
     const result = await runRemote({control, folder: scratch}, ['sh', '-c', setUp], options);
     if (result.exitCode !== 0) throw new CommandError(result);
   }
-  await runRemote({control, folder: scratch}, ['sh', '-c', `${warmUp}\nsync`], options);
+  await runRemote({control, folder: scratch}, ['sync'], options);
   // The connection ends with QEMU; the key is taken back by the greeting.
   return greet(door, readyGeneration, '', signal);
 };

@@ -26,7 +26,7 @@ import {guestTraits} from './traits.ts';
 import {wake} from './wake.ts';
 
 /** What a machine is made for: the part of its spec that decides which snapshot it starts from. */
-export type PrepareSpec = Pick<MachineSpec, 'image' | 'files' | 'setUp' | 'warmUp' | 'acceleration' | 'memoryMiB'>;
+export type PrepareSpec = Pick<MachineSpec, 'image' | 'files' | 'setUp' | 'acceleration' | 'memoryMiB'>;
 
 const MOST_CPUS = 2;
 
@@ -54,7 +54,6 @@ export const prepareQemu = async (spec: PrepareSpec, context: BakeContext): Prom
     disk,
     files: spec.files,
     setUp: spec.setUp,
-    warmUp: spec.warmUp,
     qemuVersion: version ?? '',
     shape: {
       acceleration: verdict.acceleration,
