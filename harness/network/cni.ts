@@ -22,17 +22,6 @@ const bridge = {
   ipam: {type: 'host-local', ranges: [[{subnet: '10.88.0.0/24'}]], routes: [{dst: '0.0.0.0/0'}]},
 };
 
-/** What the plugin itself is given, as JSON. */
-export const bridgeConfiguration = JSON.stringify({cniVersion: '0.4.0', name: NAME, ...bridge});
-
-/** Variables of a plugin call besides the command: https://www.cni.dev/docs/spec/#section-2-execution-protocol */
-export const pluginEnvironment = (containerId: string, netns: string): Readonly<Record<string, string>> => ({
-  CNI_CONTAINERID: containerId,
-  CNI_NETNS: netns,
-  CNI_IFNAME: 'eth0',
-  CNI_PATH: DISTRIBUTION_PLUGINS,
-});
-
 /** Makes the bridge network known to ctr. */
 export const makeCniNetwork = async (machine: Machine, steps: Steps, {cniPlugins}: CtrDialect): Promise<CniNetwork> => {
   await using undo = new AsyncDisposableStack();
@@ -48,8 +37,15 @@ export const makeCniNetwork = async (machine: Machine, steps: Steps, {cniPlugins
   return {
     detach: async (containerId, netns) => {
       await machine.succeed([`${DISTRIBUTION_PLUGINS}/bridge`], {
-        input: bridgeConfiguration,
-        env: {CNI_COMMAND: 'DEL', ...pluginEnvironment(containerId, netns)},
+        input: JSON.stringify({cniVersion: '0.4.0', name: NAME, ...bridge}),
+        // The protocol of a plugin call: https://www.cni.dev/docs/spec/#section-2-execution-protocol
+        env: {
+          CNI_COMMAND: 'DEL',
+          CNI_CONTAINERID: containerId,
+          CNI_NETNS: netns,
+          CNI_IFNAME: 'eth0',
+          CNI_PATH: DISTRIBUTION_PLUGINS,
+        },
       });
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
@@ -62,12 +58,15 @@ const linkPlugins = async (machine: Machine, sought: string): Promise<void> => {
   await machine.succeed(['ln', '-sfn', DISTRIBUTION_PLUGINS, sought]);
 };
 
-/** Commands that remove the network. The plugins never remove the bridge, nor the addresses' book-keeping. */
-export const removalCommands: readonly (readonly string[])[] = [
-  ['ip', 'link', 'delete', BRIDGE],
-  ['rm', '-rf', CONFIGURATION, '/var/lib/cni/networks', '/var/lib/cni/results', '/var/lib/cni/cache'],
-];
-
 const removeNetwork = async (machine: Machine): Promise<void> => {
-  for (const argv of removalCommands) await machine.exec(argv);
+  // The plugins never remove the bridge, nor the addresses' book-keeping.
+  await machine.exec(['ip', 'link', 'delete', BRIDGE]);
+  await machine.exec([
+    'rm',
+    '-rf',
+    CONFIGURATION,
+    '/var/lib/cni/networks',
+    '/var/lib/cni/results',
+    '/var/lib/cni/cache',
+  ]);
 };

@@ -1,5 +1,5 @@
-import {mkdir, rm, statfs} from 'node:fs/promises';
-import {basename, join} from 'node:path';
+import {open, rm, statfs} from 'node:fs/promises';
+import {join} from 'node:path';
 import {execa} from 'execa';
 import {ProvisionError} from '../../errors.ts';
 
@@ -14,22 +14,21 @@ export interface RunningMemory extends AsyncDisposable {
 
 /**
  * The file that is a machine's memory, to be kept as `kept`. It is in tmpfs where that has room for `bytes`: a file system on a disk has to get
- * ready for each page of a shared mapping that is written to, which took QEMU two fifths of its processor time. `name` is unique on this host;
- * what a killed process has left under it goes.
+ * ready for each page of a shared mapping that is written to, which took QEMU two fifths of its processor time. There it has no name, so it
+ * goes with the last process that has it open, however that ends. `name` is unique on this host.
  */
 export const openRunningMemory = async (kept: string, name: string, bytes: number): Promise<RunningMemory> => {
   if (!(await hasRoom(bytes))) {
     return {file: kept, keep: () => Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve()};
   }
-  const folder = join(IN_MEMORY, name);
-  const remove = async (): Promise<void> => rm(folder, {recursive: true, force: true});
-  await remove();
-  await mkdir(folder, {mode: 0o700});
-  const file = join(folder, basename(kept));
+  const path = join(IN_MEMORY, name);
+  const handle = await open(path, 'w+', 0o600);
+  await rm(path);
+  const file = `/proc/${process.pid}/fd/${handle.fd}`;
   return {
     file,
     keep: async (signal) => {
-      const argv = ['--sparse=always', file, kept];
+      const argv = ['--dereference', '--sparse=always', file, kept];
       const result = await execa('cp', argv, {reject: false, stdin: 'ignore', cancelSignal: signal});
       signal.throwIfAborted();
       if (result.failed) {
@@ -38,7 +37,7 @@ export const openRunningMemory = async (kept: string, name: string, bytes: numbe
         });
       }
     },
-    [Symbol.asyncDispose]: remove,
+    [Symbol.asyncDispose]: async () => handle.close(),
   };
 };
 
