@@ -47,8 +47,11 @@ const hasDeadDaemon = ({vanished}: Residue): boolean => vanished.some(({kind}) =
 /**
  * Has containerd collect its garbage now: it may be minutes before it does so by itself, and folders of snapshots that are gone stay until
  * then. What is in use stays. https://github.com/containerd/containerd/blob/main/docs/garbage-collection.md#synchronous-garbage-collection
+ * It looks for such folders only where a snapshot was removed since it was started, so one is, for what a containerd before it has left.
  */
-const COLLECT = 'ctr leases create --id plumbline-collect && ctr leases delete --sync plumbline-collect';
+const COLLECT = ['snapshots prepare', 'snapshots remove', 'leases create --id', 'leases delete --sync']
+  .map((command) => `ctr ${command} plumbline-collect`)
+  .join(' && ');
 
 // Most asynchronous removal ends within tens of milliseconds, and an inventory itself takes longer than the first pauses. What is
 // left after that waits for a collector with a schedule of its own, where asking more often helps nobody.
