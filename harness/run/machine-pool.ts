@@ -223,7 +223,7 @@ export class MachinePool implements AsyncDisposable {
     const steps = this.#stepsOf(id);
     const {set, image} = await this.#materialOf(runtimeSet, id, steps);
     const machine = undo.use(
-      await steps.step(`start a ${provider.name} machine`, async () =>
+      await steps.step(`start a ${provider.name} machine`, () =>
         provider.start({id, runId, image, folder, ledger, ...this.#shape()}, signal),
       ),
     );

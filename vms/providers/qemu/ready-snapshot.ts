@@ -66,7 +66,7 @@ export const readyGeneration = 'ready';
 const FORMAT = 1;
 /** A boot that comes to nothing mostly says so on its console, so there is time for one on a host with other work. */
 const BOOT_BUDGET_MS = 40_000;
-/** For setting up and warming up. */
+/** For entering the machine and setting it up. */
 const SET_UP_BUDGET_MS = 80_000;
 const SAVE_BUDGET_MS = 5000;
 
@@ -213,16 +213,12 @@ const enterOnce = async (
   const knownHosts = join(scratch, 'known_hosts');
   await writeFile(knownHosts, knownHostsLine(disk.facts.hostKey));
   const control = join(sockets, 'ssh');
-  const closing = new AbortController();
   await openControl(
     {host: '127.0.0.1', port, user: 'root', identity, knownHosts, control},
     join(scratch, 'ssh.log'),
     signal,
   );
-  const options = {
-    timeoutMs: SET_UP_BUDGET_MS * slowness[shape.acceleration],
-    signal: AbortSignal.any([signal, closing.signal]),
-  };
+  const options = {timeoutMs: SET_UP_BUDGET_MS * slowness[shape.acceleration], signal};
   if (setUp !== undefined) {
     const result = await runRemote({control, folder: scratch}, ['sh', '-c', setUp], options);
     if (result.exitCode !== 0) throw new CommandError(result);
