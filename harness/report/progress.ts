@@ -24,6 +24,7 @@ export type ProgressEvent =
   | {readonly type: 'step-started'; readonly scope: string; readonly title: string}
   | {readonly type: 'step-ended'; readonly scope: string; readonly step: StepRecord}
   | {readonly type: 'machine-ready'; readonly machine: MachineRecord}
+  /** The cell has its machine. One that never gets a machine only ends. */
   | {readonly type: 'cell-started'; readonly cell: string}
   | {readonly type: 'cell-ended'; readonly cell: CellRecord}
   /** A sentence worth a line: a fallback that was taken, a cache entry that was rebuilt. */

@@ -47,6 +47,13 @@ export const allowances: readonly Allowance[] = [
     source: 'https://github.com/iproute2/iproute2/blob/v6.1.0/ip/ipnetns.c (netns_add)',
   },
   {
+    kind: 'mount options',
+    pattern: /^\/run\/netns \(tmpfs \S+ \/netns\) .*$/,
+    change: 'appeared',
+    reason: 'the options of that mount',
+    source: 'https://github.com/iproute2/iproute2/blob/v6.1.0/ip/ipnetns.c (netns_add)',
+  },
+  {
     kind: 'cgroup',
     pattern: /^\/(docker|default)$/,
     change: 'appeared',

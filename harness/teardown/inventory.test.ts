@@ -43,6 +43,7 @@ describe.each(['bookworm', 'forky'])('inventory of %s', (set) => {
       'link',
       'listening socket',
       'mount',
+      'mount options',
       'network namespace',
       'process',
       'route',

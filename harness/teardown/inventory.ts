@@ -4,7 +4,7 @@ import {understood} from '../../vms/machine-output.ts';
 import type {Machine} from '../../vms/machine.ts';
 import {parseContainerd, parseRunc} from './parse/containerd.ts';
 import {parseDocker} from './parse/docker.ts';
-import {parseCgroups, parseFiles, parseMounts, parseSysctls} from './parse/files.ts';
+import {parseCgroups, parseFiles, parseMountOptions, parseMounts, parseSysctls} from './parse/files.ts';
 import {parseFirewall} from './parse/firewall.ts';
 import {parseHeldNamespaces, parseNamedNamespaces} from './parse/namespaces.ts';
 import {parseLinks, parseRoutes} from './parse/network.ts';
@@ -50,6 +50,7 @@ const inventoryOf = (output: string): Inventory => {
     ...parseNamedNamespaces(sections),
     ...parseHeldNamespaces(sections, processes),
     ...parseMounts(sections),
+    ...parseMountOptions(sections),
     ...parseCgroups(sections),
     ...parseLinks(sections),
     ...parseRoutes(sections),

@@ -50,6 +50,20 @@ export const planted: readonly Planted[] = [
     remove: 'umount /mnt',
   },
   {
+    name: 'mount that was remounted with other options',
+    kinds: ['mount options'],
+    says: 'of mount "/run", changed',
+    plant: 'mount -o remount,nosuid /run',
+    remove: 'mount -o remount,suid /run',
+  },
+  {
+    name: 'mount that no longer propagates as it did',
+    kinds: ['mount options'],
+    says: 'of mount "/run", changed',
+    plant: 'mount --make-unbindable /run',
+    remove: 'mount --make-private /run',
+  },
+  {
     name: 'named network namespace',
     kinds: ['network namespace'],
     says: '"planted" at /run/netns/planted (of ip netns), left behind',

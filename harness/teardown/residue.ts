@@ -103,6 +103,7 @@ const isOwnName = ({kind, owner, detail}: Thing): boolean => kind === 'process' 
 const LEFT: Partial<Record<ThingKind, string>> = {
   process: 'left running',
   mount: 'left mounted',
+  'mount options': 'changed',
   'listening socket': 'left listening',
   sysctl: 'changed',
 };

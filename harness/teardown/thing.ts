@@ -2,6 +2,7 @@
 export type ThingKind =
   | 'process'
   | 'mount'
+  | 'mount options'
   | 'network namespace'
   | 'link'
   | 'address'

@@ -10,11 +10,12 @@ import {runOnMachine} from './cell-on-machine.ts';
 import {fail, type CellResult} from './cell-result.ts';
 import type {WorkerContext} from './worker-context.ts';
 
-/** Runs one cell from the lease of its machine to its residue check, and tells the desk. Throws the first failure. */
+/**
+ * Runs one cell from the lease of its machine to its residue check, and tells the desk. Throws the first failure. The cell begins when it
+ * has its machine: making one is no time of the cell's.
+ */
 export const runCell = async (planned: PlannedCell, scenario: Scenario, context: WorkerContext): Promise<void> => {
   const {desk} = context;
-  const startedAt = performance.now();
-  desk.tell({type: 'cell-started', cell: planned.name});
   const result: CellResult = {
     steps: [],
     reach: [],
@@ -25,6 +26,7 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
     recorded: new RecordedFacts(),
   };
   let machine: string | undefined;
+  let startedAt: number | undefined;
   try {
     await describeCell(planned);
     const lease = await desk.lease({
@@ -32,6 +34,8 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
       lane: context.task.lane,
       file: planned.file,
     });
+    startedAt = performance.now();
+    desk.tell({type: 'cell-started', cell: planned.name});
     await describeMachine(lease);
     result.wasRun = true;
     machine = lease.reference.id;
@@ -51,7 +55,7 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
     ...planned,
     ...(machine !== undefined && {machine}),
     status,
-    durationMs: performance.now() - startedAt,
+    durationMs: startedAt === undefined ? 0 : performance.now() - startedAt,
     steps,
     reach,
     failures,

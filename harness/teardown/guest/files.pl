@@ -15,10 +15,11 @@ sub emit_files {
     my @mounts;
     for my $line (split /\n/, slurp('/proc/1/mountinfo') || '') {
         my ($left, $right) = split / - /, $line, 2;
-        my (undef, undef, undef, $root, $point) = split ' ', $left;
-        my ($type, $source) = split ' ', $right;
+        my (undef, undef, undef, $root, $point, $options, @propagation) = split ' ', $left;
+        my ($type, $source, $super) = split ' ', $right;
         s/\\([0-7]{3})/chr oct $1/ge for $root, $point, $source;
-        push @mounts, [$point, $type, $source, $root];
+        s/:\d+$// for @propagation; # The number of a peer group is another one each time.
+        push @mounts, [$point, $type, $source, $root, join ' ', $options, @propagation ? @propagation : 'private', $super];
     }
     emit('mounts', '', @mounts);
     emit('cgroups', '', cgroups(map { $_->[0] } grep { $_->[1] =~ /^cgroup2?$/ } @mounts));

@@ -6,17 +6,29 @@ import {recordsOf} from './sections.ts';
 import type {Sections} from './sections.ts';
 
 /** Mounts of the machine's own mount namespace, without those that name a network namespace. */
-export const parseMounts = (sections: Sections): Thing[] => {
+export const parseMounts = (sections: Sections): Thing[] =>
+  mountsOf(sections).map(([point = '', type = '', device = '', root = '']) => ({
+    kind: 'mount',
+    identity: `${point} (${type} ${device} ${root})`,
+    owner: ownerOfPath(point),
+    detail: `mount "${point}" of type ${type}`,
+    source: 'mounts',
+  }));
+
+/** What a remount changes: options of each mount, how it propagates, and options of its file system (proc_pid_mountinfo(5), fields 6, 7 and 11). */
+export const parseMountOptions = (sections: Sections): Thing[] =>
+  mountsOf(sections).map(([point = '', type = '', device = '', root = '', options = '']) => ({
+    kind: 'mount options',
+    identity: `${point} (${type} ${device} ${root}) ${options}`,
+    owner: ownerOfPath(point),
+    detail: `options "${options}" of mount "${point}"`,
+    source: 'mounts',
+    partOf: keyOf({kind: 'mount', identity: `${point} (${type} ${device} ${root})`}),
+  }));
+
+const mountsOf = (sections: Sections): readonly (readonly string[])[] => {
   const named = new Set(networkMounts(sections));
-  return recordsOf(sections, 'mounts')
-    .filter((fields) => !named.has(fields))
-    .map(([point = '', type = '', device = '', root = '']) => ({
-      kind: 'mount',
-      identity: `${point} (${type} ${device} ${root})`,
-      owner: ownerOfPath(point),
-      detail: `mount "${point}" of type ${type}`,
-      source: 'mounts',
-    }));
+  return recordsOf(sections, 'mounts').filter((fields) => !named.has(fields));
 };
 
 /** Folders of cgroups; with cgroup v1 the same path in several hierarchies is one thing. */

@@ -68,6 +68,24 @@ export const noteGeneration = async (
   await run(session, ['sh', '-c', `echo "$1" >${GENERATION}`, 'note', generation], options);
 };
 
+/**
+ * Has the kernel look for stalled processors, or not. A snapshot is loaded into the QEMU that goes on, which never turns the counter of an
+ * emulated processor back: the guest finds itself as far ahead as its snapshot is old, and would complain of a stall. So it sleeps without
+ * looking. https://gitlab.com/qemu-project/qemu/-/blob/v7.2.0/softmmu/cpu-timers.c (`cpu_get_ticks_locked`)
+ */
+export const watchForStalls = async (
+  session: SshSession,
+  isWatched: boolean,
+  options: {readonly timeoutMs: number; readonly signal?: AbortSignal},
+): Promise<void> => {
+  const [watchdog, suppressed] = isWatched ? ['1', '0'] : ['0', '1'];
+  await run(session, ['sh', '-c', STALLS, 'stalls', watchdog, suppressed], options);
+};
+
+// https://docs.kernel.org/admin-guide/lockup-watchdogs.html and https://docs.kernel.org/RCU/stallwarn.html
+const STALLS = `echo "$1" >/proc/sys/kernel/watchdog
+echo "$2" >/sys/module/rcupdate/parameters/rcu_cpu_stall_suppress`;
+
 /** Asks a machine for its mark; one that was asleep is told the time, and given random numbers of its own. */
 export const greet = async (
   session: SshSession,

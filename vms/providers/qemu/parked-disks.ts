@@ -8,10 +8,6 @@ const FILE = 'parked.json';
 /** By name of a snapshot: the name of the disk image that it is in. */
 const parkedSchema = z.record(z.string(), z.string());
 
-/** Whether a snapshot is in a disk image that is not the machine's at present. */
-export const isParked = async (folder: string, snapshot: string): Promise<boolean> =>
-  Object.hasOwn(await readParked(folder), snapshot);
-
 /** Puts the machine's disk image aside where it has one of these snapshots in it. Its process must have ended. */
 export const parkDisk = async (folder: string, snapshots: readonly string[]): Promise<void> => {
   const parked = await readParked(folder);

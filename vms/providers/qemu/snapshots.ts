@@ -1,30 +1,21 @@
-import {rename, stat} from 'node:fs/promises';
+import {rename} from 'node:fs/promises';
 import {join} from 'node:path';
 import {MachineError} from '../../errors.ts';
 import {killFolderProcesses} from '../../folder-processes.ts';
-import {
-  keptGeneration,
-  noteGenerations,
-  READY,
-  readGenerations,
-  requireSame,
-  requireSnapshotName,
-  type Generations,
-} from '../../guest/generations.ts';
+import {keptGeneration, noteGenerations, READY, readGenerations, requireSnapshotName} from '../../guest/generations.ts';
 import type {Snapshots} from '../../machine.ts';
 import {deadline} from './deadlines.ts';
 import {machineFiles} from './launch.ts';
-import {isParked, parkDisk, unparkDisk} from './parked-disks.ts';
+import {parkDisk, unparkDisk} from './parked-disks.ts';
 import {socketPaths, type MachinePlan} from './plan.ts';
 import {withQmp} from './qmp.ts';
-import {forwardedPort} from './user-network.ts';
-import {enter, wake, welcomeBack, type NamedSnapshot} from './wake.ts';
+import {wake} from './wake.ts';
 
 const BUDGET_MS = 10_000;
 
 /**
  * Snapshots of a qemu machine. A named one is kept in the machine's own disk image, memory and all; `ready` is the one that the
- * machine was started from, and restored by a new process with a disk image of its own; the one with the named ones is put aside.
+ * machine was started from, and restored with a disk image of its own; the one with the named ones is put aside.
  */
 export class QemuSnapshots implements Snapshots {
   readonly #plan: MachinePlan;
@@ -43,47 +34,24 @@ export class QemuSnapshots implements Snapshots {
     await noteGenerations(this.#plan.folder, {generation, kept: {...kept, [name]: generation}});
   }
 
+  /**
+   * By a new process always. In one that goes on, the counter of an emulated processor is never turned back: the guest would find itself
+   * as far ahead as its snapshot is old, and complain of a stalled processor.
+   * https://gitlab.com/qemu-project/qemu/-/blob/v7.2.0/softmmu/cpu-timers.c (`cpu_get_ticks_locked`)
+   */
   async restore(name: string): Promise<void> {
-    const generations = await readGenerations(this.#plan.folder);
-    if (name === READY) {
-      await this.#restart(generations);
-      return;
-    }
-    const generation = keptGeneration(generations, name);
-    if (await isParked(this.#plan.folder, name)) {
-      await this.#restart(generations, {name, generation});
-      return;
-    }
-    const signal = deadline(BUDGET_MS, this.#plan.acceleration);
-    await this.#monitor(`loadvm ${name}`, `restore the machine to "${name}"`);
-    const {awake, welcome} = await welcomeBack(this.#plan, signal);
-    requireSame(welcome, generation, this.#plan.ready.bootId);
-    await noteGenerations(this.#plan.folder, {...generations, generation: awake.generation});
-    // What ssh knows of the old connection the machine has forgotten.
-    await this.#forgetConnection();
-    this.#onRestore(await this.#consoleBytes());
-    const port = await withQmp(socketPaths(this.#plan).control, signal, forwardedPort);
-    await enter(this.#plan, port, signal);
-  }
-
-  /** A new process, from `ready` or from a snapshot in a disk image that was put aside. */
-  async #restart({kept}: Generations, named?: NamedSnapshot): Promise<void> {
-    const {folder} = this.#plan;
-    await killFolderProcesses(folder);
-    if (this.#plan.sockets !== folder) await killFolderProcesses(this.#plan.sockets);
+    const {folder, sockets} = this.#plan;
+    const generations = await readGenerations(folder);
+    const named = name === READY ? undefined : {name, generation: keptGeneration(generations, name)};
+    for (const place of new Set([folder, sockets])) await killFolderProcesses(place);
     // The console of the machine that was is evidence, but not the new one's.
     const console = join(folder, machineFiles.console);
     await rename(console, join(folder, `console.${Date.now()}.log`)).catch(() => {});
-    await parkDisk(folder, Object.keys(kept));
-    if (named) await unparkDisk(folder, named.name);
+    await parkDisk(folder, Object.keys(generations.kept));
+    if (named) await unparkDisk(folder, name);
     this.#onRestore(0);
     const {generation} = await wake(this.#plan, new AbortController().signal, named);
-    await noteGenerations(folder, {generation, kept});
-  }
-
-  async #forgetConnection(): Promise<void> {
-    await killFolderProcesses(this.#plan.folder, ['ssh']);
-    if (this.#plan.sockets !== this.#plan.folder) await killFolderProcesses(this.#plan.sockets, ['ssh']);
+    await noteGenerations(folder, {...generations, generation});
   }
 
   async #monitor(line: string, action: string): Promise<void> {
@@ -94,12 +62,5 @@ export class QemuSnapshots implements Snapshots {
     );
     // The human monitor has no exit status: it is silent when all went well.
     if (said !== '') throw new MachineError(`Cannot ${action}: ${said}`, {layer: 'qemu', command: [line]});
-  }
-
-  async #consoleBytes(): Promise<number> {
-    return stat(join(this.#plan.folder, machineFiles.console)).then(
-      ({size}) => size,
-      () => 0,
-    );
   }
 }

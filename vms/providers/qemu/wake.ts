@@ -79,7 +79,7 @@ export const loadingArgv = (argv: readonly string[], name: string): readonly str
 };
 
 /** Greets a machine that is back from a snapshot, which sets its clock and lets the machine's key in. */
-export const welcomeBack = async (
+const welcomeBack = async (
   plan: MachinePlan,
   signal: AbortSignal,
 ): Promise<{readonly awake: Awake; readonly welcome: Welcome}> => {
@@ -89,7 +89,7 @@ export const welcomeBack = async (
 };
 
 /** Opens the control connection anew. */
-export const enter = async (plan: MachinePlan, port: number, signal: AbortSignal): Promise<void> => {
+const enter = async (plan: MachinePlan, port: number, signal: AbortSignal): Promise<void> => {
   const {log, ...files} = sshFiles(plan);
   await openControl({host: '127.0.0.1', port, user: 'root', control: socketPaths(plan).ssh, ...files}, log, signal);
 };
