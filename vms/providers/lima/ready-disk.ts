@@ -35,6 +35,7 @@ import {
   entranceFiles,
   forgetDisc,
   greet,
+  ignoreStalls,
   leave,
   noteGeneration,
   requireProvisioned,
@@ -66,7 +67,7 @@ export interface ReadyFacts extends Pick<Mark, 'bootId' | 'kernel'> {
 const readyFiles = {disk: 'disk.qcow2', initrd: 'initrd', identity: 'user'} as const;
 
 /** Raised when something changes that neither the template, the command line nor the disk shows. */
-const FORMAT = 1;
+const FORMAT = 2;
 const BOOT_BUDGET_MS = 40_000;
 const COMMAND_BUDGET_MS = 5000;
 
@@ -153,6 +154,7 @@ const makeReady = async (
     const generation = randomUUID();
     await noteGeneration(session, generation, options);
     const {bootId, kernel} = await greet(session, options);
+    await ignoreStalls(session, options);
     await leave(entrance);
     waitingFor = 'the snapshot';
     await snapshotInstance(limactl, 'create', READY, watched);

@@ -15,7 +15,7 @@ import type {LimaDetails} from './details.ts';
 import {instancePaths, requireSnapshot, snapshotInstance} from './instance.ts';
 import type {Limactl} from './limactl.ts';
 import {qemuWords} from './qemu-words.ts';
-import {enter, greet, leave, noteGeneration, sessionOf, watchForStalls} from './visit.ts';
+import {enter, greet, ignoreStalls, leave, noteGeneration, sessionOf} from './visit.ts';
 
 const BUDGET_MS = 10_000;
 
@@ -44,11 +44,11 @@ export class LimaSnapshots implements Snapshots {
     if (name in kept) await snapshotInstance(limactl, 'delete', name, signal);
     const generation = randomUUID();
     await noteGeneration(session, generation, options);
-    await watchForStalls(session, false, options);
+    await ignoreStalls(session, options);
     try {
       await snapshotInstance(limactl, 'create', name, signal);
     } finally {
-      await watchForStalls(session, true, options);
+      await greet(session, options);
     }
     await requireSnapshot(limactl, name, signal);
     await noteGenerations(this.#details.folder, {generation, kept: {...kept, [name]: generation}});
@@ -62,9 +62,7 @@ export class LimaSnapshots implements Snapshots {
     await snapshotInstance(limactl, 'apply', name, signal);
     this.#onRestore(size);
     await enter(this.#details, signal);
-    const session = sessionOf(this.#details);
-    requireSame(await greet(session, options), generation, this.#details.bootId);
-    await watchForStalls(session, true, options);
+    requireSame(await greet(sessionOf(this.#details), options), generation, this.#details.bootId);
   }
 
   async #tools() {

@@ -69,24 +69,22 @@ export const noteGeneration = async (
 };
 
 /**
- * Has the kernel look for stalled processors, or not. A snapshot is loaded into the QEMU that goes on, which never turns the counter of an
- * emulated processor back: the guest finds itself as far ahead as its snapshot is old, and would complain of a stall. So it sleeps without
- * looking. https://gitlab.com/qemu-project/qemu/-/blob/v7.2.0/softmmu/cpu-timers.c (`cpu_get_ticks_locked`)
+ * Keeps the kernel from looking for stalled processors, until it is greeted. A snapshot is loaded into the QEMU that goes on, which never
+ * turns the counter of an emulated processor back: the guest finds itself as far ahead as its snapshot is old, and would complain.
+ * https://gitlab.com/qemu-project/qemu/-/blob/v7.2.0/softmmu/cpu-timers.c (`cpu_get_ticks_locked`)
  */
-export const watchForStalls = async (
+export const ignoreStalls = async (
   session: SshSession,
-  isWatched: boolean,
   options: {readonly timeoutMs: number; readonly signal?: AbortSignal},
 ): Promise<void> => {
-  const [watchdog, suppressed] = isWatched ? ['1', '0'] : ['0', '1'];
-  await run(session, ['sh', '-c', STALLS, 'stalls', watchdog, suppressed], options);
+  await run(session, ['sh', '-c', watchForStalls(false)], options);
 };
 
 // https://docs.kernel.org/admin-guide/lockup-watchdogs.html and https://docs.kernel.org/RCU/stallwarn.html
-const STALLS = `echo "$1" >/proc/sys/kernel/watchdog
-echo "$2" >/sys/module/rcupdate/parameters/rcu_cpu_stall_suppress`;
+const watchForStalls = (isOn: boolean): string => `echo ${isOn ? 1 : 0} >/proc/sys/kernel/watchdog
+echo ${isOn ? 0 : 1} >/sys/module/rcupdate/parameters/rcu_cpu_stall_suppress`;
 
-/** Asks a machine for its mark; one that was asleep is told the time, and given random numbers of its own. */
+/** Asks a machine for its mark; one that was asleep is told the time, given random numbers of its own, and looks for stalls again. */
 export const greet = async (
   session: SshSession,
   options: {readonly timeoutMs: number; readonly signal: AbortSignal},
@@ -99,6 +97,7 @@ export const greet = async (
 
 const GREET = `cat >/dev/urandom
 date --set="@$1" >/dev/null
+${watchForStalls(true)}
 cat ${GENERATION} 2>/dev/null || echo none
 cat /proc/sys/kernel/random/boot_id
 uname -r`;

@@ -13,20 +13,22 @@ const migration = z.looseObject({status: z.string().optional(), 'error-desc': z.
  * concerned. Migration with memory left out: https://www.qemu.org/docs/master/devel/migration/features.html
  */
 export const saveState = async (qmp: Qmp, file: string, signal: AbortSignal): Promise<void> => {
-  await leaveMemoryOut(qmp);
+  await leaveMemoryOut(qmp, true);
   await qmp.execute('migrate', {uri: `exec:cat >${quoteWord(file)}`});
   await untilMigrated(qmp, 'save', signal);
 };
 
 /** Gives a machine that waits for its state that of a file; it runs then. */
 export const loadState = async (qmp: Qmp, file: string, signal: AbortSignal): Promise<void> => {
-  await leaveMemoryOut(qmp);
+  await leaveMemoryOut(qmp, true);
   await qmp.execute('migrate-incoming', {uri: `exec:cat ${quoteWord(file)}`});
   await untilMigrated(qmp, 'restore', signal);
+  // What is kept from now on has to be readable by a process that was told nothing.
+  await leaveMemoryOut(qmp, false);
 };
 
-const leaveMemoryOut = async (qmp: Qmp): Promise<unknown> =>
-  qmp.execute('migrate-set-capabilities', {capabilities: [{capability: 'x-ignore-shared', state: true}]});
+const leaveMemoryOut = async (qmp: Qmp, isLeftOut: boolean): Promise<unknown> =>
+  qmp.execute('migrate-set-capabilities', {capabilities: [{capability: 'x-ignore-shared', state: isLeftOut}]});
 
 const untilMigrated = async (qmp: Qmp, action: string, signal: AbortSignal): Promise<void> => {
   for (;;) {
