@@ -62,6 +62,13 @@ export const allowances: readonly Allowance[] = [
     source: 'seen on Debian bookworm and forky, cgroup v1',
   },
   {
+    kind: 'file',
+    pattern: /^\/run\/systemd\/journal\/streams\/\d+:\d+ \(file\)$/,
+    change: 'either',
+    reason: "journald's note of the output of a service that runs, another one once the service was started again",
+    source: 'https://github.com/systemd/systemd/blob/v252/src/journal/journald-stream.c (stdout_stream_save)',
+  },
+  {
     kind: 'containerd namespace',
     pattern: /^(default|moby)$/,
     change: 'appeared',
