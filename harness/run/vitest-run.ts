@@ -14,7 +14,10 @@ export interface ScenarioRunner extends AsyncDisposable {
 export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunner> => {
   const files = [...new Set(task.cells.map(({file}) => file))];
   // Loaded here and not above: it takes longer than everything else, and a machine can start meanwhile.
-  const {createVitest} = await import('vitest/node');
+  const [{createVitest}, {CellByCellReporter}] = await Promise.all([
+    import('vitest/node'),
+    import('./allure-reporter.ts'),
+  ]);
   const vitest = await createVitest(
     {
       root: task.root,
@@ -22,7 +25,7 @@ export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunn
       watch: false,
       include: files,
       setupFiles: [join(import.meta.dirname, 'worker/setup.ts'), 'allure-vitest/setup'],
-      reporters: [['allure-vitest/reporter', {resultsDir: join(task.folder, 'allure-results')}]],
+      reporters: [new CellByCellReporter({resultsDir: join(task.folder, 'allure-results')})],
       passWithNoTests: true,
       // Cells of one machine follow each other; each has deadlines of its own, which know how slow the machine is.
       fileParallelism: false,
