@@ -59,12 +59,12 @@ walkthrough('a runc in the foreground that is killed', {
     const inBackground = '"$1" run --bundle "$2" "$3" >"$2/log" 2>&1 & echo $!';
     const pid = await machine.succeed(['sh', '-c', inBackground, 'sh', runc, bundle.folder, name]);
     const status = async () => (await bundle.state(name))?.status;
-    await expect.poll(status, {timeout: 20_000}).toBe('running');
+    await expect.poll(status, {timeout: 20_000 * machine.traits.slowness}).toBe('running');
     await step('kill it', () => machine.succeed(['kill', '-KILL', pid.trim()]));
     await step('its container lives on, and can be ended', async () => {
       expect(await status()).toBe('running');
       await machine.succeed([runc, 'kill', name, 'KILL']);
-      await expect.poll(status, {timeout: 20_000}).toBe('stopped');
+      await expect.poll(status, {timeout: 20_000 * machine.traits.slowness}).toBe('stopped');
     });
   },
 });

@@ -31,15 +31,19 @@ for (const ending of endings) {
       await step('look at them', async () => {
         expect(await stateOf(context, 'plumbline-plain')).toMatch(/^exited \d+$/);
         record(`lifecycle.restart.${ending}.plain`, await stateOf(context, 'plumbline-plain'));
-        await expect.poll(() => stateOf(context, 'plumbline-removed'), {timeout: 10_000}).toBe('gone');
-        await expect.poll(() => stateOf(context, 'plumbline-again'), {timeout: 10_000}).toBe('running');
+        await expect
+          .poll(() => stateOf(context, 'plumbline-removed'), {timeout: 10_000 * machine.traits.slowness})
+          .toBe('gone');
+        await expect
+          .poll(() => stateOf(context, 'plumbline-again'), {timeout: 10_000 * machine.traits.slowness})
+          .toBe('running');
       });
       await step('what is kept of the one that is removed', async () => {
         // A daemon that ends while it removes a container may leave it dead, or its folder, which nobody removes after that.
         const dead = async () =>
           (await machine.succeed(['docker', 'ps', '--all', '--quiet', '--filter', 'status=dead'])).trim().split('\n');
         await expect
-          .poll(dead, {timeout: 3000})
+          .poll(dead, {timeout: 3000 * machine.traits.slowness})
           .toEqual([''])
           .catch(() => undefined);
         const ids = (await dead()).filter(Boolean);
@@ -74,7 +78,9 @@ for (const ending of endings) {
       await restart(context, 'dockerd', ending);
       await step('the server answers, and can be entered and read', async () => {
         expect(await pidOf()).toBe(before);
-        await expect.poll(() => answersAt('http://127.0.0.1:8090'), {timeout: 10_000}).toBe(true);
+        await expect
+          .poll(() => answersAt('http://127.0.0.1:8090'), {timeout: 10_000 * machine.traits.slowness})
+          .toBe(true);
         expect((await machine.succeed(['docker', 'exec', 'plumbline-server', 'echo', 'here'])).trim()).toBe('here');
         expect(await machine.succeed(['docker', 'logs', 'plumbline-server'])).toContain('GET /');
       });
@@ -107,11 +113,13 @@ for (const ending of endings) {
       await step('the same process runs, and can be entered once dockerd has found containerd again', async () => {
         expect(await pidOf()).toBe(before);
         const entered = async () => (await machine.exec(['docker', 'exec', 'plumbline-server', 'true'])).exitCode;
-        await expect.poll(entered, {timeout: 20_000}).toBe(0);
+        await expect.poll(entered, {timeout: 20_000 * machine.traits.slowness}).toBe(0);
       });
       await step('it ends as it should', async () => {
         await machine.succeed(['docker', 'kill', 'plumbline-server']);
-        await expect.poll(() => stateOf(context, 'plumbline-server'), {timeout: 10_000}).toBe('exited 137');
+        await expect
+          .poll(() => stateOf(context, 'plumbline-server'), {timeout: 10_000 * machine.traits.slowness})
+          .toBe('exited 137');
       });
     },
   });
@@ -137,7 +145,7 @@ for (const ending of endings) {
       defer(() => restart(context, 'dockerd'));
       await restart(context, 'containerd', ending);
       await step('the same process runs and can be entered', async () => {
-        await expect.poll(task, {timeout: 20_000}).toBe(before);
+        await expect.poll(task, {timeout: 20_000 * machine.traits.slowness}).toBe(before);
         await machine.succeed(['ctr', 'tasks', 'exec', '--exec-id', 'one', name, 'true']);
       });
     },
@@ -159,10 +167,14 @@ walkthrough('the shim of a container is killed', {
       await machine.succeed(['kill', '-KILL', shim]);
     });
     await step('what the daemons make of it', async () => {
-      await expect.poll(() => stateOf(context, 'plumbline-server'), {timeout: 20_000}).toMatch(/^exited/);
+      await expect
+        .poll(() => stateOf(context, 'plumbline-server'), {timeout: 20_000 * machine.traits.slowness})
+        .toMatch(/^exited/);
       record('lifecycle.shimKilled.state', await stateOf(context, 'plumbline-server'));
       await expect
-        .poll(async () => (await machine.exec(['ps', '-p', String(pid)])).exitCode, {timeout: 10_000})
+        .poll(async () => (await machine.exec(['ps', '-p', String(pid)])).exitCode, {
+          timeout: 10_000 * machine.traits.slowness,
+        })
         .not.toBe(0);
     });
     await step('it can be started again', async () => {

@@ -14,7 +14,9 @@ walkthrough('fails its health check while it starts', {
     await step('three checks', async () => {
       const inspect = ['docker', 'inspect', '--format', '{{json .State.Health}}', 'plumbline-ill'];
       const health = async () => JSON.parse(await machine.succeed(inspect)) as Health;
-      await expect.poll(async () => (await health()).Log.length, {timeout: 20_000}).toBeGreaterThanOrEqual(3);
+      await expect
+        .poll(async () => (await health()).Log.length, {timeout: 20_000 * machine.traits.slowness})
+        .toBeGreaterThanOrEqual(3);
       const {Status: status, FailingStreak: streak} = await health();
       record('lifecycle.health.whileItStarts', status);
       record('lifecycle.health.failuresCount', streak > 0);

@@ -17,11 +17,15 @@ export const parseAnswers = (text: string): Answers =>
 
 /** What the init of an inspector found, once it has looked at everything. */
 export const answersOfInit = async ({
+  machine,
   running,
   expect,
-}: Pick<RunningContext, 'running' | 'expect'>): Promise<Answers> => {
+}: Pick<RunningContext, 'machine' | 'running' | 'expect'>): Promise<Answers> => {
   await expect
-    .poll(() => running.logs(), {timeout: 20_000, message: 'the inspector says that it is ready'})
+    .poll(() => running.logs(), {
+      timeout: 20_000 * machine.traits.slowness,
+      message: 'the inspector says that it is ready',
+    })
     .toMatch(/^ready$/m);
   return parseAnswers(await running.logs());
 };

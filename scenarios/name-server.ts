@@ -24,7 +24,9 @@ export const serveNames = async ({machine, defer, step, expect}: ScenarioContext
     defer(() => server.ended);
     defer(() => Promise.resolve(server.kill()));
     await expect
-      .poll(() => machine.succeed(['ss', '--no-header', '--listening', '--udp', '--numeric']), {timeout: 10_000})
+      .poll(() => machine.succeed(['ss', '--no-header', '--listening', '--udp', '--numeric']), {
+        timeout: 10_000 * machine.traits.slowness,
+      })
       .toContain(`${LAN.machine}:53 `);
   });
 };

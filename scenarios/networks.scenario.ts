@@ -107,7 +107,10 @@ walkthrough('published ports', {
         const seconds = 0.3 * machine.traits.slowness;
         const ask = ['ip', 'netns', 'exec', 'neighbour', 'socat', `-t${seconds}`, '-', `UDP:${LAN.machine}:8092`];
         await expect
-          .poll(async () => (await machine.exec(ask, {input: 'echo'})).stdout, {timeout: 10_000, message: `${when} it`})
+          .poll(async () => (await machine.exec(ask, {input: 'echo'})).stdout, {
+            timeout: 10_000 * machine.traits.slowness,
+            message: `${when} it`,
+          })
           .toBe('echo');
         record(`reachability.udp.${when}Restart`, 'answers');
         echo.kill();
@@ -147,7 +150,9 @@ walkthrough('names, addresses and MACs', {
     });
     await step('which names are found', async () => {
       for (const name of ['plumbline-one', 'plumbline-two', 'web', KNOWN_NAME]) {
-        await expect.poll(() => lookUp(context, 'plumbline-two', name), {timeout: 10_000}).toBe('found');
+        await expect
+          .poll(() => lookUp(context, 'plumbline-two', name), {timeout: 10_000 * machine.traits.slowness})
+          .toBe('found');
       }
       record('reachability.dns.unknownName', await lookUp(context, 'plumbline-two', 'absent'));
       expect(await reachFromContainer(context, 'plumbline-two', 'http://web/')).toBe('answers');
@@ -189,7 +194,9 @@ walkthrough('an internal network', {
     await step('they reach each other and nobody else', async () => {
       const {IPAddress: address} = await endpointOf(context, 'plumbline-one', 'plumbline-internal');
       await expect
-        .poll(() => reachFromContainer(context, 'plumbline-two', 'http://plumbline-one/'), {timeout: 10_000})
+        .poll(() => reachFromContainer(context, 'plumbline-two', 'http://plumbline-one/'), {
+          timeout: 10_000 * machine.traits.slowness,
+        })
         .toBe('answers');
       expect(await reach(context, 'machine', `http://${address}`)).toBe('answers');
       const ping = ['docker', 'exec', 'plumbline-two', 'ping', '-c', '1', '-W', '1', LAN.neighbour];
@@ -235,7 +242,9 @@ walkthrough('IPv6', {
       const {GlobalIPv6Address: address} = await endpointOf(context, 'plumbline-six', 'plumbline-v6');
       expect(address).toMatch(/^fd00:db8:1::/);
       const ping = ['docker', 'exec', 'plumbline-seven', 'ping', '-6', '-c', '1', '-W', '2', address];
-      await expect.poll(async () => (await machine.exec(ping)).exitCode, {timeout: 10_000}).toBe(0);
+      await expect
+        .poll(async () => (await machine.exec(ping)).exitCode, {timeout: 10_000 * machine.traits.slowness})
+        .toBe(0);
       record('isolation.ip6tables.withNetwork', await rulesOf(context, 'ip6tables', 'filter'));
     });
   },
@@ -272,5 +281,8 @@ const lookUp = async ({machine}: ScenarioContext, from: string, name: string): P
 
 /** Waits until a server of this machine answers: it may have been started a moment ago. */
 const answers = async (context: ScenarioContext, url: string): Promise<void> => {
-  await context.expect.poll(() => reach(context, 'machine', url), {timeout: 10_000, message: url}).toBe('answers');
+  const {machine} = context;
+  await context.expect
+    .poll(() => reach(context, 'machine', url), {timeout: 10_000 * machine.traits.slowness, message: url})
+    .toBe('answers');
 };

@@ -32,7 +32,9 @@ export const oneShot = async (context: ScenarioContext): Promise<OneShot> => {
       defer(() => command.ended);
       defer(() => machine.exec(killArgv(id, 'SIGKILL')));
       await expect
-        .poll(async () => (await machine.exec(['test', '-e', `${FOLDER}/ready`])).exitCode, {timeout: 20_000})
+        .poll(async () => (await machine.exec(['test', '-e', `${FOLDER}/ready`])).exitCode, {
+          timeout: 20_000 * machine.traits.slowness,
+        })
         .toBe(0);
       return command;
     },

@@ -16,7 +16,9 @@ walkthrough('docker run, as printed', {
     defer(() => server.ended);
     defer(async () => machine.succeed(['sh', '-c', 'docker stop $(docker ps --quiet)']));
     await step('curl http://localhost:8080', async () => {
-      await expect.poll(() => statusOf({machine}, 'http://localhost:8080'), {timeout: 10_000}).toBe(200);
+      await expect
+        .poll(() => statusOf({machine}, 'http://localhost:8080'), {timeout: 10_000 * machine.traits.slowness})
+        .toBe(200);
       expect(await machine.succeed(['curl', '--silent', 'http://localhost:8080'])).toContain('Welcome to nginx!');
     });
   },
@@ -40,7 +42,7 @@ walkthrough('ctr run, as printed', {
         (await machine.succeed(['lsns', '--noheadings', '--raw', '--output', 'TYPE,PID,COMMAND']))
           .split('\n')
           .filter((line) => line.includes('nginx:'));
-      await expect.poll(async () => (await namespaces()).length, {timeout: 10_000}).toBe(5);
+      await expect.poll(async () => (await namespaces()).length, {timeout: 10_000 * machine.traits.slowness}).toBe(5);
       const lines = (await namespaces()).map((line) => line.split(' '));
       expect(lines.map(([type]) => type).toSorted()).toEqual(['ipc', 'mnt', 'net', 'pid', 'uts']);
       return lines[0]?.[1] ?? '';
@@ -110,7 +112,9 @@ walkthrough('runc create and start, as meant', {
     });
     await step('runc start nginx', () => machine.succeed(['runc', 'start', 'nginx']));
     await step('curl http://192.168.10.1:8080, from the machine and inside', async () => {
-      await expect.poll(() => statusOf(context, 'http://192.168.10.1:8080'), {timeout: 10_000}).toBe(200);
+      await expect
+        .poll(() => statusOf(context, 'http://192.168.10.1:8080'), {timeout: 10_000 * machine.traits.slowness})
+        .toBe(200);
       expect(await statusOf(context, 'http://127.0.0.1:8080', 'inside')).toBe(200);
     });
   },
