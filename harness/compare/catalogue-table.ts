@@ -21,17 +21,22 @@ export interface CatalogueResult {
   readonly missing: readonly string[];
 }
 
-/** Looks an entry's places up in runs, each of one or more runtime sets. */
+/**
+ * Looks an entry's places up in runs, each of one or more runtime sets: those that need a virtual machine in runs that had one, the others
+ * in the rest of the runs, as long as there are any.
+ */
 export const catalogueResult = (entries: readonly CatalogueEntry[], runs: readonly LoadedRun[]): CatalogueResult => {
   const runtimeSets = [...new Set(runs.flatMap(({record}) => record.cells.map(({runtimeSet}) => runtimeSet)))];
+  const virtual = runs.filter(isVirtual);
+  const others = runs.filter((run) => !isVirtual(run));
+  const usual = others.length > 0 ? others : runs;
   const rows = entries.flatMap((entry): CatalogueRow[] =>
     entry.shown.length === 0
       ? [{entry, place: undefined, values: new Map()}]
-      : entry.shown.map((place) => ({
-          entry,
-          place,
-          values: new Map(runtimeSets.map((set) => [set, valueIn(runs, place, set)])),
-        })),
+      : entry.shown.map((place) => {
+          const looked = place.machine === 'virtual' ? virtual : usual;
+          return {entry, place, values: new Map(runtimeSets.map((set) => [set, valueIn(looked, place, set)]))};
+        }),
   );
   const missing = rows.flatMap(({entry, place, values}) =>
     place !== undefined && entry.why === undefined && seenIn(values).length === 0
@@ -40,6 +45,9 @@ export const catalogueResult = (entries: readonly CatalogueEntry[], runs: readon
   );
   return {runtimeSets, rows, missing};
 };
+
+const isVirtual = ({record}: LoadedRun): boolean =>
+  record.machines.some(({traits}) => traits['acceleration'] !== 'none');
 
 /** The value of a fact, or all of them where it is not the same in all cells; of rates the sum. */
 const valueIn = (
@@ -89,8 +97,13 @@ export const catalogueTable = ({runtimeSets, rows}: CatalogueResult): string => 
 
 const linkOf = ({id, link, about}: CatalogueEntry): string => `[${id}](${link}) | ${cell(about)}`;
 
-const placeText = ({scenario, level, fact, item}: CatalogueEntry['shown'][number]): string =>
-  `${cell(scenario)} · ${level} · \`${fact}\`${item === undefined ? '' : ` (${cell(item)})`}`;
+const placeText = ({scenario, level, fact, item, machine}: CatalogueEntry['shown'][number]): string =>
+  [
+    cell(scenario),
+    level,
+    `\`${fact}\`${item === undefined ? '' : ` (${cell(item)})`}`,
+    ...(machine === undefined ? [] : ['in a virtual machine']),
+  ].join(' · ');
 
 const seenIn = (values: CatalogueRow['values']): string[] =>
   [...values.values()].filter((value) => value !== undefined);

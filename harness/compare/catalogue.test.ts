@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {catalogueResult, catalogueTable} from './catalogue-table.ts';
 import {readCatalogue, type CatalogueEntry} from './catalogue.ts';
+import {exampleMachine} from '../report/example-run.ts';
 import {exampleLoadedRun} from './example-runs.ts';
 
 const entry = (changes: Partial<CatalogueEntry>): CatalogueEntry => ({
@@ -34,6 +35,19 @@ test('an entry has a value for each runtime set', () => {
 |---|---|---|
 | [CG-06](https://example.org/1) | a \\| b | needs another host |
 `);
+});
+
+test('a place in a virtual machine has the values of one, the others those of a sandbox', () => {
+  const place = {scenario: 'nginx', level: 'runc', fact: 'process.umask'} as const;
+  const inMachine = (acceleration: string, umask: string) =>
+    exampleLoadedRun([{level: 'runc', facts: {'process.umask': umask}, cell: {runtimeSet: 'forky'}}], {
+      machines: [{...exampleMachine(), traits: {acceleration}}],
+    });
+  const {rows} = catalogueResult(
+    [entry({shown: [place, {...place, machine: 'virtual'}]})],
+    [inMachine('tcg', '0077'), inMachine('none', '0022')],
+  );
+  expect(rows.map(({values}) => values.get('forky'))).toEqual(['0022', '0077']);
 });
 
 test('a place that no run has is missing', () => {

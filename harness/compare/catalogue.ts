@@ -10,6 +10,8 @@ const place = z.strictObject({
   fact: z.string().min(1),
   /** Of a fact that is a long list: the item that matters. */
   item: z.string().min(1).optional(),
+  /** Seen only where the kernel, the init system and the cgroups are those of the runtime set. */
+  machine: z.literal('virtual').optional(),
 });
 
 const entry = z.strictObject({
