@@ -7,9 +7,9 @@ import type {Sections} from './sections.ts';
 
 /** Mounts of the machine's own mount namespace, without those that name a network namespace. */
 export const parseMounts = (sections: Sections): Thing[] =>
-  mountsOf(sections).map(([point = '', type = '', device = '', root = '']) => ({
+  mountsOf(sections).map(({point, type, identity}) => ({
     kind: 'mount',
-    identity: `${point} (${type} ${device} ${root})`,
+    identity,
     owner: ownerOfPath(point),
     detail: `mount "${point}" of type ${type}`,
     source: 'mounts',
@@ -17,18 +17,25 @@ export const parseMounts = (sections: Sections): Thing[] =>
 
 /** What a remount changes: options of each mount, how it propagates, and options of its file system (proc_pid_mountinfo(5), fields 6, 7 and 11). */
 export const parseMountOptions = (sections: Sections): Thing[] =>
-  mountsOf(sections).map(([point = '', type = '', device = '', root = '', options = '']) => ({
+  mountsOf(sections).map(({point, identity, options}) => ({
     kind: 'mount options',
-    identity: `${point} (${type} ${device} ${root}) ${options}`,
+    identity: `${identity} ${options}`,
     owner: ownerOfPath(point),
     detail: `options "${options}" of mount "${point}"`,
     source: 'mounts',
-    partOf: keyOf({kind: 'mount', identity: `${point} (${type} ${device} ${root})`}),
+    partOf: keyOf({kind: 'mount', identity}),
   }));
 
-const mountsOf = (sections: Sections): readonly (readonly string[])[] => {
+const mountsOf = (sections: Sections) => {
   const named = new Set(networkMounts(sections));
-  return recordsOf(sections, 'mounts').filter((fields) => !named.has(fields));
+  return recordsOf(sections, 'mounts')
+    .filter((fields) => !named.has(fields))
+    .map(([point = '', type = '', device = '', root = '', options = '']) => ({
+      point,
+      type,
+      options,
+      identity: `${point} (${type} ${device} ${root})`,
+    }));
 };
 
 /** Folders of cgroups; with cgroup v1 the same path in several hierarchies is one thing. */
