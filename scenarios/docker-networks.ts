@@ -23,7 +23,7 @@ export const reach = async (
   url: string,
 ): Promise<'answers' | 'silent'> => {
   const prefix = asker === 'neighbour' ? ['ip', 'netns', 'exec', 'neighbour'] : [];
-  const seconds = String(Math.ceil(2 * machine.traits.slowness));
+  const seconds = String(2 * machine.traits.latency);
   const {exitCode} = await machine.exec([
     ...prefix,
     'curl',
@@ -44,7 +44,7 @@ export const reachFromContainer = async (
   url: string,
 ): Promise<'answers' | 'silent'> => {
   // Not by wget's own -T: the static busybox of Debian 12 crashes with it.
-  const seconds = String(Math.ceil(3 * machine.traits.slowness));
+  const seconds = String(3 * machine.traits.latency);
   const get = ['docker', 'exec', name, 'wget', '-q', '-O', '/dev/null', url];
   return (await machine.exec(['timeout', seconds, ...get])).exitCode === 0 ? 'answers' : 'silent';
 };

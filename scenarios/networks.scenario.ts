@@ -104,7 +104,7 @@ walkthrough('published ports', {
           'UDP-RECVFROM:8092,fork',
           'EXEC:cat',
         ]);
-        const seconds = 0.3 * machine.traits.slowness;
+        const seconds = 0.3 * machine.traits.latency;
         const ask = ['ip', 'netns', 'exec', 'neighbour', 'socat', `-t${seconds}`, '-', `UDP:${LAN.machine}:8092`];
         await expect
           .poll(async () => (await machine.exec(ask, {input: 'echo'})).stdout, {

@@ -65,6 +65,8 @@ export interface MachineTraits {
   readonly acceleration: 'none' | 'kvm' | 'hvf' | 'tcg';
   /** How many times slower than the host itself a command may be; deadlines are multiplied by it. */
   readonly slowness: number;
+  /** How many times longer than on the host itself an answer over the network may take: a silence is believed after so many times as long. */
+  readonly latency: number;
   /** IPv4 address at which the world outside reaches the machine. */
   readonly address: string;
   /** Whether `snapshot` and `restore` work on it. */

@@ -18,6 +18,7 @@ export class PaperMachine implements Machine {
     cgroupVersion: 2,
     acceleration: 'none',
     slowness: 1,
+    latency: 1,
     address: 'MACHINE',
     snapshots: false,
   };

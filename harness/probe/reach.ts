@@ -9,7 +9,7 @@ import type {TruthEntry} from './truth-table.ts';
 
 const ANSWER_DEADLINE_MS = 10_000;
 const PROBE_TIMEOUT_MS = 2000;
-/** Silence is believed after this long, or after this many times what the slowest answer took, whichever is more. */
+/** Silence is believed after this long, times the latency of the machine, or after this many times what the slowest answer took, whichever is more. */
 const SILENCE_MS = 250;
 const SILENCE_FACTOR = 10;
 
@@ -44,7 +44,7 @@ export const checkReach = async (
     }),
   );
   const silenceMs = Math.round(
-    Math.max(SILENCE_MS * context.machine.traits.slowness, Math.min(SILENCE_FACTOR * tookMs, 2 * PROBE_TIMEOUT_MS)),
+    Math.max(SILENCE_MS * context.machine.traits.latency, Math.min(SILENCE_FACTOR * tookMs, 2 * PROBE_TIMEOUT_MS)),
   );
   const silent = await Promise.all(
     others.map(async ({entry, target}) =>

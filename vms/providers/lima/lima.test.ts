@@ -26,7 +26,7 @@ test('a template is plain, mounts nothing, and boots the baked kernel', async ()
     disk: '8589934592',
     images: [{location: '/home/image.qcow2', kernel: {location: '/home/vmlinuz'}, initrd: {location: '/home/initrd'}}],
   });
-  expect(JSON.stringify(settings['images'])).toContain('no_timer_check plumbline.dhcp plumbline.cidata');
+  expect(JSON.stringify(settings['images'])).toContain('norandmaps plumbline.dhcp plumbline.cidata');
 });
 
 test('an emulated processor is asked for in words that leave Lima no choice', () => {

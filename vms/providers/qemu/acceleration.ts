@@ -31,6 +31,13 @@ export interface AccelerationQuestion {
  */
 export const slowness: Readonly<Record<Acceleration, number>> = {kvm: 2, hvf: 2, tcg: 12};
 
+/**
+ * How many times longer than on the host an answer over the network may take. Less than {@link slowness}, since no program has to be started
+ * for one, and since a silence that is waited for costs its whole time in every run: nginx answers in 1 to 10 ms natively and in 4 to 40 ms
+ * in an emulated machine.
+ */
+export const latency: Readonly<Record<Acceleration, number>> = {kvm: 2, hvf: 2, tcg: 4};
+
 const trialSchema = z.object({
   candidate: z.enum(['kvm', 'hvf']),
   /** As {@link bootsWith} says it; absent when it has booted. */

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {qemuArgv, type QemuSpec} from './argv.ts';
+import {emulatedKernel, qemuArgv, type QemuSpec} from './argv.ts';
 import {trialArgv} from './trial.ts';
 import {loadingArgv} from './wake.ts';
 
@@ -71,9 +71,9 @@ test('nothing of the user of QEMU is read, and no window is opened', () => {
   expect(valueOf(argv, '-display')).toBe('none');
 });
 
-test('only an emulated kernel goes without the check of its timer', () => {
-  expect(valueOf(qemuArgv(spec), '-append')).toContain('no_timer_check');
-  expect(valueOf(qemuArgv({...spec, acceleration: 'kvm'}), '-append')).not.toContain('no_timer_check');
+test.each(emulatedKernel)('only an emulated kernel is told "%s"', (parameter) => {
+  expect(valueOf(qemuArgv(spec), '-append')).toContain(` ${parameter}`);
+  expect(valueOf(qemuArgv({...spec, acceleration: 'kvm'}), '-append')).not.toContain(parameter);
 });
 
 test('a machine that begins with a named snapshot waits for no other state', () => {

@@ -104,6 +104,14 @@ const emulatedProcessor = (architecture: string): string =>
 export const kernelConsole = (architecture: string = process.arch): string =>
   architecture === 'arm64' ? 'ttyAMA0' : 'ttyS0';
 
+/** What the kernel of an emulated processor is told besides. */
+export const emulatedKernel: readonly string[] = [
+  // The interrupt of an emulated timer may come too late for the check that it comes at all.
+  'no_timer_check',
+  // QEMU translates code for the address that it is at: with addresses drawn by chance, a program is translated anew each time it starts.
+  'norandmaps',
+];
+
 /** What every kernel in a virtual machine is told: https://docs.kernel.org/admin-guide/kernel-parameters.html */
 export const kernelCommandLine = (
   {acceleration, counterMhz}: Pick<QemuSpec, 'acceleration' | 'counterMhz'>,
@@ -118,8 +126,7 @@ export const kernelCommandLine = (
     'systemd.show_status=false',
     // The machine runs what its user wants to see run, and nothing else.
     'mitigations=off',
-    // The interrupt of an emulated timer may come too late for the check that it comes at all.
-    ...(acceleration === 'tcg' ? ['no_timer_check'] : []),
+    ...(acceleration === 'tcg' ? emulatedKernel : []),
     // The kernel would not trust the counters of several processors, and leave QEMU's timer chip for telling the time, which is asked for
     // all the time and costs a trap. Nor can it find out their rate where the host is busy.
     ...(counterMhz === undefined ? [] : ['tsc=reliable', `tsc_early_khz=${counterMhz}000`]),

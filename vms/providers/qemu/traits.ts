@@ -1,5 +1,5 @@
 import type {MachineTraits} from '../../machine.ts';
-import {slowness, type Acceleration} from './acceleration.ts';
+import {latency, slowness, type Acceleration} from './acceleration.ts';
 
 /** Traits of a virtual machine that QEMU runs, whoever started QEMU. */
 export const guestTraits = (
@@ -9,5 +9,6 @@ export const guestTraits = (
   // Every suite there is a runtime set of boots systemd with the unified hierarchy.
   cgroupVersion: 2,
   slowness: slowness[traits.acceleration],
+  latency: latency[traits.acceleration],
   snapshots: true,
 });

@@ -51,6 +51,7 @@ export const startSandbox = async (spec: MachineSpec, signal: AbortSignal): Prom
       cgroupVersion: cgroups.version,
       acceleration: 'none',
       slowness: 1,
+      latency: 1,
       address: ADDRESS,
       snapshots: false,
     },

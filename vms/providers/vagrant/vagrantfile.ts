@@ -1,5 +1,6 @@
 import {dhcpParameter} from '../../image/initrd.ts';
 import type {Acceleration} from '../qemu/acceleration.ts';
+import {emulatedKernel} from '../qemu/argv.ts';
 import {machineNetwork} from './network.ts';
 
 /** What Vagrant is to make. Paths are absolute. */
@@ -73,7 +74,7 @@ const kernelCommandLine = (acceleration: Acceleration): string =>
     'loglevel=5',
     'systemd.show_status=false',
     'mitigations=off',
-    ...(acceleration === 'tcg' ? ['no_timer_check'] : []),
+    ...(acceleration === 'tcg' ? emulatedKernel : []),
     dhcpParameter,
   ].join(' ');
 
