@@ -46,11 +46,8 @@ export class TestPlace implements AsyncDisposable {
   }
 
   /** Starts a run in machines of this provider. */
-  startRunIn(provider: string, argv: readonly string[]) {
-    return this.start(
-      ['run', '--machine', provider, '--reports', join(this.folder, 'reports'), ...argv],
-      provider === 'sandbox' ? undefined : HOUR_MS,
-    );
+  startRunIn(provider: string, argv: readonly string[], timeoutMs = provider === 'sandbox' ? undefined : HOUR_MS) {
+    return this.start(['run', '--machine', provider, '--reports', join(this.folder, 'reports'), ...argv], timeoutMs);
   }
 
   /** The records of every run that came to write one, the first run first. */

@@ -1,17 +1,21 @@
 import {spawn} from 'node:child_process';
+import {rm} from 'node:fs/promises';
 import {cpus} from 'node:os';
+import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {TestPlace} from '../cli/test-place.ts';
 
 /*
  * Runs all scenarios over and over on a host whose processors are kept busy: "npm run trust:repeat -- --runs 200". Every run must be
- * green, with nothing left on the host. The exit code is 1 when one was not.
+ * green, with nothing left on the host, and show no difference to the first one. The exit code is 1 when one was not.
  */
 
 const {values: flags, positionals} = parseArgs({
   allowPositionals: true,
   options: {
     runs: {type: 'string', default: '200'},
+    /** No run is started after so many minutes. */
+    minutes: {type: 'string', default: 'Infinity'},
     machine: {type: 'string', default: 'sandbox'},
     runtime: {type: 'string', default: 'bookworm'},
     /** Processes that do nothing but compute meanwhile. */
@@ -19,37 +23,49 @@ const {values: flags, positionals} = parseArgs({
   },
 });
 
+/** For a run on a busy host. */
+const RUN_TIMEOUT_MS = 3_600_000;
+
 const burners = Array.from({length: Number(flags.busy)}, () =>
   spawn(process.execPath, ['--eval', 'for (;;) {}'], {stdio: 'ignore'}),
 );
-const runs = Number(flags.runs);
 const seconds: number[] = [];
-let red = 0;
-let left = 0;
+const bad = {red: 0, left: 0, different: 0};
+const tell = (what: keyof typeof bad, sentence: string): void => {
+  bad[what] += 1;
+  process.stdout.write(`run ${seconds.length} ${sentence}\n`);
+};
+const isOver = (): boolean => performance.now() > Number(flags.minutes) * 60_000;
 try {
-  for (let index = 1; index <= runs; index += 1) {
-    await using place = await TestPlace.make();
+  await using place = await TestPlace.make();
+  const reports = join(place.folder, 'reports');
+  let first: string | undefined;
+  while (seconds.length < Number(flags.runs) && !isOver()) {
     const begin = performance.now();
-    const {exitCode, stdout} = await place.startRunIn(flags.machine, ['--runtime', flags.runtime, ...positionals]);
+    const argv = ['--runtime', flags.runtime, ...positionals];
+    const {exitCode, stdout} = await place.startRunIn(flags.machine, argv, RUN_TIMEOUT_MS);
     seconds.push((performance.now() - begin) / 1000);
+    if (exitCode !== 0) tell('red', `ended with exit code ${exitCode}\n${stdout}`);
     const leftovers = await place.leftovers();
-    if (exitCode !== 0) {
-      red += 1;
-      process.stdout.write(`run ${index} ended with exit code ${exitCode}\n${stdout}\n`);
+    if (leftovers.length > 0) tell('left', `left ${leftovers.join(', ')}`);
+    const latest = (await place.records()).at(-1)?.id;
+    if (latest === undefined) continue;
+    if (first === undefined) {
+      first = latest;
+      continue;
     }
-    if (leftovers.length > 0) {
-      left += 1;
-      process.stdout.write(`run ${index} left ${leftovers.join(', ')}\n`);
-    }
+    const compared = await place.start(['compare', join(reports, first), join(reports, latest)]);
+    if (compared.exitCode !== 0) tell('different', `differs from the first\n${compared.stdout}${compared.stderr}`);
+    await rm(join(reports, latest), {recursive: true});
   }
 } finally {
   for (const burner of burners) {
     burner.kill('SIGKILL');
   }
 }
-seconds.sort((one, other) => one - other);
+const median = seconds.toSorted((one, other) => one - other)[Math.floor(seconds.length / 2)];
 process.stdout.write(
-  `${runs} runs in "${flags.machine}" on ${flags.runtime}, ${flags.busy} processes computing beside them: ${red} red, ${left} left ` +
-    `something behind; ${seconds[Math.floor(seconds.length / 2)]?.toFixed(1)} s a run (median)\n`,
+  `${seconds.length} runs in "${flags.machine}" on ${flags.runtime}, ${flags.busy} processes computing beside them: ${bad.red} red, ` +
+    `${bad.left} left something behind, ${bad.different} differed from the first; ${median?.toFixed(1)} s a run (median)\n`,
 );
-process.exitCode = red + left === 0 ? 0 : 1;
+process.exitCode = bad.red + bad.left + bad.different === 0 ? 0 : 1;
