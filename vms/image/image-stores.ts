@@ -5,7 +5,7 @@ import {openEntry, type CacheEntry} from './cache.ts';
 import {cacheFolder} from './cache-folder.ts';
 import {contentKey} from './content-key.ts';
 import {runIsolated} from './isolated-command.ts';
-import {overlayOptions} from './overlay.ts';
+import {overlayMount, overlayOptions} from './overlay.ts';
 import {requireOverlayUpper} from './preflight.ts';
 
 /** The daemons whose stores are filled: the content of `/var/lib/<name>` of a machine is in a folder of that name. */
@@ -89,7 +89,7 @@ const enterScript = `set -eu
 options=$1 merged=$2 stores=$3
 shift 3
 ip link set lo up
-mount -t overlay overlay -o "$options" "$merged"
+${overlayMount} -o "$options" "$merged"
 mount -t proc proc "$merged/proc"
 # Without what this host has mounted below it: dockerd would load its profile into the host's AppArmor.
 mount -t sysfs -o ro sysfs "$merged/sys"

@@ -7,7 +7,7 @@ import {contentKey} from './content-key.ts';
 import {storeNames} from './image-stores.ts';
 import {buildInitrd} from './initrd.ts';
 import {runIsolated} from './isolated-command.ts';
-import {overlayOptions} from './overlay.ts';
+import {overlayMount, overlayOptions} from './overlay.ts';
 import {requireProgram} from './preflight.ts';
 import {vmPaths} from './vm-files.ts';
 import {modulesFolder, openVmLayer, type VmLayerFacts} from './vm-layer.ts';
@@ -92,7 +92,7 @@ const makeDisk = async (
  */
 const diskScript = `set -eu
 umask 022
-mount -t overlay overlay -o "$1" "$2"
+${overlayMount} -o "$1" "$2"
 if [ -n "$5" ]; then
   for store in ${storeNames.join(' ')}; do
     mkdir -p "$2/var/lib/$store"

@@ -8,7 +8,7 @@ import {readManifest} from './cache-manifest.ts';
 import {contentKey} from './content-key.ts';
 import {runIsolated} from './isolated-command.ts';
 import {finishScript, vmFiles, vmPaths, type VmFile} from './vm-files.ts';
-import {overlayOptions} from './overlay.ts';
+import {overlayMount, overlayOptions} from './overlay.ts';
 import {ociArchitecture} from './workload-image.ts';
 
 /** What is known of the layer that makes a root bootable. */
@@ -102,7 +102,7 @@ const writeScript = ([path, {content, mode}]: [string, VmFile]): string =>
 const enterScript = `set -eu
 options=$1 merged=$2
 shift 2
-mount -t overlay overlay -o "$options" "$merged"
+${overlayMount} -o "$options" "$merged"
 mount --bind /etc/resolv.conf "$merged/etc/resolv.conf"
 mount -t proc proc "$merged/proc"
 # Packages apply their sysctls when they are installed, which would be those of this host.

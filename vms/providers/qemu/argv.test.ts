@@ -28,7 +28,7 @@ test.for([
     'x64',
     {
       '-accel': 'tcg,thread=multi,tb-size=512',
-      '-cpu': 'max,-erms,-smap,-smep,-umip,-pku,-la57',
+      '-cpu': 'max,-erms,-fsrm,-smap,-smep,-umip,-pku,-la57',
       '-machine': 'pc,memory-backend=memory',
       '-smp': '2',
       '-m': '2048',

@@ -95,10 +95,11 @@ export const processorArgv = (acceleration: Acceleration, architecture: string =
 
 /**
  * All that QEMU can emulate but for what makes a machine slower: with `erms` kernel and libc copy byte by byte, `smap` makes another address
- * space of each copy to a process and `la57` adds a level to each walk through the page tables.
+ * space of each copy to a process and `la57` adds a level to each walk through the page tables. `fsrm` goes with `erms`: newer versions of QEMU
+ * have it, and Linux 6.1 hangs in memmove where it is alone.
  */
 const emulatedProcessor = (architecture: string): string =>
-  architecture === 'arm64' ? 'max' : 'max,-erms,-smap,-smep,-umip,-pku,-la57';
+  architecture === 'arm64' ? 'max' : 'max,-erms,-fsrm,-smap,-smep,-umip,-pku,-la57';
 
 /** The console that a kernel prints on. */
 export const kernelConsole = (architecture: string = process.arch): string =>

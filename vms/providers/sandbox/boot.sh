@@ -27,7 +27,8 @@ assemble() {
   read -r pid _ </proc/self/stat # still the host's /proc
   mount --make-rprivate /
   root=$MACHINE_FOLDER/root
-  mount -t overlay overlay -o "lowerdir=$MACHINE_LAYERS,upperdir=$MACHINE_FOLDER/upper,workdir=$MACHINE_FOLDER/work" "$root"
+  # By mount(2): newer versions of libmount can't pass on as many bytes as the paths of layers have, see vms/image/overlay.ts.
+  LIBMOUNT_FORCE_MOUNT2=always mount -t overlay overlay -o "lowerdir=$MACHINE_LAYERS,upperdir=$MACHINE_FOLDER/upper,workdir=$MACHINE_FOLDER/work" "$root"
   mount -t proc proc "$root/proc"
   mount -t sysfs -o ro sysfs "$root/sys"
   mount -t tmpfs -o mode=755 run "$root/run"
