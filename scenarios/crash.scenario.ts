@@ -24,14 +24,14 @@ scenario('ends when its shim is killed', {
   at: {docker: ['published'], ctr: ['isolated']},
   notAt: {runc: 'it has no shim'},
   check: async (context) => {
-    const {machine, running, step, record, expect} = context;
+    const {machine, running, step, record, expect, eventually} = context;
     const parent = /^PPid:\s*(\d+)$/m.exec(await machine.succeed(['cat', `/proc/${running.pid}/status`]))?.[1] ?? '';
     expect(await machine.succeed(['cat', `/proc/${parent}/comm`])).toMatch(/^containerd-shim/);
     await step('kill its shim', () => machine.succeed(['kill', '-KILL', parent]));
     record('lifecycle.shimKilled.exitCode', await step('wait for its end', () => exitCodeOf(context)));
     // containerd finds out that the shim is gone and ends what it held.
     const isThere = async () => (await machine.exec(['test', '-d', `/proc/${running.pid}`])).exitCode === 0;
-    await expect.poll(isThere, {timeout: 20_000 * machine.traits.slowness}).toBe(false);
+    await eventually(isThere, {withinMs: 20_000}).toBe(false);
     expect(await running.state()).toBe('stopped');
     await step('what nobody removes', async () => {
       const {stdout} = await machine.exec(['find', ...SHIM_FOLDERS, '-mindepth', '1', '-maxdepth', '1']);
@@ -51,7 +51,7 @@ walkthrough('a runc in the foreground that is killed', {
   network: 'netns',
   notAt: {docker: 'no runc waits for its containers, shims do', ctr: 'no runc waits for its containers, shims do'},
   steps: async (context) => {
-    const {machine, runc, step, defer, expect} = context;
+    const {machine, runc, step, defer, expect, eventually} = context;
     const bundle = await Bundle.make(context);
     const name = 'plumbline-foreground';
     await bundle.write(['sleep', '60']);
@@ -59,12 +59,12 @@ walkthrough('a runc in the foreground that is killed', {
     const inBackground = '"$1" run --bundle "$2" "$3" >"$2/log" 2>&1 & echo $!';
     const pid = await machine.succeed(['sh', '-c', inBackground, 'sh', runc, bundle.folder, name]);
     const status = async () => (await bundle.state(name))?.status;
-    await expect.poll(status, {timeout: 20_000 * machine.traits.slowness}).toBe('running');
+    await eventually(status, {withinMs: 20_000}).toBe('running');
     await step('kill it', () => machine.succeed(['kill', '-KILL', pid.trim()]));
     await step('its container lives on, and can be ended', async () => {
       expect(await status()).toBe('running');
       await machine.succeed([runc, 'kill', name, 'KILL']);
-      await expect.poll(status, {timeout: 20_000 * machine.traits.slowness}).toBe('stopped');
+      await eventually(status, {withinMs: 20_000}).toBe('stopped');
     });
   },
 });

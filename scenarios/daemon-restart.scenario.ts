@@ -21,7 +21,7 @@ for (const ending of endings) {
     network: 'published',
     notAt,
     steps: async (context) => {
-      const {machine, step, expect, record, tally} = context;
+      const {machine, step, expect, eventually, record, tally} = context;
       await step('start three containers', async () => {
         await runInBackground(context, 'plumbline-plain', onTerm, patient);
         await runInBackground(context, 'plumbline-removed', [...onTerm, '--rm'], patient);
@@ -31,19 +31,14 @@ for (const ending of endings) {
       await step('look at them', async () => {
         expect(await stateOf(context, 'plumbline-plain')).toMatch(/^exited \d+$/);
         record(`lifecycle.restart.${ending}.plain`, await stateOf(context, 'plumbline-plain'));
-        await expect
-          .poll(() => stateOf(context, 'plumbline-removed'), {timeout: 10_000 * machine.traits.slowness})
-          .toBe('gone');
-        await expect
-          .poll(() => stateOf(context, 'plumbline-again'), {timeout: 10_000 * machine.traits.slowness})
-          .toBe('running');
+        await eventually(() => stateOf(context, 'plumbline-removed')).toBe('gone');
+        await eventually(() => stateOf(context, 'plumbline-again')).toBe('running');
       });
       await step('what is kept of the one that is removed', async () => {
         // A daemon that ends while it removes a container may leave it dead, or its folder, which nobody removes after that.
         const dead = async () =>
           (await machine.succeed(['docker', 'ps', '--all', '--quiet', '--filter', 'status=dead'])).trim().split('\n');
-        await expect
-          .poll(dead, {timeout: 3000 * machine.traits.slowness})
+        await eventually(dead, {withinMs: 3000})
           .toEqual([''])
           .catch(() => undefined);
         const ids = (await dead()).filter(Boolean);
@@ -67,7 +62,7 @@ for (const ending of endings) {
     network: 'published',
     notAt,
     steps: async (context) => {
-      const {machine, step, expect, record} = context;
+      const {machine, step, expect, eventually, record} = context;
       await configureDockerd(context, {'live-restore': true});
       await step('start a server, and one that is removed at its end', async () => {
         await runInBackground(context, 'plumbline-server', ['--publish', '8090:80']);
@@ -78,9 +73,7 @@ for (const ending of endings) {
       await restart(context, 'dockerd', ending);
       await step('the server answers, and can be entered and read', async () => {
         expect(await pidOf()).toBe(before);
-        await expect
-          .poll(() => answersAt('http://127.0.0.1:8090'), {timeout: 10_000 * machine.traits.slowness})
-          .toBe(true);
+        await eventually(() => answersAt('http://127.0.0.1:8090')).toBe(true);
         expect((await machine.succeed(['docker', 'exec', 'plumbline-server', 'echo', 'here'])).trim()).toBe('here');
         expect(await machine.succeed(['docker', 'logs', 'plumbline-server'])).toContain('GET /');
       });
@@ -105,7 +98,7 @@ for (const ending of endings) {
     network: 'published',
     notAt: {ctr: 'its own containers are another scenario', runc: 'it has no daemon'},
     steps: async (context) => {
-      const {machine, step, expect} = context;
+      const {machine, step, expect, eventually} = context;
       await runInBackground(context, 'plumbline-server');
       const pidOf = async () => (await inspectContainer(context, 'plumbline-server'))?.State.Pid;
       const before = await pidOf();
@@ -113,13 +106,11 @@ for (const ending of endings) {
       await step('the same process runs, and can be entered once dockerd has found containerd again', async () => {
         expect(await pidOf()).toBe(before);
         const entered = async () => (await machine.exec(['docker', 'exec', 'plumbline-server', 'true'])).exitCode;
-        await expect.poll(entered, {timeout: 20_000 * machine.traits.slowness}).toBe(0);
+        await eventually(entered, {withinMs: 20_000}).toBe(0);
       });
       await step('it ends as it should', async () => {
         await machine.succeed(['docker', 'kill', 'plumbline-server']);
-        await expect
-          .poll(() => stateOf(context, 'plumbline-server'), {timeout: 10_000 * machine.traits.slowness})
-          .toBe('exited 137');
+        await eventually(() => stateOf(context, 'plumbline-server')).toBe('exited 137');
       });
     },
   });
@@ -130,7 +121,7 @@ for (const ending of endings) {
     network: 'isolated',
     notAt: {docker: "docker's containers are another scenario", runc: 'it has no daemon'},
     steps: async (context) => {
-      const {machine, step, expect, defer} = context;
+      const {machine, step, expect, eventually, defer} = context;
       const name = 'plumbline-server';
       await step('ctr run --detach', async () => {
         defer(() => machine.succeed(['ctr', 'containers', 'delete', name]));
@@ -145,7 +136,7 @@ for (const ending of endings) {
       defer(() => restart(context, 'dockerd'));
       await restart(context, 'containerd', ending);
       await step('the same process runs and can be entered', async () => {
-        await expect.poll(task, {timeout: 20_000 * machine.traits.slowness}).toBe(before);
+        await eventually(task, {withinMs: 20_000}).toBe(before);
         await machine.succeed(['ctr', 'tasks', 'exec', '--exec-id', 'one', name, 'true']);
       });
     },
@@ -158,7 +149,7 @@ walkthrough('the shim of a container is killed', {
   network: 'published',
   notAt: {ctr: 'its shim is the same program', runc: 'it has no shim'},
   steps: async (context) => {
-    const {machine, step, expect, record} = context;
+    const {machine, step, expect, eventually, record} = context;
     await runInBackground(context, 'plumbline-server');
     const pid = (await inspectContainer(context, 'plumbline-server'))?.State.Pid;
     await step('kill it', async () => {
@@ -167,15 +158,9 @@ walkthrough('the shim of a container is killed', {
       await machine.succeed(['kill', '-KILL', shim]);
     });
     await step('what the daemons make of it', async () => {
-      await expect
-        .poll(() => stateOf(context, 'plumbline-server'), {timeout: 20_000 * machine.traits.slowness})
-        .toMatch(/^exited/);
+      await eventually(() => stateOf(context, 'plumbline-server'), {withinMs: 20_000}).toMatch(/^exited/);
       record('lifecycle.shimKilled.state', await stateOf(context, 'plumbline-server'));
-      await expect
-        .poll(async () => (await machine.exec(['ps', '-p', String(pid)])).exitCode, {
-          timeout: 10_000 * machine.traits.slowness,
-        })
-        .not.toBe(0);
+      await eventually(async () => (await machine.exec(['ps', '-p', String(pid)])).exitCode).not.toBe(0);
     });
     await step('it can be started again', async () => {
       await machine.succeed(['docker', 'start', 'plumbline-server']);

@@ -109,7 +109,7 @@ walkthrough('what the docker client makes of refusals and signals', {
   network: 'published',
   notAt: {ctr: 'this is about the docker client', runc: 'this is about the docker client'},
   steps: async (context) => {
-    const {machine, step, expect, record, tally, defer} = context;
+    const {machine, step, expect, eventually, record, tally, defer} = context;
     const image = nginx.image.name;
     const refusals: readonly (readonly [name: string, argv: readonly string[], code: number | undefined])[] = [
       ['unknownImage', ['docker', 'run', '--rm', 'library/absent:latest', 'true'], 125],
@@ -153,7 +153,7 @@ walkthrough('what the docker client makes of refusals and signals', {
       defer(() => client.ended);
       defer(() => machine.exec(['docker', 'rm', '--force', 'plumbline-int']));
       const isReady = async () => (await machine.exec(['test', '-e', `${folder}/ready`])).exitCode;
-      await expect.poll(isReady, {timeout: 20_000 * machine.traits.slowness}).toBe(0);
+      await eventually(isReady, {withinMs: 20_000}).toBe(0);
       await machine.succeed(['sh', '-c', `kill -INT "$(cat ${folder}/pid)"`]);
       record('lifecycle.client.interrupted', (await client.ended).exitCode ?? null);
     });
@@ -171,7 +171,7 @@ walkthrough('what the docker client makes of refusals and signals', {
           const events = await machine.succeed(['docker', 'events', '--since', since, '--until', end, ...format]);
           return events.trim().split('\n');
         };
-        await expect.poll(until, {timeout: 10_000 * machine.traits.slowness}).toContain('container destroy');
+        await eventually(until).toContain('container destroy');
         const events = await until();
         early += events.indexOf('network disconnect') < events.indexOf('container die') ? 1 : 0;
       }

@@ -17,16 +17,13 @@ export const parseAnswers = (text: string): Answers =>
 
 /** What the init of an inspector found, once it has looked at everything. */
 export const answersOfInit = async ({
-  machine,
   running,
-  expect,
-}: Pick<RunningContext, 'machine' | 'running' | 'expect'>): Promise<Answers> => {
-  await expect
-    .poll(() => running.logs(), {
-      timeout: 20_000 * machine.traits.slowness,
-      message: 'the inspector says that it is ready',
-    })
-    .toMatch(/^ready$/m);
+  eventually,
+}: Pick<RunningContext, 'running' | 'eventually'>): Promise<Answers> => {
+  await eventually(() => running.logs(), {
+    withinMs: 20_000,
+    message: 'the inspector says that it is ready',
+  }).toMatch(/^ready$/m);
   return parseAnswers(await running.logs());
 };
 

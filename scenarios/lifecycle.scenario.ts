@@ -5,14 +5,12 @@ import {nginx} from './workloads/nginx.ts';
 scenario('is running, and its log says who asked', {
   workload: nginx,
   reach: usualReach,
-  check: async ({machine, running, expect, step}) => {
+  check: async ({running, expect, eventually, step}) => {
     await step('the runtime calls it running', async () => {
       expect(await running.state()).toBe('running');
     });
     await step('the access log comes out', async () => {
-      await expect
-        .poll(() => running.logs(), {timeout: 5000 * machine.traits.slowness})
-        .toMatch(/"GET \/ HTTP\/1\.1" 200/);
+      await eventually(() => running.logs(), {withinMs: 5000}).toMatch(/"GET \/ HTTP\/1\.1" 200/);
     });
   },
 });

@@ -15,7 +15,7 @@ const SCRIPT = '/var/lib/plumbline/serve-names.pl';
  * Runs a name server on the machine's address in its own network, for the life of the scenario. A machine has none, so that what a resolver
  * makes of an answer does not show, only how long it waits for one.
  */
-export const serveNames = async ({machine, defer, step, expect}: ScenarioContext): Promise<void> => {
+export const serveNames = async ({machine, defer, step, eventually}: ScenarioContext): Promise<void> => {
   const text = await readFile(join(import.meta.dirname, 'name-server/serve.pl'));
   await step('run a name server', async () => {
     defer(() => machine.succeed(['rm', '-f', SCRIPT]));
@@ -23,10 +23,8 @@ export const serveNames = async ({machine, defer, step, expect}: ScenarioContext
     const server = machine.spawn(['perl', SCRIPT, LAN.machine]);
     defer(() => server.ended);
     defer(() => Promise.resolve(server.kill()));
-    await expect
-      .poll(() => machine.succeed(['ss', '--no-header', '--listening', '--udp', '--numeric']), {
-        timeout: 10_000 * machine.traits.slowness,
-      })
-      .toContain(`${LAN.machine}:53 `);
+    await eventually(() => machine.succeed(['ss', '--no-header', '--listening', '--udp', '--numeric'])).toContain(
+      `${LAN.machine}:53 `,
+    );
   });
 };

@@ -64,7 +64,7 @@ walkthrough('who reaches a container past its published port', {
 walkthrough('published ports', {
   ...docker,
   steps: async (context) => {
-    const {machine, step, record, expect} = context;
+    const {machine, step, record, expect, eventually} = context;
     await step('start a server', () => runInBackground(context, 'plumbline-server', ['--publish', '8090:80']));
     await step('reached by every way round', async () => {
       await answers(context, 'http://127.0.0.1:8090');
@@ -106,12 +106,9 @@ walkthrough('published ports', {
         ]);
         const seconds = 0.3 * machine.traits.latency;
         const ask = ['ip', 'netns', 'exec', 'neighbour', 'socat', `-t${seconds}`, '-', `UDP:${LAN.machine}:8092`];
-        await expect
-          .poll(async () => (await machine.exec(ask, {input: 'echo'})).stdout, {
-            timeout: 10_000 * machine.traits.slowness,
-            message: `${when} it`,
-          })
-          .toBe('echo');
+        await eventually(async () => (await machine.exec(ask, {input: 'echo'})).stdout, {
+          message: `${when} it`,
+        }).toBe('echo');
         record(`reachability.udp.${when}Restart`, 'answers');
         echo.kill();
         await echo.ended;
@@ -124,7 +121,7 @@ walkthrough('published ports', {
 walkthrough('names, addresses and MACs', {
   ...docker,
   steps: async (context) => {
-    const {machine, step, record, expect} = context;
+    const {machine, step, record, expect, eventually} = context;
     await step('MAC on the default network', async () => {
       await runInBackground(context, 'plumbline-default');
       const before = (await endpointOf(context, 'plumbline-default')).MacAddress;
@@ -150,9 +147,7 @@ walkthrough('names, addresses and MACs', {
     });
     await step('which names are found', async () => {
       for (const name of ['plumbline-one', 'plumbline-two', 'web', KNOWN_NAME]) {
-        await expect
-          .poll(() => lookUp(context, 'plumbline-two', name), {timeout: 10_000 * machine.traits.slowness})
-          .toBe('found');
+        await eventually(() => lookUp(context, 'plumbline-two', name)).toBe('found');
       }
       record('reachability.dns.unknownName', await lookUp(context, 'plumbline-two', 'absent'));
       expect(await reachFromContainer(context, 'plumbline-two', 'http://web/')).toBe('answers');
@@ -184,7 +179,7 @@ walkthrough('names, addresses and MACs', {
 walkthrough('an internal network', {
   ...docker,
   steps: async (context) => {
-    const {machine, step, record, expect} = context;
+    const {machine, step, record, expect, eventually} = context;
     await serveNames(context);
     await makeDockerNetwork(context, 'plumbline-internal', ['--internal']);
     await step('start two, one of them with a published port as well', async () => {
@@ -193,11 +188,7 @@ walkthrough('an internal network', {
     });
     await step('they reach each other and nobody else', async () => {
       const {IPAddress: address} = await endpointOf(context, 'plumbline-one', 'plumbline-internal');
-      await expect
-        .poll(() => reachFromContainer(context, 'plumbline-two', 'http://plumbline-one/'), {
-          timeout: 10_000 * machine.traits.slowness,
-        })
-        .toBe('answers');
+      await eventually(() => reachFromContainer(context, 'plumbline-two', 'http://plumbline-one/')).toBe('answers');
       expect(await reach(context, 'machine', `http://${address}`)).toBe('answers');
       const ping = ['docker', 'exec', 'plumbline-two', 'ping', '-c', '1', '-W', '1', LAN.neighbour];
       const [byAddress, byPort, outwards] = await Promise.all([
@@ -218,7 +209,7 @@ walkthrough('an internal network', {
 walkthrough('IPv6', {
   ...docker,
   steps: async (context) => {
-    const {machine, step, record, expect, defer} = context;
+    const {machine, step, record, expect, eventually, defer} = context;
     // docker turns forwarding on with the first such network, docker 27 and later close the chain as well, and neither takes it back.
     const forwarding = (await machine.succeed(['sysctl', '-n', 'net.ipv6.conf.all.forwarding'])).trim();
     const policy = (await rulesOf(context, 'ip6tables', 'filter')).find((rule) => rule.startsWith('-P FORWARD')) ?? '';
@@ -242,9 +233,7 @@ walkthrough('IPv6', {
       const {GlobalIPv6Address: address} = await endpointOf(context, 'plumbline-six', 'plumbline-v6');
       expect(address).toMatch(/^fd00:db8:1::/);
       const ping = ['docker', 'exec', 'plumbline-seven', 'ping', '-6', '-c', '1', '-W', '2', address];
-      await expect
-        .poll(async () => (await machine.exec(ping)).exitCode, {timeout: 10_000 * machine.traits.slowness})
-        .toBe(0);
+      await eventually(async () => (await machine.exec(ping)).exitCode).toBe(0);
       record('isolation.ip6tables.withNetwork', await rulesOf(context, 'ip6tables', 'filter'));
     });
   },
@@ -281,8 +270,5 @@ const lookUp = async ({machine}: ScenarioContext, from: string, name: string): P
 
 /** Waits until a server of this machine answers: it may have been started a moment ago. */
 const answers = async (context: ScenarioContext, url: string): Promise<void> => {
-  const {machine} = context;
-  await context.expect
-    .poll(() => reach(context, 'machine', url), {timeout: 10_000 * machine.traits.slowness, message: url})
-    .toBe('answers');
+  await context.eventually(() => reach(context, 'machine', url), {message: url}).toBe('answers');
 };

@@ -20,7 +20,7 @@ export interface OneShot {
 
 /** One-shot containers at the level of a scenario. */
 export const oneShot = async (context: ScenarioContext): Promise<OneShot> => {
-  const {machine, defer, expect} = context;
+  const {machine, defer, eventually} = context;
   await machine.succeed(['mkdir', '-p', FOLDER]);
   defer(() => machine.succeed(['rm', '-rf', FOLDER]));
   const {argvOf, killArgv} = await commandsAt(context);
@@ -31,11 +31,9 @@ export const oneShot = async (context: ScenarioContext): Promise<OneShot> => {
       const command = machine.spawn(await argvOf(id, argv));
       defer(() => command.ended);
       defer(() => machine.exec(killArgv(id, 'SIGKILL')));
-      await expect
-        .poll(async () => (await machine.exec(['test', '-e', `${FOLDER}/ready`])).exitCode, {
-          timeout: 20_000 * machine.traits.slowness,
-        })
-        .toBe(0);
+      await eventually(async () => (await machine.exec(['test', '-e', `${FOLDER}/ready`])).exitCode, {
+        withinMs: 20_000,
+      }).toBe(0);
       return command;
     },
     kill: async (id, signal) => void (await machine.succeed(killArgv(id, signal))),

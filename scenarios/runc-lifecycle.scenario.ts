@@ -15,7 +15,7 @@ walkthrough('from created to deleted', {
   network: 'netns',
   notAt,
   steps: async (context) => {
-    const {machine, runc, step, defer, record, expect} = context;
+    const {machine, runc, step, defer, record, expect, eventually} = context;
     const bundle = await Bundle.make(context);
     const name = 'plumbline-states';
     const status = async () => (await bundle.state(name))?.status;
@@ -53,7 +53,7 @@ walkthrough('from created to deleted', {
       await machine.exec([runc, 'resume', name]);
     });
     await step('stopped', async () => {
-      await expect.poll(status, {timeout: 10_000 * machine.traits.slowness}).toBe('stopped');
+      await eventually(status).toBe('stopped');
       await refused('startedAfterItsEnd', 'start', name);
       await refused('execAfterItsEnd', 'exec', name, 'true');
       await refused('killedAfterItsEnd', 'kill', name, 'KILL');
@@ -179,7 +179,7 @@ walkthrough('many short containers', {
   network: 'netns',
   notAt,
   steps: async (context) => {
-    const {machine, runc, step, tally, expect} = context;
+    const {machine, runc, step, tally, expect, eventually} = context;
     const bundle = await Bundle.make(context);
     await bundle.write(['true']);
     await step('twenty, one after another', async () => {
@@ -201,7 +201,7 @@ walkthrough('many short containers', {
         left.states += (await machine.succeed(['sh', '-c', REMOVE_STATE, 'sh', `/run/runc/${name}`])) === '' ? 0 : 1;
         left.cgroups += (await cgroupsOf(machine, name)) === '' ? 0 : 1;
         // Once its last process has gone nothing holds a cgroup.
-        await expect.poll(() => removeCgroups(machine, name), {timeout: 10_000 * machine.traits.slowness}).toBe('');
+        await eventually(() => removeCgroups(machine, name)).toBe('');
       }
       // Of a container that was never written down nobody knows the cgroup. At which of these times it happens is the host's affair.
       tally('lifecycle.killedCreate.leavesCgroup', left.cgroups > 0 ? 1 : 0, 1);

@@ -9,16 +9,14 @@ walkthrough('docker run, as printed', {
   workload: nginx,
   level: 'docker',
   network: 'published',
-  steps: async ({machine, step, defer, expect}) => {
+  steps: async ({machine, step, defer, expect, eventually}) => {
     const server = await step('docker run --rm -p 8080:80 nginx', async () =>
       machine.spawn(['docker', 'run', '--rm', '-p', '8080:80', 'nginx']),
     );
     defer(() => server.ended);
     defer(async () => machine.succeed(['sh', '-c', 'docker stop $(docker ps --quiet)']));
     await step('curl http://localhost:8080', async () => {
-      await expect
-        .poll(() => statusOf({machine}, 'http://localhost:8080'), {timeout: 10_000 * machine.traits.slowness})
-        .toBe(200);
+      await eventually(() => statusOf({machine}, 'http://localhost:8080')).toBe(200);
       expect(await machine.succeed(['curl', '--silent', 'http://localhost:8080'])).toContain('Welcome to nginx!');
     });
   },
@@ -28,7 +26,7 @@ walkthrough('ctr run, as printed', {
   workload: nginx,
   level: 'ctr',
   network: 'isolated',
-  steps: async ({machine, step, defer, expect}) => {
+  steps: async ({machine, step, defer, expect, eventually}) => {
     await step('ctr images pull docker.io/library/nginx:latest', () =>
       machine.succeed(['ctr', 'images', 'pull', 'docker.io/library/nginx:latest']),
     );
@@ -42,7 +40,7 @@ walkthrough('ctr run, as printed', {
         (await machine.succeed(['lsns', '--noheadings', '--raw', '--output', 'TYPE,PID,COMMAND']))
           .split('\n')
           .filter((line) => line.includes('nginx:'));
-      await expect.poll(async () => (await namespaces()).length, {timeout: 10_000 * machine.traits.slowness}).toBe(5);
+      await eventually(async () => (await namespaces()).length).toBe(5);
       const lines = (await namespaces()).map((line) => line.split(' '));
       expect(lines.map(([type]) => type).toSorted()).toEqual(['ipc', 'mnt', 'net', 'pid', 'uts']);
       return lines[0]?.[1] ?? '';
@@ -93,7 +91,7 @@ walkthrough('runc create and start, as meant', {
   level: 'runc',
   network: 'netns',
   steps: async (context) => {
-    const {machine, step, defer, expect} = context;
+    const {machine, step, defer, expect, eventually} = context;
     await exportRootfs(context, ['docker', 'create', '--name', 'mynginx', 'nginx']);
     await step('listen on 8080, with files of its own', async () => {
       await machine.succeed([
@@ -112,9 +110,7 @@ walkthrough('runc create and start, as meant', {
     });
     await step('runc start nginx', () => machine.succeed(['runc', 'start', 'nginx']));
     await step('curl http://192.168.10.1:8080, from the machine and inside', async () => {
-      await expect
-        .poll(() => statusOf(context, 'http://192.168.10.1:8080'), {timeout: 10_000 * machine.traits.slowness})
-        .toBe(200);
+      await eventually(() => statusOf(context, 'http://192.168.10.1:8080')).toBe(200);
       expect(await statusOf(context, 'http://127.0.0.1:8080', 'inside')).toBe(200);
     });
   },

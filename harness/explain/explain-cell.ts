@@ -8,6 +8,7 @@ import {addNeighbour} from '../network/neighbour.ts';
 import {enterArgv, targetOf} from '../probe/target.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {Scenario, ScenarioCell, ScenarioContext} from '../scenario/definition.ts';
+import {eventuallyOn} from '../scenario/eventually.ts';
 import {Steps} from '../scenario/steps.ts';
 import {dockerOnPaper} from './docker-on-paper.ts';
 import type {Note} from './note.ts';
@@ -61,6 +62,7 @@ export const explainCell = async (scenario: Scenario, cell: ScenarioCell): Promi
     versions: {},
     runc: 'runc',
     expect: permissiveExpect,
+    eventually: eventuallyOn(machine, permissiveExpect),
     signal,
     step: (text, action) => steps.step(text, action),
     run: (argv, options) => machine.exec(argv, options),

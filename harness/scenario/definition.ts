@@ -5,6 +5,7 @@ import type {NetworkMode} from '../network/network-mode.ts';
 import type {FactValue} from '../observe/fact.ts';
 import type {RecordedPath} from '../observe/recorded-facts.ts';
 import type {TruthEntry, TruthTables} from '../probe/truth-table.ts';
+import type {Eventually} from './eventually.ts';
 import type {Workload} from './workload.ts';
 
 // Scenarios speak to the harness alone, and are handed machines.
@@ -38,6 +39,8 @@ export interface ScenarioContext {
   readonly runc: string;
   /** Vitest's `expect`. */
   readonly expect: ExpectStatic;
+  /** For what may take the machine a while. */
+  readonly eventually: Eventually;
   readonly signal: AbortSignal;
   /** Runs a named, timed part of the scenario. */
   readonly step: <Result>(title: string, body: () => Promise<Result>) => Promise<Result>;

@@ -9,6 +9,7 @@ import {checkReach, reachFailure} from '../../probe/reach.ts';
 import type {TruthEntry} from '../../probe/truth-table.ts';
 import type {ReachRecord} from '../../report/run-record.ts';
 import type {Scenario, ScenarioCell, ScenarioContext} from '../../scenario/definition.ts';
+import {eventuallyOn} from '../../scenario/eventually.ts';
 import {commandTitle} from '../../scenario/steps.ts';
 import type {Inventory} from '../../teardown/thing.ts';
 import type {Lease} from '../desk-protocol.ts';
@@ -42,6 +43,7 @@ export const runScenario = async (
     versions: lease.versions,
     runc: context.ociRuntime ?? 'runc',
     expect,
+    eventually: eventuallyOn(machine, expect),
     signal,
     step: (title, action) => steps.step(title, action),
     run: (argv, options) => steps.step(commandTitle(argv), () => machine.exec(argv, {signal, ...options}), argv),
