@@ -1,4 +1,5 @@
 import {defineConfig} from 'vitest/config';
+import {SkipReasons} from './skip-reasons.ts';
 
 /*
  * Six kinds of tests. `unit`: pure parts, in milliseconds, on any machine. `real`: real runtimes, machines and HTTP; as root, with
@@ -16,8 +17,8 @@ const FULL_CELLS = 'harness/cli/machine-cell.real.test.ts';
 export default defineConfig({
   test: {
     root: `${import.meta.dirname}/..`,
-    // The second is for .ci/run, which adds up what the two kinds say.
-    reporters: ['default', 'json'],
+    // The last is for .ci/run, which adds up what the two kinds say.
+    reporters: ['default', new SkipReasons(), 'json'],
     experimental: {viteModuleRunner: false, nodeLoader: false},
     projects: [
       {
