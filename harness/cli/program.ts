@@ -3,6 +3,7 @@ import {Command, CommanderError} from 'commander';
 import {HostError, PlumblineError} from '../../vms/errors.ts';
 import {exitCodeOf} from '../report/failure.ts';
 import {commandLineProblem} from './command-line-problem.ts';
+import {givenOnce} from './given-once.ts';
 
 const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {version: string};
 
@@ -14,6 +15,7 @@ export const main = async (): Promise<void> => {
     for (const {add} of named.length > 0 ? named : commands) {
       await add();
     }
+    program.commands.forEach(givenOnce);
     await program.parseAsync();
   } catch (error) {
     process.exitCode = report(error);

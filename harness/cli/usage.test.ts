@@ -28,6 +28,11 @@ const wrong: readonly (readonly [command: string, sentence: string])[] = [
     'run --repeat 0',
     "Cannot read the command line: option '--repeat <n>' argument '0' is wrong: it must be a whole number from 1 to 10000",
   ],
+  ['run --grep serves --grep stops', "Cannot read the command line: option '--grep <text>' can be given only once"],
+  [
+    'cache --prune --older-than 3 --older-than=30',
+    "Cannot read the command line: option '--older-than <days>' can be given only once",
+  ],
   [
     'run --runtime buster',
     'Cannot load runtime set "buster": there is none of this name, known are bookworm, forky, trixie',
