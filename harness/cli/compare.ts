@@ -1,11 +1,12 @@
 import {mkdir, writeFile} from 'node:fs/promises';
-import {dirname, resolve} from 'node:path';
+import {dirname} from 'node:path';
 import {comparisonLines} from '../compare/comparison-lines.ts';
 import {comparisonPage} from '../compare/comparison-page.ts';
 import {compareRuns, type Comparison} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
 import {loadRun} from '../compare/loaded-run.ts';
 import {createPaint} from '../report/terminal/paint.ts';
+import {callerPath} from './caller-path.ts';
 
 /** What {@link compareCommand} compares and where it prints. */
 export interface CompareCommandOptions {
@@ -38,7 +39,7 @@ export const compareCommand = async (options: CompareCommandOptions): Promise<0 
     : comparisonLines(comparison, createPaint(stream, colour)).join('\n');
   stream.write(`${text}\n`);
   if (html !== undefined) {
-    const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), html);
+    const file = callerPath(html);
     await mkdir(dirname(file), {recursive: true});
     await writeFile(file, comparisonPage(comparison));
   }

@@ -1,4 +1,4 @@
-import {access} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
 import {hasProgram, searchPath} from './search-path.ts';
 
 /**
@@ -102,15 +102,8 @@ const QEMU_ARM: HostPackage = {
 };
 
 const lackingParts = async (candidate: HostPackage, folders: readonly string[]): Promise<readonly string[]> => {
-  const parts = await Promise.all([
-    ...candidate.programs.map(async (program) => ((await hasProgram(program, folders)) ? [] : [program])),
-    ...candidate.files.map(async (file) => ((await exists(file)) ? [] : [file])),
-  ]);
-  return parts.flat();
-};
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
+  const programs = await Promise.all(
+    candidate.programs.map(async (program) => ((await hasProgram(program, folders)) ? [] : [program])),
   );
+  return [...programs.flat(), ...candidate.files.filter((file) => !existsSync(file))];
+};

@@ -1,4 +1,5 @@
-import {chmod, mkdir, rename, rm, stat, utimes} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {chmod, mkdir, rename, rm, utimes} from 'node:fs/promises';
 import {join} from 'node:path';
 import {performance} from 'node:perf_hooks';
 import {translateFailure} from './bake-failure.ts';
@@ -72,7 +73,7 @@ const makeEntry = async <Facts>(maker: EntryMaker<Facts>, paths: EntryPaths, con
   held.use(await acquireLock(paths.lock, 'exclusive', {signal: context.signal, onWait: sayWaiting(what, context)}));
   // Whoever held the lock before may have made it.
   if (await soundManifest(paths, context)) return;
-  if (await exists(paths.entry)) {
+  if (existsSync(paths.entry)) {
     const damage = (await describeDamage(paths, context)) ?? 'its manifest is missing or broken';
     context.report({type: 'note', sentence: `The cached ${what} is damaged, ${damage}: it is made again`});
     await rm(paths.entry, {recursive: true, force: true});
@@ -115,9 +116,3 @@ const sayWaiting =
   (what: string, {report}: BakeContext) =>
   (): void =>
     report({type: 'note', sentence: `Waiting for another bake or run that holds ${what}`});
-
-const exists = async (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );

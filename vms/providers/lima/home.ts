@@ -1,10 +1,9 @@
 import {createHash} from 'node:crypto';
-import {chmod, chown, copyFile, link, mkdir, rm, stat} from 'node:fs/promises';
+import {chmod, chown, copyFile, link, mkdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import {killFolderProcesses} from '../../folder-processes.ts';
 import {limaHomesFolder} from '../../host/limactl.ts';
-import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
 import type {Ledger} from '../../ledger/ledger.ts';
+import {ownFolder, removeFolder} from '../../owned-folder.ts';
 import type {LimaAccount} from './account.ts';
 
 /** Files in a home beside those of Lima. */
@@ -28,27 +27,14 @@ export const makeHome = async (
   undo: AsyncDisposableStack,
 ): Promise<string> => {
   const home = join(limaHomesFolder(), createHash('sha256').update(id).digest('hex').slice(0, 10));
-  const entries: LedgerEntry[] = [
-    {kind: 'folder', path: home},
-    {kind: 'processes', path: home},
-  ];
-  for (const entry of entries) ledger.record(entry);
-  undo.defer(async () => {
-    await removeHome(home);
-    for (const entry of entries) ledger.settle(entry);
-  });
-  await removeHome(home);
+  ownFolder(home, ledger, undo);
+  await removeFolder(home);
   // Lima's user goes through the folder of all homes, whatever the umask is.
   await mkdir(limaHomesFolder(), {recursive: true});
   await chmod(limaHomesFolder(), 0o755);
   await mkdir(home, {mode: 0o700});
   await chown(home, account.uid, account.gid);
   return home;
-};
-
-const removeHome = async (home: string): Promise<void> => {
-  await killFolderProcesses(home);
-  await rm(home, {recursive: true, force: true});
 };
 
 /** Puts a file of the cache, which only its owner can come to, where Lima's user can read it: without a copy, where that is possible. */

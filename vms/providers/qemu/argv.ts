@@ -133,5 +133,5 @@ export const kernelCommandLine = (
     ...(counterMhz === undefined ? [] : ['tsc=reliable', `tsc_early_khz=${counterMhz}000`]),
   ].join(' ');
 
-/** A comma separates options, and is written twice in a value. */
-const escapeValue = (value: string): string => value.replaceAll(',', ',,');
+/** A value in an option of QEMU: a comma separates, and is written twice in it. */
+export const escapeValue = (value: string): string => value.replaceAll(',', ',,');

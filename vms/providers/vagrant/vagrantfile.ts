@@ -1,6 +1,6 @@
 import {dhcpParameter} from '../../image/initrd.ts';
 import type {Acceleration} from '../qemu/acceleration.ts';
-import {emulatedKernel} from '../qemu/argv.ts';
+import {escapeValue, kernelCommandLine} from '../qemu/argv.ts';
 import {machineNetwork} from './network.ts';
 
 /** What Vagrant is to make. Paths are absolute. */
@@ -57,7 +57,7 @@ export const vagrantfile = (spec: VagrantfileSpec): string => `Vagrant.configure
     libvirt.management_network_mode = "none"
     libvirt.management_network_keep = true
     libvirt.initrd = ${quote(spec.initrd)}
-    libvirt.cmd_line = ${quote(kernelCommandLine(spec.acceleration))}
+    libvirt.cmd_line = ${quote(`${kernelCommandLine(spec)} ${dhcpParameter}`)}
     libvirt.serial :type => "file", :source => {:path => ${quote(spec.console)}}
 ${qemuArguments(spec.door)
   .map((argument) => `    libvirt.qemuargs :value => ${quote(argument)}\n`)
@@ -65,23 +65,10 @@ ${qemuArguments(spec.door)
 end
 `;
 
-/** As the qemu provider's kernels are told, see vms/providers/qemu/argv.ts, apart from the address. */
-const kernelCommandLine = (acceleration: Acceleration): string =>
-  [
-    'console=ttyS0',
-    'net.ifnames=0',
-    'panic=-1',
-    'loglevel=5',
-    'systemd.show_status=false',
-    'mitigations=off',
-    ...(acceleration === 'tcg' ? emulatedKernel : []),
-    dhcpParameter,
-  ].join(' ');
-
 /** The plugin has no words for a socket that QEMU listens on, nor for the device that tells the kernel that it was restored. */
 const qemuArguments = (door: string): readonly string[] => [
   '-chardev',
-  `socket,id=door,path=${door.replaceAll(',', ',,')},server=on,wait=off`,
+  `socket,id=door,path=${escapeValue(door)},server=on,wait=off`,
   '-device',
   'isa-serial,chardev=door,index=1',
   '-device',
