@@ -15,6 +15,8 @@ export type Note =
     }
   /** A command that goes on beside those that follow. */
   | {readonly kind: 'background'; readonly argv: readonly string[]; readonly log?: string}
+  /** For the end of the one that was started last; where it `isAlone`, nothing else goes on in the background. */
+  | {readonly kind: 'wait'; readonly isAlone: boolean}
   /** A command whose output, after `filter`, is kept in a variable; with `untilSaid` it is repeated until it says something. */
   | {
       readonly kind: 'binding';

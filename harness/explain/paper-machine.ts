@@ -27,7 +27,8 @@ export class PaperMachine implements Machine {
   readonly #defaultSpec: string;
   readonly #files = new Map<string, string>();
   readonly #bound = new Set<VariableName>();
-  #end: (() => void) | undefined;
+  /** Commands that were spawned and have not ended, the last one last. */
+  readonly #running: {readonly argv: readonly string[]; readonly end: () => void}[] = [];
 
   /** `container`: the name that the workload is given. `defaultSpec`: what `runc spec` writes. */
   constructor(container: string, defaultSpec: string) {
@@ -54,7 +55,7 @@ export class PaperMachine implements Machine {
     // Another container runs now, with another process and another address.
     this.#bound.clear();
     const ended = Promise.withResolvers<ExecResult>();
-    this.#end = () => ended.resolve({argv, ...ENDED, stdout: ''});
+    this.#running.push({argv, end: () => ended.resolve({argv, ...ENDED, stdout: ''})});
     return {
       stream: new Duplex({read: () => undefined, write: (_chunk, _encoding, done) => done()}) as Socket,
       stderr: Readable.from([]),
@@ -63,13 +64,15 @@ export class PaperMachine implements Machine {
     };
   }
 
-  /** Waits for the end of what was spawned last, if it still runs. */
-  endRunning(): void {
-    if (this.#end !== undefined) {
-      this.notes.push({kind: 'command', argv: ['wait'], outcome: 'any'});
-      this.#end();
-      this.#end = undefined;
+  /** Waits for the end of what was spawned last among what still runs, if anything does, or of what `isIt` of its command line. */
+  endRunning(isIt: (argv: readonly string[]) => boolean = () => true): void {
+    const index = this.#running.findLastIndex(({argv}) => isIt(argv));
+    const isLast = index === this.#running.length - 1;
+    const [ended] = index === -1 ? [] : this.#running.splice(index, 1);
+    if (ended !== undefined && isLast) {
+      this.notes.push({kind: 'wait', isAlone: this.#running.length === 0});
     }
+    ended?.end();
   }
 
   put(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
@@ -132,7 +135,7 @@ export class PaperMachine implements Machine {
       this.#files.set(`${argv.at(-1)}/config.json`, this.#defaultSpec);
     }
     if (verb === 'delete' || (argv.includes('kill') && argv.some((word) => ENDING_SIGNALS.has(word)))) {
-      this.endRunning();
+      this.endRunning((spawned) => argv.slice(2).some((word) => !word.startsWith('-') && spawned.includes(word)));
     }
     if (argv[0] === 'docker' && verb === 'run') {
       this.#bound.clear();

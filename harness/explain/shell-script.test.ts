@@ -38,6 +38,24 @@ test('a cell comes down to what its level runs, in order', async () => {
   expect(order).toEqual(order.toSorted((one, other) => one - other));
 });
 
+test('what runs beside the workload is waited for by itself', async () => {
+  const {scenario} = readStatement('is explained', {
+    workload: nginx,
+    reach: {runc: {netns: usualReach.runc.netns}},
+    check: async ({machine, defer}) => {
+      const beside = machine.spawn(['runc', 'run', 'beside']);
+      defer(() => beside.ended);
+      defer(() => machine.succeed(['runc', 'kill', 'beside', 'SIGKILL']));
+      await machine.succeed(['true']);
+    },
+  });
+  const [cell] = scenario.cells as [ScenarioCell];
+  const script = shellScript(await explainCell(scenario, cell));
+  expect(script.slice(script.indexOf('# remove what was made'))).toMatch(
+    /^runc kill beside SIGKILL\nwait "\$!" \|\| true\n(?:.*\n)*?runc delete --force plumbline-nginx \|\| true\nwait \|\| true$/m,
+  );
+});
+
 test('nothing in a note reaches the shell as anything but itself', () => {
   const hostile = `a'; rm -rf / #"$(id)\`id\`${PLACEHOLDERS.pid}`;
   const script = shellScript([

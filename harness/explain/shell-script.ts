@@ -45,6 +45,9 @@ const linesOf = (note: Exclude<Note, {kind: 'title'}>): readonly string[] => {
         ...(note.log === undefined ? [] : [words(['mkdir', '-p', dirname(note.log)])]),
         `${words(note.argv)}${note.log === undefined ? '' : ` >${words([note.log])} 2>&1`} &`,
       ];
+    case 'wait':
+      // Without an operand it waits for all: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/wait.html
+      return [note.isAlone ? 'wait || true' : 'wait "$!" || true'];
     case 'binding':
       return [bindingLine(note)];
     case 'file':
