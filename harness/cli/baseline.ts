@@ -1,6 +1,7 @@
 import {mkdir, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
+import {baselineName, isVirtual} from '../compare/baseline-name.ts';
 import {comparisonLines} from '../compare/comparison-lines.ts';
 import {compareRuns} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
@@ -13,7 +14,7 @@ import {createPaint} from '../report/terminal/paint.ts';
 export interface BaselineCommandOptions {
   /** Folder or `run.json` of the run, or its id. */
   readonly run: string;
-  /** Name of the baseline. Default: the run's runtime set. */
+  /** Name of the baseline. Default: see {@link baselineName}. */
   readonly name?: string | undefined;
   readonly reportsFolder: string;
   readonly stream: NodeJS.WritableStream;
@@ -24,13 +25,13 @@ export interface BaselineCommandOptions {
 
 /**
  * Makes a run the baseline of its runtime set, showing what that changes. Throws {@link UsageError} for a run that did not pass, has
- * several runtime sets, or would replace the baseline of another one.
+ * several runtime sets, or would replace the baseline of another one or of another kind of machine.
  */
 export const baselineCommand = async (options: BaselineCommandOptions): Promise<0> => {
   const {reportsFolder, stream, dryRun = false} = options;
   const run = await loadRun(options.run, reportsFolder);
   const set = onlySet(run);
-  const name = options.name ?? set;
+  const name = options.name ?? baselineName(run, set);
   if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) {
     throw new UsageError(
       `Cannot accept baseline "${name}": its name has to be lower-case letters, digits, dots and hyphens`,
@@ -44,6 +45,12 @@ export const baselineCommand = async (options: BaselineCommandOptions): Promise<
     if (currentSet !== set) {
       throw new UsageError(
         `Cannot accept "${options.run}" as baseline "${name}": it ran on "${set}", and the baseline is of "${currentSet}"`,
+      );
+    }
+    if (isVirtual(current) !== isVirtual(run)) {
+      const [ran, held] = [run, current].map((one) => (isVirtual(one) ? 'virtual machines' : 'sandboxes'));
+      throw new UsageError(
+        `Cannot accept "${options.run}" as baseline "${name}": it ran in ${ran}, and the baseline is of ${held}`,
       );
     }
     const comparison = compareRuns(current, run, {explanations: await readExplanations(explanationsFile)});

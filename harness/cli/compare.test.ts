@@ -165,6 +165,18 @@ describe('baseline', () => {
     await expect(compare({old: 'trixie', new: 'old', reportsFolder: folder.path})).rejects.toThrow('no such file');
   });
 
+  test('is one for sandboxes and one for virtual machines', async () => {
+    await using folder = await reports();
+    await baselineCommand({run: 'old', reportsFolder: folder.path, stream: new PassThrough()});
+    const virtual = {...exampleMachine(), traits: {acceleration: 'tcg'}};
+    await save(folder.path, 'virtual', run({}, {machines: [virtual]}));
+    const accept = (name?: string) =>
+      baselineCommand({run: 'virtual', name, reportsFolder: folder.path, stream: new PassThrough()});
+    await accept();
+    expect((await loadRun('trixie-vm', folder.path)).record.machines).toMatchObject([{traits: virtual.traits}]);
+    await expect(accept('trixie')).rejects.toThrow('it ran in virtual machines, and the baseline is of sandboxes');
+  });
+
   test('refuses a run that failed and a run of another runtime set', async () => {
     await using folder = await reports();
     await baselineCommand({run: 'old', reportsFolder: folder.path, stream: new PassThrough()});

@@ -1,6 +1,7 @@
 import type {FactValue} from '../observe/fact.ts';
 import {rateText} from './rate-differences.ts';
 import type {CatalogueEntry} from './catalogue.ts';
+import {isVirtual} from './baseline-name.ts';
 import type {LoadedRun} from './loaded-run.ts';
 import {valueText} from './value-text.ts';
 
@@ -45,9 +46,6 @@ export const catalogueResult = (entries: readonly CatalogueEntry[], runs: readon
   );
   return {runtimeSets, rows, missing};
 };
-
-const isVirtual = ({record}: LoadedRun): boolean =>
-  record.machines.some(({traits}) => traits['acceleration'] !== 'none');
 
 /** The value of a fact, or all of them where it is not the same in all cells; of rates the sum. */
 const valueIn = (

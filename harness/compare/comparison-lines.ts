@@ -38,8 +38,16 @@ const bundleLines = ({title, differences}: DifferenceBundle, paint: Paint): stri
   ];
 };
 
-const noteLines = ({equalHosts, onlyOld, onlyNew, unstable, expired}: Comparison, paint: Paint): string[] => {
+const noteLines = (
+  {ofHostKernel, equalHosts, onlyOld, onlyNew, unstable, expired}: Comparison,
+  paint: Paint,
+): string[] => {
   const notes = [
+    ...(ofHostKernel.length === 0
+      ? []
+      : [
+          `The kernel is that of a host, and another one: ${differ(ofHostKernel.length)} with it, no runtime is to blame`,
+        ]),
     ...(equalHosts ? [] : ['The hosts differ in processors or memory: what follows those was not compared']),
     ...onlyCells('Only in the old run, not compared', onlyOld),
     ...onlyCells('Only in the new run, not compared', onlyNew),
@@ -50,6 +58,8 @@ const noteLines = ({equalHosts, onlyOld, onlyNew, unstable, expired}: Comparison
   ];
   return notes.length === 0 ? [] : [...notes.map((note) => paint('warning', note)), ''];
 };
+
+const differ = (facts: number): string => `${count(facts, 'fact')} ${facts === 1 ? 'differs' : 'differ'}`;
 
 const only = (title: string, names: readonly string[]): string[] =>
   names.length === 0 ? [] : [`${title}: ${names.map((name) => printable(name)).join(', ')}`];

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Facts} from '../observe/fact.ts';
-import {exampleFailure} from '../report/example-run.ts';
+import {exampleFailure, exampleMachine} from '../report/example-run.ts';
 import {compareRuns} from './comparison.ts';
 import {exampleLoadedRun, type ExampleCell} from './example-runs.ts';
 
@@ -244,5 +244,32 @@ describe('times', () => {
         })),
       );
     expect(compareRuns(slow(1), slow(3)).differences).toEqual([]);
+  });
+});
+
+describe('a kernel that is another one', () => {
+  const onKernel = (kernel: string, acceleration: string, facts: Facts) =>
+    exampleLoadedRun(cells(everywhere(facts)), {
+      machines: [
+        {
+          ...exampleMachine(),
+          traits: {acceleration},
+          versions: {docker: '28.5.1', containerd: '1.7.28', runc: '1.3.2', kernel},
+        },
+      ],
+    });
+  const settings = [{'sysctl.net.ipv4.tcp_rmem': 'small'}, {'sysctl.net.ipv4.tcp_rmem': 'large'}] as const;
+
+  test.each([
+    ['of two hosts', 'none', 'none'],
+    ['of a host and a virtual machine', 'none', 'tcg'],
+  ])('%s: no runtime is to blame for what follows it', (_, old, recent) => {
+    const found = compareRuns(onKernel('6.18', old, settings[0]), onKernel('6.1', recent, settings[1]));
+    expect(found).toMatchObject({differences: [], unexplained: 0, ofHostKernel: [{layer: 'kernel'}]});
+  });
+
+  test('of two runtime sets: what follows it is news', () => {
+    const found = compareRuns(onKernel('6.1', 'tcg', settings[0]), onKernel('6.12', 'tcg', settings[1]));
+    expect(found).toMatchObject({differences: [{layer: 'kernel'}], unexplained: 1, ofHostKernel: []});
   });
 });

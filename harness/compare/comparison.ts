@@ -6,7 +6,7 @@ import {explain, type Explanation} from './explanation.ts';
 import {compareFacts} from './fact-differences.ts';
 import {groupOf, groups} from './group.ts';
 import {attribute} from './layer.ts';
-import {followsHost, hadEqualHosts} from './host-facts.ts';
+import {followsHost, hadEqualHosts, hasKernelOfHost} from './host-facts.ts';
 import type {LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
 import {compareRates, rateNames} from './rate-differences.ts';
@@ -30,6 +30,8 @@ export interface Comparison {
   readonly expired: readonly Explanation[];
   readonly cellsCompared: number;
   readonly factsCompared: number;
+  /** What follows the kernel of a host, where that is another one: no runtime is to blame, and nothing has to be explained. */
+  readonly ofHostKernel: readonly Difference[];
   /** Whether the hosts had as many processors and as much memory; facts that follow those are not compared otherwise. */
   readonly equalHosts: boolean;
   /** Cells that only one of the runs has: nothing is said about them. */
@@ -73,7 +75,9 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
     new Set(components.map(({layer}) => layer)),
   );
   const versions = {old: versionsBySet(old), new: versionsBySet(recent)};
-  const {differences, expired} = explain(folded, options.explanations ?? [], versions, options.today ?? new Date());
+  const isOfHost = ({layer}: Difference): boolean => layer === 'kernel' && hasKernelOfHost(old, recent);
+  const judged = folded.filter((difference) => !isOfHost(difference));
+  const {differences, expired} = explain(judged, options.explanations ?? [], versions, options.today ?? new Date());
   return {
     schemaVersion: COMPARISON_SCHEMA_VERSION,
     old: summaryOf(old),
@@ -84,6 +88,7 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
     expired,
     cellsCompared: pairs.length,
     factsCompared: compared.reduce((sum, {facts}) => sum + facts.size, 0),
+    ofHostKernel: folded.filter(isOfHost),
     equalHosts,
     onlyOld,
     onlyNew,

@@ -1,3 +1,4 @@
+import {isVirtual} from './baseline-name.ts';
 import type {LoadedRun} from './loaded-run.ts';
 
 /**
@@ -13,6 +14,12 @@ export const followsHost = (fact: string): boolean => OF_HOST.test(fact);
 /** Whether two runs had as many processors and as much memory. Machines of one provider have what their hosts have. */
 export const hadEqualHosts = ({record: old}: LoadedRun, {record: recent}: LoadedRun): boolean =>
   old.host.cpus === recent.host.cpus && Math.abs(old.host.memoryBytes / recent.host.memoryBytes - 1) < SAME_MEMORY;
+
+/**
+ * Whether a kernel that differs is that of a host, as a sandbox has it, and so no part of a runtime set: what follows it says nothing of the
+ * runtimes. A virtual machine has the kernel of its set.
+ */
+export const hasKernelOfHost = (...runs: readonly LoadedRun[]): boolean => runs.some((run) => !isVirtual(run));
 
 /** Kernels take a little of the memory for themselves, some more and some less. */
 const SAME_MEMORY = 0.02;

@@ -1,5 +1,6 @@
 import {stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {baselineName} from '../compare/baseline-name.ts';
 import {compareRuns, type Comparison} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
 import {loadRun, readObservations, type LoadedRun} from '../compare/loaded-run.ts';
@@ -24,11 +25,12 @@ const comparisonsWithBaselines = async (run: LoadedRun, reportsFolder: string): 
   const sets = [...new Set(run.record.cells.map(({runtimeSet}) => runtimeSet))];
   const comparisons = await Promise.all(
     sets.map(async (set): Promise<Comparison[]> => {
-      const folder = join(reportsFolder, 'baselines', set);
+      const name = baselineName(run, set);
+      const folder = join(reportsFolder, 'baselines', name);
       if ((await stat(folder).catch(() => undefined)) === undefined) {
         return [];
       }
-      const baseline = {...(await loadRun(folder, reportsFolder)), name: `baseline ${set}`};
+      const baseline = {...(await loadRun(folder, reportsFolder)), name: `baseline ${name}`};
       const recent = only(run, set);
       return haveCommonCell(baseline, recent)
         ? [compareRuns(baseline, recent, {explanations: await readExplanations(explanationsFile)})]

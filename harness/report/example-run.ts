@@ -105,7 +105,7 @@ export const exampleMachine = (): MachineRecord => ({
   id: 'm1',
   runtimeSet: 'trixie',
   image: '4f0c2d7a',
-  traits: {provider: 'sandbox', kernel: '6.18.44', cgroupVersion: 1},
+  traits: {provider: 'sandbox', kernel: '6.18.44', cgroupVersion: 1, acceleration: 'none'},
   details: {},
   kept: false,
   versions: {docker: '28.5.1', containerd: '1.7.28', runc: '1.3.2', kernel: '6.18.44'},
