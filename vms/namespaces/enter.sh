@@ -20,5 +20,4 @@ start_time_of ${stat##*) }
 while read -r cgroup; do echo $$ >"$cgroup/cgroup.procs"; done <<LIST
 $cgroups
 LIST
-# The root of the process and not that of its mount namespace, which is another one where the tool itself runs in a chroot(2).
-exec nsenter --target "$pid" --all --root --wd "$option" "$@"
+exec nsenter --target "$pid" --all "$option" "$@"

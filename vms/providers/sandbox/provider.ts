@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {existsSync} from 'node:fs';
+import {hasChangedRoot} from '../../host/changed-root.ts';
 import {isOnOverlay} from '../../host/file-system.ts';
 import type {MachineReference, MachineSpec, Requirement} from '../../machine.ts';
 import type {ServiceProvider} from '../../services.ts';
@@ -16,7 +17,12 @@ export const sandbox: ServiceProvider = {
   // Three daemons and a workload; half of a cell is waiting.
   footprint: {cpus: 0.6, memoryMiB: 500},
   services: true,
-  missing: async () => [...missingPrivilege(), ...(await missingKernelParts()), ...(await unsuitableStateFolder())],
+  missing: async () => [
+    ...missingPrivilege(),
+    ...(await missingKernelParts()),
+    ...(await unsuitableRoot()),
+    ...(await unsuitableStateFolder()),
+  ],
   start: (spec: MachineSpec, signal: AbortSignal) => startSandbox(spec, signal),
   attach: (reference: MachineReference) => new SandboxMachine(reference),
 };
@@ -44,6 +50,16 @@ const missingKernelParts = async (): Promise<Requirement[]> => {
       : []),
   ];
 };
+
+const unsuitableRoot = async (): Promise<Requirement[]> =>
+  process.platform === 'linux' && process.getuid?.() === 0 && (await hasChangedRoot())
+    ? [
+        {
+          sentence: 'This process runs in a chroot, and what enters a sandbox from there comes out on the host',
+          remedy: 'systemd-nspawn --directory=THE-ROOT, or another program that pivots into it',
+        },
+      ]
+    : [];
 
 const unsuitableStateFolder = async (): Promise<Requirement[]> => {
   let folder = stateFolder();
