@@ -76,6 +76,13 @@ scenario('takes other limits while it runs', {
         record(`limits.update.unlimited.${name}`, isUnlimited(text) ? 'unlimited' : text);
       }
     });
+    await step('a limit again, and then more swap alone', async () => {
+      await update('--memory', String(64 * MIB), '--memory-swap', String(64 * MIB));
+      const {exitCode} = await update('--memory-swap', String(96 * MIB));
+      // In version 2 of the hierarchy that of swap is a limit of its own: https://github.com/opencontainers/runc/pull/4357
+      const swap = await cgroup.readOneOf('memory.swap.max', 'memory.memsw.limit_in_bytes');
+      record('limits.update.swapAlone', exitCode === 0 ? swap : `refused, ${swap}`);
+    });
   },
 });
 

@@ -22,6 +22,8 @@ walkthrough('units and packages of the stack', {
   network: 'published',
   notAt: {ctr: 'containerd has its part in the same scenario', runc: 'it has no unit'},
   steps: async ({machine, step, record}) => {
+    // Those have a kernel of their own, and a systemd.
+    const isVirtual = machine.traits.acceleration !== 'none';
     await step('units', async () => {
       for (const unit of ['docker', 'containerd']) {
         const text = await machine.succeed(['cat', `/lib/systemd/system/${unit}.service`]);
@@ -76,6 +78,12 @@ walkthrough('units and packages of the stack', {
       const essential = await machine.exec(['dpkg-query', '--show', '--showformat=${Priority} ${Essential}', 'mount']);
       record('surface.package.mount', essential.exitCode === 0 ? essential.stdout.trim() : outcomeOf(essential));
     });
+    if (isVirtual) {
+      await step('who needs mount(8)', async () => {
+        const list = await machine.succeed(['dpkg-query', '--show', '--showformat=${Depends}', 'systemd']);
+        record('surface.package.systemd.needsMount', list.split(', ').includes('mount'));
+      });
+    }
     await step('what containerd gives pods', async () => {
       const config = await machine.succeed(['containerd', 'config', 'default']);
       for (const key of ['enable_unprivileged_ports', 'enable_unprivileged_icmp']) {
@@ -84,6 +92,13 @@ walkthrough('units and packages of the stack', {
     });
     await step('firewall tools', async () => {
       record('surface.iptables', (await machine.succeed(['iptables', '--version'])).trim());
+      if (isVirtual) {
+        // A kernel of its own has modules of its own. The network namespace keeps the tables out of the machine's.
+        for (const table of ['filter', 'nat', 'raw']) {
+          const list = ['unshare', '--net', 'iptables-legacy', '--table', table, '--list-rules'];
+          record(`surface.iptablesLegacy.${table}`, outcomeOf(await machine.exec(list)));
+        }
+      }
     });
   },
 });

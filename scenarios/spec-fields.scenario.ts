@@ -61,6 +61,13 @@ walkthrough('fields of a spec that may be read over', {
       const root = result.stdout.split('\n').find((line) => line.split(' ')[4] === '/') ?? '';
       record('isolation.spec.sharedRoot', result.exitCode === 0 ? /\bshared:/.test(root) : outcomeOf(result));
     });
+    await step('a limit of no processes', async () => {
+      // Up to runc 1.3 it means that there is none: https://github.com/opencontainers/runc/pull/4949
+      const result = await bundle.run('plumbline-pids', ['sh', '-c', 'true & wait'], (spec) => {
+        spec.linux.resources = {...spec.linux.resources, pids: {limit: 0}};
+      });
+      record('isolation.spec.limitOfNoProcesses', result.exitCode === 0 ? 'no limit' : outcomeOf(result));
+    });
     await step('a mount with an id mapping', async () => {
       // On a tmpfs, since the root of a machine can be a file system that knows no mappings.
       const source = '/run/plumbline-mapped';

@@ -1,0 +1,33 @@
+import {walkthrough} from '../harness/scenario/scenario.ts';
+import {MARKS} from './one-shot.ts';
+import {nginx} from './workloads/nginx.ts';
+
+const FOLDER = '/var/lib/plumbline/terminal';
+
+walkthrough('SIGINT to a docker client at a terminal', {
+  workload: nginx,
+  level: 'docker',
+  network: 'published',
+  notAt: {ctr: 'this is about the docker client', runc: 'this is about the docker client'},
+  steps: async ({machine, step, expect, record, defer}) => {
+    const name = 'plumbline-terminal';
+    await machine.succeed(['mkdir', '-p', FOLDER]);
+    defer(() => machine.succeed(['rm', '-rf', FOLDER]));
+    const client = await step('run a container at a terminal', async () => {
+      // script(1) makes the terminal. No quotes: it hands the line to a shell.
+      await machine.put(`${FOLDER}/init`, `trap 'exit 7' INT\ntouch ${MARKS}/ready\nwhile :; do sleep 0.05; done\n`);
+      const run = `docker run --interactive --tty --rm --name ${name} --volume ${FOLDER}:${MARKS} ${nginx.image.name} sh ${MARKS}/init`;
+      const command = machine.spawn(['script', '-qec', `echo $$ >${FOLDER}/pid; exec ${run}`, '/dev/null']);
+      defer(() => command.ended);
+      defer(() => machine.exec(['docker', 'rm', '--force', name]));
+      const isReady = async () => (await machine.exec(['test', '-e', `${FOLDER}/ready`])).exitCode;
+      await expect.poll(isReady, {timeout: 20_000 * machine.traits.slowness}).toBe(0);
+      return command;
+    });
+    await step('interrupt the client', async () => {
+      await machine.succeed(['sh', '-c', `kill -INT "$(cat ${FOLDER}/pid)"`]);
+      // A client that ends by itself ends with 1, and leaves the container to itself: https://github.com/docker/cli/issues/3801
+      record('lifecycle.client.interruptedAtTerminal', (await client.ended).exitCode ?? null);
+    });
+  },
+});
