@@ -15,7 +15,7 @@ const docker = {
 walkthrough('a port that is taken in one family alone', {
   ...docker,
   steps: async (context) => {
-    const {machine, step, record, defer, expect} = context;
+    const {machine, step, record, defer, eventually} = context;
     const portsOf = async (name: string) => {
       const lines = (await machine.succeed(['docker', 'port', name, '80'])).trim().split('\n');
       return [...new Set(lines.map((line) => Number(line.split(':').at(-1))))];
@@ -28,11 +28,9 @@ walkthrough('a port that is taken in one family alone', {
         const listener = machine.spawn(['socat', `TCP6-LISTEN:${port},ipv6only=1`, 'STDIO']);
         defer(() => listener.ended);
         defer(() => Promise.resolve(listener.kill()));
-        await expect
-          .poll(() => machine.succeed(['ss', '--no-header', '--listening', '--tcp', '--numeric']), {
-            timeout: 10_000 * machine.traits.slowness,
-          })
-          .toContain(`[::]:${port} `);
+        await eventually(() => machine.succeed(['ss', '--no-header', '--listening', '--tcp', '--numeric'])).toContain(
+          `[::]:${port} `,
+        );
       }
     });
     await step('have dockerd pick a port', async () => {
@@ -45,7 +43,7 @@ walkthrough('a port that is taken in one family alone', {
 walkthrough('UDP from somebody who has asked too early', {
   ...docker,
   steps: async (context) => {
-    const {machine, step, record, expect} = context;
+    const {machine, step, record, expect, eventually} = context;
     const ask = async (sourcePort: number) => {
       const seconds = 0.3 * machine.traits.latency;
       const peer = `UDP:${LAN.machine}:8094,sourceport=${sourcePort}`;
@@ -66,7 +64,7 @@ walkthrough('UDP from somebody who has asked too early', {
         'SYSTEM:cat >/dev/null & echo $SOCAT_PEERADDR',
       ]);
       try {
-        await expect.poll(() => ask(40_001), {timeout: 10_000 * machine.traits.slowness}).toBe(LAN.neighbour);
+        await eventually(() => ask(40_001)).toBe(LAN.neighbour);
         // docker-proxy asks from the bridge.
         const isOwn = (await ask(40_000)) === LAN.neighbour;
         record('reachability.udp.askedTooEarly', isOwn ? 'its own address' : 'another address');

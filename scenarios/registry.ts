@@ -34,7 +34,7 @@ export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha
  * into it.
  */
 export const serveImages = async (context: ScenarioContext, images: readonly ServedImage[]): Promise<void> => {
-  const {machine, defer, step, expect} = context;
+  const {machine, defer, step, eventually} = context;
   const script = await readFile(join(import.meta.dirname, 'registry/serve.pl'));
   await step('run a registry', async () => {
     defer(() => machine.succeed(['rm', '-rf', FOLDER]));
@@ -51,11 +51,9 @@ export const serveImages = async (context: ScenarioContext, images: readonly Ser
     const server = machine.spawn(['perl', `${FOLDER}/serve.pl`, address, port, `${FOLDER}/list`]);
     defer(() => server.ended);
     defer(() => Promise.resolve(server.kill()));
-    await expect
-      .poll(() => machine.succeed(['ss', '--no-header', '--listening', '--tcp', '--numeric']), {
-        timeout: 10_000 * machine.traits.slowness,
-      })
-      .toContain(`${REGISTRY} `);
+    await eventually(() => machine.succeed(['ss', '--no-header', '--listening', '--tcp', '--numeric'])).toContain(
+      `${REGISTRY} `,
+    );
   });
 };
 

@@ -9,7 +9,7 @@ walkthrough('SIGINT to a docker client at a terminal', {
   level: 'docker',
   network: 'published',
   notAt: {ctr: 'this is about the docker client', runc: 'this is about the docker client'},
-  steps: async ({machine, step, expect, record, defer}) => {
+  steps: async ({machine, step, eventually, record, defer}) => {
     const name = 'plumbline-terminal';
     await machine.succeed(['mkdir', '-p', FOLDER]);
     defer(() => machine.succeed(['rm', '-rf', FOLDER]));
@@ -21,7 +21,7 @@ walkthrough('SIGINT to a docker client at a terminal', {
       defer(() => command.ended);
       defer(() => machine.exec(['docker', 'rm', '--force', name]));
       const isReady = async () => (await machine.exec(['test', '-e', `${FOLDER}/ready`])).exitCode;
-      await expect.poll(isReady, {timeout: 20_000 * machine.traits.slowness}).toBe(0);
+      await eventually(isReady, {withinMs: 20_000}).toBe(0);
       return command;
     });
     await step('interrupt the client', async () => {
