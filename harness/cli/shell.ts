@@ -16,11 +16,25 @@ export const addShellCommand = (program: Command): void => {
     .argument('[run]', 'id or folder of the run', 'latest')
     .argument('[command...]', 'run this instead of a shell; put -- before it')
     .option('--cell <text>', 'the machine of the cell with this in its name, where the run kept several')
-    .action(async (run: string, command: string[], {cell}: {cell?: string}) => {
+    .action(async (_run: string, _command: string[], {cell}: {cell?: string}, {args}: Command) => {
+      const {run, command} = shellOperands(args, process.argv);
       const record = await readRun(runFolder(run));
       const kept = cell === undefined ? lastKept(record) : keptOf(record, cell);
       process.exitCode = await openShell(attach(referenceOf(kept)), command);
     });
+};
+
+/**
+ * Which of the operands is the run, and which are the command: Commander drops the `--`, and without it would take the first word of a command
+ * for the run. `argv` is the whole command line.
+ */
+export const shellOperands = (
+  operands: readonly string[],
+  argv: readonly string[],
+): {readonly run: string; readonly command: readonly string[]} => {
+  const dashes = argv.indexOf('--');
+  const runs = dashes === -1 ? Math.min(1, operands.length) : operands.length - (argv.length - dashes - 1);
+  return {run: operands.slice(0, runs).at(0) ?? 'latest', command: operands.slice(runs)};
 };
 
 const lastKept = ({id, machines}: RunRecord): MachineRecord => {
