@@ -98,6 +98,16 @@ describe('cells that can not be compared as a whole', () => {
     expect(lost.differences.map(({fact}) => fact)).toEqual(['exec.cwd', 'lifecycle.logs']);
   });
 
+  test('where no command could look around, that alone differs of what it would have told', () => {
+    const looked = (look: string, facts: ExampleCell['facts'] = {}): ExampleCell => ({
+      level: 'runc',
+      facts: {...facts, 'lifecycle.exec.look': look},
+    });
+    const old = exampleLoadedRun([looked('seen', {'exec.cwd': '/'})]);
+    const {differences} = compareRuns(old, exampleLoadedRun([looked('no output')]));
+    expect(differences).toMatchObject([{fact: 'lifecycle.exec.look', old: 'seen', new: 'no output'}]);
+  });
+
   test('residue is a difference in which process ids do not matter', () => {
     const left = (pid: number): ExampleCell => ({
       level: 'runc',

@@ -27,6 +27,9 @@ export const compareFacts = (pair: CellPair, isComparable: (fact: string) => boo
     if (SEEN_LATE.test(fact) && ((before === undefined && oldStopped) || (after === undefined && newStopped))) {
       return [];
     }
+    if (fact.startsWith('exec.') && [old, recent].some(toldNothing)) {
+      return [];
+    }
     if (!(before ?? NOTHING).isDisjointFrom(after ?? NOTHING)) {
       return [];
     }
@@ -41,6 +44,9 @@ export const compareFacts = (pair: CellPair, isComparable: (fact: string) => boo
 
 /** Facts that are seen after the truth table was judged, by the tool or by the scenario itself. */
 const SEEN_LATE = new RegExp(`^(exec|${recordedAreas.join('|')})\\.`);
+
+/** Where no command could look around beside the workload, that alone is the difference. */
+const toldNothing = (facts: SeenFacts): boolean => facts.get('lifecycle.exec.look')?.has('"seen"') === false;
 
 const NOTHING: ReadonlySet<string> = new Set([ABSENT]);
 

@@ -30,6 +30,6 @@ const RULES: readonly (readonly [pattern: RegExp, group: Group])[] = [
     'limits',
   ],
   [/^oci\.process\.(args|env|cwd|terminal)|^exec\.(environment|cwd)|^oci\.(hooks|annotations|ociVersion)/, 'lifecycle'],
-  [/^process\.(arguments|environment|cwd|exe|tree|signals|terminal)/, 'lifecycle'],
+  [/^(exec\.)?process\.(arguments|environment|cwd|exe|tree|signals|terminal)/, 'lifecycle'],
   [/^(oci|process|exec|namespaces|mounts|rootfs|paths|devices|sysctl)\./, 'isolation'],
 ];

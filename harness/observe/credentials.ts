@@ -62,7 +62,8 @@ export const credentialFacts = (text: string): Record<string, FactValue> => {
 /** The fields of the status file. */
 export const statusOf = (reading: Reading): ReadonlyMap<string, string> => parseStatus(wholeText(reading, 'status'));
 
-const parseStatus = (text: string): ReadonlyMap<string, string> =>
+/** The fields in the text of a status file. */
+export const parseStatus = (text: string): ReadonlyMap<string, string> =>
   new Map(
     text
       .split('\n')

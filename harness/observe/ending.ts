@@ -2,6 +2,7 @@ import type {Machine} from '../../vms/machine.ts';
 import type {LevelName, RunningWorkload} from '../levels/level.ts';
 import {startAgainArgv, stopArgv} from '../levels/stop-commands.ts';
 import type {FactFamily, FactValue, Measurement, Observation} from './fact.ts';
+import {shownOutput} from './shown-output.ts';
 
 /** What {@link observeEnding} reports. */
 export const endingFamilies: readonly FactFamily[] = [
@@ -14,6 +15,11 @@ export const endingFamilies: readonly FactFamily[] = [
     path: 'lifecycle.stop.command',
     meaning: 'exit code of the command that stops it',
     source: '`docker stop`, `ctr tasks kill`, `runc kill`',
+  },
+  {
+    path: 'lifecycle.stop.output',
+    meaning: 'lines that this command writes, with their stream',
+    source: 'the same',
   },
   {
     path: 'lifecycle.stop.exitCode',
@@ -61,6 +67,7 @@ export const observeEnding = async (context: EndingContext): Promise<Observation
   const exitCode = await endOf(context);
   measurements['time.stop'] = {value: performance.now() - startedAt, unit: 'ms'};
   facts['lifecycle.stop.command'] = stop.exitCode ?? null;
+  facts['lifecycle.stop.output'] = shownOutput(stop);
   facts['lifecycle.stop.exitCode'] = exitCode ?? 'none';
   states.push(await running.state());
   facts['lifecycle.logs'] = (await running.logs()).trim() === '' ? 'empty' : 'delivered';

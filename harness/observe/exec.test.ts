@@ -1,11 +1,13 @@
 import {expect, test} from 'vitest';
-import {execFacts} from './exec.ts';
+import {execFacts, greetingIn} from './exec-look.ts';
 
-const STATUS = `Name:	cat
+const STATUS = `Name:	head
 Umask:	0022
 Uid:	0	0	0	0
 Gid:	0	0	0	0
 Groups:	0 27
+SigBlk:	0000000000000800
+SigIgn:	0000000000000200
 CapInh:	0000000000000000
 CapPrm:	0000000000000021
 CapEff:	0000000000000021
@@ -18,12 +20,36 @@ Seccomp_filters:	1
 const LIMITS = `Limit                     Soft Limit           Hard Limit           Units
 Max open files            1024                 4096                 files
 `;
+const STAT = `9 (head) R 8 8 8 0 -1 4194304 94 0 0 0 0 0 0 0 25 5 1 0 12 5 6 7 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 3 0 0 0\n`;
+const DESCRIPTORS = ['0 -> pipe:[5]', '1 -> pipe:[6]', '2 -> pipe:[7]', '3 -> /etc/os-release', '4 -> /proc/10/fd'];
 
-const text = ({
-  environment = 'SHLVL=1\nPATH=/bin\n',
-  cgroup = '5:pids:/a\n',
-  namespaces = 'net net:[1] net:[1]\n',
-} = {}) => [STATUS, LIMITS, environment, '/\n', cgroup, '5:pids:/a\n', namespaces].join('---\n');
+const filesOf = (files: Readonly<Record<string, string>>): string =>
+  Object.entries(files)
+    .map(([name, text]) => `==> /proc/${name} <==\n${text}`)
+    .join('\n');
+
+const listingOf = (folders: Readonly<Record<string, readonly string[]>>): string =>
+  Object.entries(folders)
+    .map(
+      ([name, links]) =>
+        `/proc/${name}:\ntotal 0\n${links.map((link) => `lrwxrwxrwx 1 0 0 0 Jan  1 00:00 ${link}\n`).join('')}`,
+    )
+    .join('\n');
+
+const text = ({cgroup = '5:pids:/a\n', ofInit = ['mnt -> mnt:[7]', 'net -> net:[1]'], stat = STAT} = {}) =>
+  [
+    filesOf({
+      'self/status': STATUS,
+      'self/stat': stat,
+      'self/oom_score_adj': '300\n',
+      'self/limits': LIMITS,
+      'self/cgroup': cgroup,
+      '1/cgroup': '5:pids:/a\n',
+    }),
+    'SHLVL=1\nPATH=/bin\n',
+    '/\n',
+    listingOf({'self/fd': DESCRIPTORS, 'self/ns': ['mnt -> mnt:[7]', 'net -> net:[1]'], '1/ns': ofInit}),
+  ].join('---\n');
 
 test('a command beside a workload has rights, limits, an environment and a place of its own', () => {
   expect(execFacts(text())).toMatchObject({
@@ -40,11 +66,41 @@ test('a command beside a workload has rights, limits, an environment and a place
   });
 });
 
+test('it has what its runtime passed on: signals, priorities, descriptors', () => {
+  expect(execFacts(text())).toMatchObject({
+    'exec.process.signals.blocked': ['SIGUSR2'],
+    'exec.process.signals.ignored': ['SIGUSR1'],
+    'exec.process.nice': 5,
+    'exec.process.scheduler': 3,
+    'exec.process.oomScoreAdj': 300,
+    'exec.process.fds.others': ['/etc/os-release'],
+    'exec.process.session': 'leads its own',
+  });
+});
+
 test('one that runs elsewhere is told from one that runs beside the workload', () => {
   expect(
-    execFacts(text({cgroup: '5:pids:/b\n', namespaces: 'mnt mnt:[7] mnt:[8]\nnet net:[1] net:[1]\n'})),
+    execFacts(
+      text({
+        cgroup: '5:pids:/b\n',
+        ofInit: ['mnt -> mnt:[8]', 'net -> net:[1]'],
+        stat: STAT.replace('8 8 8', '8 8 1'),
+      }),
+    ),
   ).toMatchObject({
     'exec.cgroup': 'another',
     'exec.namespaces': ['mnt'],
+    'exec.process.session': 'of another process',
   });
+});
+
+test('what an init hides from a command is not held against it', () => {
+  expect(execFacts(text({ofInit: ['mnt', 'net']}))['exec.namespaces']).toEqual([]);
+});
+
+test('what it wrote before it looked is told from what it saw', () => {
+  expect(greetingIn(`out\n${text()}`)).toBe('out\n');
+  expect(greetingIn('')).toBe('');
+  expect(greetingIn(`out\n${text()}err\n`)).toBe('out\nerr\n');
+  expect(execFacts(`out\nerr\n${text()}`)).toEqual(execFacts(text()));
 });

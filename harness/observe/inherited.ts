@@ -1,10 +1,10 @@
 import {statusOf} from './credentials.ts';
-import type {FactValue} from './fact.ts';
+import {keptAttributes} from './kept-attributes.ts';
 import {namesOf} from './normaliser.ts';
 import type {Observer} from './observer.ts';
 import {rowsOf, wholeText, type Reading} from './reading.ts';
 
-/** What a process has from whoever started it, without the OCI spec having a word for it: a runtime passes it on, or does not. */
+/** What a process has from whoever started it, most of it without a word in the OCI spec: a runtime passes it on, or does not. */
 export const inherited: Observer = {
   name: 'inherited',
   families: [
@@ -24,6 +24,16 @@ export const inherited: Observer = {
       meaning: "whether there is a session keyring of the container's name",
       source: '`/proc/keys` of the machine',
     },
+    {path: 'process.oomScoreAdj', meaning: 'bias of the out-of-memory killer', source: '`/proc/PID/oom_score_adj`'},
+    {path: 'process.personality', meaning: 'execution domain', source: '`/proc/PID/personality`'},
+    {path: 'process.nice', meaning: 'nice value', source: '`/proc/PID/stat`, field 19'},
+    {
+      path: 'process.scheduler',
+      meaning: 'scheduling policy, a number of sched(7)',
+      source: '`/proc/PID/stat`, field 41',
+    },
+    {path: 'process.cpus', meaning: 'processors it may run on', source: '`/proc/PID/status`'},
+    {path: 'process.memoryNodes', meaning: 'memory nodes it may use', source: '`/proc/PID/status`'},
     {path: 'process.loginUid', meaning: 'audit login user id, `unset` as a rule', source: '`/proc/PID/loginuid`'},
     {
       path: 'process.coredumpFilter',
@@ -49,32 +59,16 @@ export const inherited: Observer = {
   ],
   observe: (reading) => {
     const status = statusOf(reading);
-    const stat = wholeText(reading, 'stat')
-      .replace(/^.*\) /s, '')
-      .split(' '); // from field 3
     const root = rowsOf(reading, 'links').find(([name]) => name === 'root')?.[1];
-    const facts: Record<string, FactValue> = {
+    const ioPriority = ioPriorityOf(wholeText(reading, 'io priority').trim());
+    return {
+      ...keptAttributes((file) => wholeText(reading, file)),
       'process.root': root === undefined ? null : reading.normalise(root),
       'process.session':
         lastOf(status.get('NSsid')) === lastOf(status.get('NSpid')) ? 'leads its own' : 'of another process',
-      'process.terminal': Number(stat[4]),
       'process.keyring': keyringOf(reading),
-      'process.realtimePriority': Number(stat[37]),
+      ...(ioPriority !== undefined && {'process.ioPriority': ioPriority}),
     };
-    const texts: Readonly<Record<string, string | undefined>> = {
-      // -1 as an unsigned number; https://man7.org/linux/man-pages/man5/proc_pid_loginuid.5.html
-      'process.loginUid': wholeText(reading, 'loginuid').trim().replace('4294967295', 'unset'),
-      'process.coredumpFilter': wholeText(reading, 'coredump_filter').trim(),
-      'process.timerSlack': wholeText(reading, 'timerslack_ns').trim(),
-      'process.hugePages': status.get('THP_enabled') === '0' ? 'off' : 'on',
-      'process.ioPriority': ioPriorityOf(wholeText(reading, 'io priority').trim()),
-    };
-    for (const [path, text] of Object.entries(texts)) {
-      if (text !== undefined && text !== '') {
-        facts[path] = text;
-      }
-    }
-    return facts;
   },
 };
 

@@ -1,6 +1,6 @@
-import {constants} from 'node:os';
 import {statusOf} from './credentials.ts';
 import type {FactValue} from './fact.ts';
+import {signalNames} from './kept-attributes.ts';
 import type {Observer} from './observer.ts';
 import {rowsOf, wholeText} from './reading.ts';
 import {shownValue} from './secret.ts';
@@ -21,17 +21,7 @@ export const processes: Observer = {
       meaning: 'a variable; absent where the program wrote its title over them, as nginx does',
       source: '`/proc/PID/environ`',
     },
-    {path: 'process.oomScoreAdj', meaning: 'bias of the out-of-memory killer', source: '`/proc/PID/oom_score_adj`'},
-    {path: 'process.personality', meaning: 'execution domain', source: '`/proc/PID/personality`'},
-    {path: 'process.nice', meaning: 'nice value', source: '`/proc/PID/stat`, field 19'},
-    {
-      path: 'process.scheduler',
-      meaning: 'scheduling policy, a number of sched(7)',
-      source: '`/proc/PID/stat`, field 41',
-    },
     {path: 'process.signals.*', meaning: 'signals that are blocked, ignored or caught', source: '`/proc/PID/status`'},
-    {path: 'process.cpus', meaning: 'processors it may run on', source: '`/proc/PID/status`'},
-    {path: 'process.memoryNodes', meaning: 'memory nodes it may use', source: '`/proc/PID/status`'},
     {path: 'process.fds.*', meaning: 'what standard input, output and error lead to', source: '`/proc/PID/fd`'},
     {
       path: 'process.fds.others',
@@ -48,22 +38,11 @@ export const processes: Observer = {
     const {normalise} = reading;
     const status = statusOf(reading);
     const links = new Map(rowsOf(reading, 'links').map(([name = '', target = '']) => [name, target]));
-    const stat = wholeText(reading, 'stat')
-      .replace(/^.*\) /s, '')
-      .split(' '); // from field 3
     const facts: Record<string, FactValue> = {
       'process.cwd': links.get('cwd') ?? null,
       'process.exe': links.get('exe') ?? null,
       'process.arguments': normalise(wholeText(reading, 'cmdline').replaceAll('\0', ' ').trim()),
-      'process.oomScoreAdj': Number(wholeText(reading, 'oom_score_adj')),
-      'process.personality': wholeText(reading, 'personality').trim(),
-      'process.nice': Number(stat[16]),
-      'process.scheduler': Number(stat[38]),
-      'process.signals.blocked': signalNames(status.get('SigBlk') ?? '0'),
-      'process.signals.ignored': signalNames(status.get('SigIgn') ?? '0'),
       'process.signals.caught': signalNames(status.get('SigCgt') ?? '0'),
-      'process.cpus': status.get('Cpus_allowed_list') ?? null,
-      'process.memoryNodes': status.get('Mems_allowed_list') ?? null,
       'process.tree': counted(rowsOf(reading, 'processes inside').map(([name, , uid]) => `${name} uid ${uid}`)),
     };
     for (const variable of wholeText(reading, 'environ').split('\0')) {
@@ -88,12 +67,4 @@ export const counted = (items: readonly string[]): string[] => {
     counts.set(item, (counts.get(item) ?? 0) + 1);
   }
   return [...counts].map(([item, count]) => (count === 1 ? item : `${count} x ${item}`)).toSorted();
-};
-
-const signalNames = (mask: string): string[] => {
-  const bits = BigInt(`0x${mask}`);
-  const names = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
-  return Array.from({length: 64}, (_, bit) => bit)
-    .filter((bit) => (bits >> BigInt(bit)) & 1n)
-    .map((bit) => names.get(bit + 1) ?? `signal ${bit + 1}`);
 };
