@@ -4,6 +4,7 @@
 my @watched = (
     ['/run', 9], ['/tmp', 3], ['/var/tmp', 3], ['/dev/shm', 2], ['/root', 2], ['/var/lib/cni', 4], ['/etc/cni', 3], ['/etc/netns', 3],
     ['/var/lib/docker', 2], ['/var/lib/containerd', 3], ['/var/lib/containerd/io.containerd.content.v1.content/ingest', 1],
+    ['/', 1], ['/etc', 1],
 );
 my @sysctls = qw(
     net/ipv4/ip_forward net/ipv4/conf/all/forwarding net/ipv4/conf/default/forwarding net/ipv4/conf/all/route_localnet
@@ -49,7 +50,7 @@ sub walk {
     my ($folder, $depth, $seen, $files) = @_;
     my $device = (lstat $folder)[0];
     for my $name (entries($folder)) {
-        my $path = "$folder/$name";
+        my $path = $folder eq '/' ? "/$name" : "$folder/$name";
         my @stat = lstat $path or next;
         my $type = -l _ ? 'link' : -d _ ? 'folder' : -S _ ? 'socket' : -p _ ? 'pipe' : -f _ ? 'file' : 'device';
         push @$files, [$path, $type, $type eq 'file' ? $stat[7] : ''] unless $seen->{$path}++;
