@@ -1,3 +1,4 @@
+import {parseState} from '../harness/levels/runc.ts';
 import type {ExecOptions, ExecResult, ScenarioContext} from '../harness/scenario/definition.ts';
 
 /** What of a spec these scenarios edit. https://github.com/opencontainers/runtime-spec/blob/main/config.md */
@@ -124,6 +125,6 @@ export class Bundle {
   /** What the runtime says of a container; `undefined` when it knows none. */
   async state(id: string): Promise<{readonly status: string; readonly pid: number} | undefined> {
     const {exitCode, stdout} = await this.#context.machine.exec([this.runtime, 'state', id]);
-    return exitCode === 0 ? (JSON.parse(stdout) as {status: string; pid: number}) : undefined;
+    return exitCode === 0 ? parseState(stdout) : undefined;
   }
 }

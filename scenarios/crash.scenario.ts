@@ -54,8 +54,15 @@ walkthrough('a runc in the foreground that is killed', {
     const {machine, runc, step, defer, expect, eventually} = context;
     const bundle = await Bundle.make(context);
     const name = 'plumbline-foreground';
-    await bundle.write(['sleep', '60']);
     defer(() => machine.succeed([runc, 'delete', '--force', name]));
+    await step('a signal that it gets is for its container', async () => {
+      await bundle.write(['sh', '-c', 'trap "exit 7" USR1; echo ready; while :; do sleep 0.05; done']);
+      const signalled =
+        '"$1" run --bundle "$2" "$3" >"$2/log" & until grep -q ready "$2/log"; do sleep 0.05; done; kill -USR1 $!; wait $!';
+      const {exitCode} = await machine.exec(['sh', '-c', signalled, 'sh', runc, bundle.folder, name]);
+      expect(exitCode).toBe(7);
+    });
+    await bundle.write(['sleep', '60']);
     const inBackground = '"$1" run --bundle "$2" "$3" >"$2/log" 2>&1 & echo $!';
     const pid = await machine.succeed(['sh', '-c', inBackground, 'sh', runc, bundle.folder, name]);
     const status = async () => (await bundle.state(name))?.status;

@@ -2,6 +2,7 @@ import type {Machine} from '../harness/scenario/definition.ts';
 import {walkthrough} from '../harness/scenario/scenario.ts';
 import {Bundle} from './bundle.ts';
 import {outcomeOf, warns} from './outcome.ts';
+import {keysIn} from './surface.ts';
 import {inspector} from './workloads/inspector.ts';
 
 const notAt = {
@@ -36,6 +37,11 @@ walkthrough('from created to deleted', {
     await step('running', async () => {
       await call('start', name);
       expect(await status()).toBe('running');
+      record('surface.runc.state', keysIn(await call('state', name)));
+      record('surface.runc.list', keysIn(await call('list', '--format', 'json')));
+      expect(keysIn(await call('events', '--stats', name))).toEqual(expect.arrayContaining(['cpu', 'memory', 'pids']));
+      const pid = (await bundle.state(name))?.pid;
+      expect((await call('ps', '--format', 'json', name)).trim()).toBe(`[${pid}]`);
       await refused('startedTwice', 'start', name);
       await refused('deletedWhileRunning', 'delete', name);
       await refused('execOfNothing', 'exec', name);

@@ -54,5 +54,9 @@ export const keyPaths = (value: unknown, path = ''): string[] => {
   });
 };
 
+/** The names of all keys in the text of a JSON document, sorted; whatever else the text is, it has those. */
+export const keysIn = (text: string): string[] =>
+  [...new Set([...text.matchAll(/"(\w+)" *:/g)].map(([, key = '']) => key))].toSorted();
+
 /** A version as programs print it, with every number masked: what parsers of it stumble over is its shape. */
 export const shapeOf = (version: string): string => version.trim().replaceAll(/\d+/g, 'N');
