@@ -43,6 +43,10 @@ interface Expected {
 const everywhere = (group: string, ...facts: string[]): Expected[] =>
   facts.map((fact) => ({fact, group, scope: 'all levels'}));
 
+/** Puts a flag behind the sub-command. */
+const withFlag = (sub: string, flag: string): string =>
+  `for a; do shift; set -- "$@" "$a"; case $a in ${sub}) set -- "$@" ${flag} ;; esac; done`;
+
 const FAULTS: readonly (readonly [name: string, fault: string, expected: readonly Expected[]])[] = [
   ['does nothing of its own', '', []],
   [
@@ -71,6 +75,29 @@ const FAULTS: readonly (readonly [name: string, fault: string, expected: readonl
     'kills where it was asked to stop',
     'if [ "$sub" = kill ]; then for a; do shift; case $a in 3|15) a=9 ;; esac; set -- "$@" "$a"; done; fi',
     [{fact: 'lifecycle.stop.exitCode', group: 'lifecycle', scope: 'docker, ctr'}],
+  ],
+  [
+    'leaks a descriptor into the container',
+    `if creating; then exec 3</etc/os-release; ${withFlag('create|run', '--preserve-fds 1')}; fi`,
+    everywhere('isolation', 'process.fds.others'),
+  ],
+  [
+    'passes on to commands what it has itself',
+    `if [ "$sub" = exec ]; then
+      umask 077; exec 3</etc/os-release; ${withFlag('exec', '--preserve-fds 1')}
+      block='sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGUSR2)); exec @ARGV'
+      exec nice -n 5 perl -MPOSIX -e "$block" runc "$@"
+    fi`,
+    [
+      ...everywhere('isolation', 'exec.process.fds.others', 'exec.process.umask'),
+      ...everywhere('limits', 'exec.process.nice'),
+      ...everywhere('lifecycle', 'exec.process.signals.blocked'),
+    ],
+  ],
+  [
+    'loses the output of a command',
+    '[ "$sub" = exec ] && exec >/dev/null',
+    everywhere('lifecycle', 'lifecycle.exec.look', 'lifecycle.exec.output'),
   ],
   [
     'leaves a mount behind',
