@@ -43,9 +43,11 @@ const listChange = (old: readonly string[], recent: readonly string[]): string =
   if (added.length + removed.length > 0) {
     return shorten([...added, ...removed]);
   }
-  return old.length === recent.length
-    ? `another order: ${valueText(recent)}`
-    : `the same items, ${old.length} -> ${recent.length} of them`;
+  if (old.length !== recent.length) {
+    return `the same items, ${old.length} -> ${recent.length} of them`;
+  }
+  const hasSame = old.toSorted().every((item, index) => item === recent.toSorted()[index]);
+  return hasSame ? `another order: ${valueText(recent)}` : `${valueText(old)} -> ${valueText(recent)}`;
 };
 
 const shorten = (items: readonly string[]): string =>
