@@ -12,7 +12,8 @@ export interface CommandPrefix {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
+/** Of the output of a command. */
+export const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 
 /** Result of {@link runCommand} with the bytes of standard output as they came. */
 export interface RawResult extends ExecResult {
@@ -41,11 +42,7 @@ export const runCommand = async (
   options.signal?.throwIfAborted();
   const {bytes, stderr} = {bytes: result.stdout, stderr: decode(result.stderr)};
   if (result.timedOut) {
-    throw new PlumblineError('runtime', `Cannot run "${argv.join(' ')}": no end within ${options.timeoutMs} ms`, {
-      command: argv,
-      expected: `an end within ${options.timeoutMs} ms`,
-      seen: `still running${stderr && `, having said: ${stderr.slice(-500)}`}`,
-    });
+    throw overdue(argv, options.timeoutMs, stderr);
   }
   if (result.exitCode === undefined && result.signal === undefined && !result.isMaxBuffer) {
     throw new PlumblineError(
@@ -64,6 +61,24 @@ export const runCommand = async (
     durationMs: performance.now() - startedAt,
   };
 };
+
+/** Throws a {@link PlumblineError} for an argument that no program can be given. */
+export const requireNoNul = (argv: readonly string[]): void => {
+  if (argv.some((word) => word.includes('\0'))) {
+    throw new PlumblineError(
+      'harness',
+      `Cannot run "${argv.join(' ').replaceAll('\0', String.raw`\0`)}": an argument has a NUL in it`,
+    );
+  }
+};
+
+/** The error for a command that has not ended in time. */
+export const overdue = (argv: readonly string[], timeoutMs: number, stderr: string): PlumblineError =>
+  new PlumblineError('runtime', `Cannot run "${argv.join(' ')}": no end within ${timeoutMs} ms`, {
+    command: argv,
+    expected: `an end within ${timeoutMs} ms`,
+    seen: `still running${stderr && `, having said: ${stderr.slice(-500)}`}`,
+  });
 
 /** Starts `argv` behind a prefix and hands out its streams. */
 export const startCommand = (

@@ -28,6 +28,8 @@ export const loggedCommand = ([, , script, , log = '', ...argv]: readonly string
 export const startInForeground = (machine: Machine, argv: readonly string[], log: string): ForegroundContainer => {
   let code: number | undefined;
   const command = machine.spawn(withLog(argv, log));
+  // Nothing comes, and what no one reads is never closed.
+  for (const output of [command.stream, command.stderr]) output.resume();
   const ended = command.ended.then(({exitCode}) => {
     code = exitCode ?? 255;
     return code;

@@ -3,7 +3,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {Transform} from 'node:stream';
 import {execa} from 'execa';
-import {runCommand, startCommand, type CommandPrefix, type RawResult} from '../command.ts';
+import {requireNoNul, runCommand, startCommand, type CommandPrefix, type RawResult} from '../command.ts';
 import {MachineError, PlumblineError} from '../errors.ts';
 import type {ExecOptions, ExecResult, RunningCommand, ShellCommand} from '../machine.ts';
 import {quoteWord} from './posix-quote.ts';
@@ -125,12 +125,7 @@ export const forwardSocket = async ({control}: SshSession, local: string, remote
 };
 
 const prepare = (argv: readonly string[], env: ExecOptions['env']): RemoteCommand => {
-  if (argv.some((word) => word.includes('\0'))) {
-    throw new PlumblineError(
-      'harness',
-      `Cannot run "${argv.join(' ').replaceAll('\0', String.raw`\0`)}": an argument has a NUL in it`,
-    );
-  }
+  requireNoNul(argv);
   return remoteCommand(argv, env ?? {}, `plumbline-${randomUUID()}`);
 };
 

@@ -2,7 +2,7 @@ import {access, mkdir, readdir, copyFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Socket} from 'node:net';
 import {z} from 'zod';
-import {runCommand, startCommand, type CommandPrefix, type RawResult} from '../../command.ts';
+import type {RawResult} from '../../command.ts';
 import {awaitConnection, dialArgv} from '../../dial.ts';
 import {CommandError, MachineError} from '../../errors.ts';
 import type {
@@ -19,6 +19,8 @@ import {enterArgv, namespacesSchema} from '../../namespaces/enter.ts';
 import {putArgv} from '../../put-command.ts';
 import {isAlive} from '../../processes.ts';
 import type {Services} from '../../services.ts';
+import {doorOf, type Door} from './door.ts';
+import {runThrough, startThrough} from './door-command.ts';
 import {sandboxServices} from './services.ts';
 
 /** What another process needs to enter a sandbox machine. */
@@ -66,8 +68,8 @@ export class SandboxMachine implements Machine {
     return result;
   }
 
-  spawn(argv: readonly string[], options: Pick<ExecOptions, 'env' | 'signal'> = {}): RunningCommand {
-    return startCommand(this.#prefix(), argv, options);
+  spawn(argv: readonly string[], {env, signal}: Pick<ExecOptions, 'env' | 'signal'> = {}): RunningCommand {
+    return startThrough(this.#door(argv), argv, {env: {...ENVIRONMENT, ...env}, ...(signal && {signal})});
   }
 
   async put(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
@@ -89,17 +91,13 @@ export class SandboxMachine implements Machine {
   }
 
   dialFromOutside(endpoint: Endpoint, timeoutMs: number): Promise<Socket> {
-    const {pid} = this.#details.init;
-    const command = startCommand(
-      this.#prefix(`--net=/proc/${pid}/root/run/plumbline/outside`),
-      dialArgv(endpoint, timeoutMs),
-    );
+    const command = this.spawn(['nsenter', '--net=/run/plumbline/outside', ...dialArgv(endpoint, timeoutMs)]);
     return awaitConnection(command, endpoint);
   }
 
   shellCommand(command: readonly string[]): ShellCommand {
-    const {file, argv, env} = this.#prefix();
-    return {file, argv: [...argv, ...(command.length === 0 ? ['bash'] : command)], env};
+    const [file, ...argv] = enterArgv(this.#details);
+    return {file, argv: [...argv, ...(command.length === 0 ? ['bash'] : command)], env: ENVIRONMENT};
   }
 
   async evidence(folder: string): Promise<readonly string[]> {
@@ -118,22 +116,28 @@ export class SandboxMachine implements Machine {
     return written;
   }
 
-  async #run(argv: readonly string[], options: ExecOptions): Promise<RawResult> {
-    const result = await runCommand(this.#prefix(), argv, {
+  async #run(argv: readonly string[], {env, ...options}: ExecOptions): Promise<RawResult> {
+    const result = await runThrough(this.#door(argv), argv, {
       timeoutMs: DEFAULT_TIMEOUT_MS * this.traits.slowness,
       ...options,
+      env: {...ENVIRONMENT, ...env},
     });
     if (result.exitCode !== 0 && !isAlive(this.#details.init)) {
-      throw new MachineError(`Cannot run "${argv.join(' ')}": the machine is gone`, {command: argv});
+      throw goneBefore(argv);
     }
     return result;
   }
 
-  #prefix(nsenterOption?: string): CommandPrefix {
-    const [file, ...argv] = enterArgv(this.#details, nsenterOption);
-    return {file, argv, env: ENVIRONMENT};
+  #door(argv: readonly string[]): Door {
+    if (!isAlive(this.#details.init)) {
+      throw goneBefore(argv);
+    }
+    return doorOf(this.#details);
   }
 }
+
+const goneBefore = (argv: readonly string[]): MachineError =>
+  new MachineError(`Cannot run "${argv.join(' ')}": the machine is gone`, {command: argv});
 
 const isReadable = (path: string): Promise<boolean> =>
   access(path).then(
