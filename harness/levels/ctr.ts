@@ -32,13 +32,16 @@ export const ctr: Level = {
     const container = startInForeground(machine, argv, log);
     undo.defer(() => remove({machine, name, log, container, cni}));
     const runningPid = () => pidOfRunning(machine, name);
-    const pid = await steps.step(
-      'run the container',
-      () => untilRunning({container, layer: 'containerd', argv, complaint: /^ctr: /, runningPid, signal}),
-      argv,
-    );
+    // The image is asked for while the container starts, since a client takes longer to start than to answer.
+    const [pid, imageDigest] = await Promise.all([
+      steps.step(
+        'run the container',
+        () => untilRunning({machine, container, layer: 'containerd', argv, complaint: /^ctr: /, runningPid, signal}),
+        argv,
+      ),
+      imageDigestOf(machine, context.workload.image.name),
+    ]);
     const address = netns?.address ?? (cni && (await attachedAddress(machine, name, pid)));
-    const imageDigest = await imageDigestOf(machine, context.workload.image.name);
     return new CtrWorkload({machine, name, container, pid, address, imageDigest}, undo.move());
   },
 };

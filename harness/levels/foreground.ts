@@ -39,6 +39,7 @@ export const startInForeground = (machine: Machine, argv: readonly string[], log
 
 /** How to know that a container runs. */
 export interface Starting {
+  readonly machine: Pick<Machine, 'traits'>;
   readonly container: ForegroundContainer;
   /** The layer that is to blame when it does not start. */
   readonly layer: string;
@@ -52,6 +53,7 @@ export interface Starting {
 
 /** Waits until the runtime calls the container running; throws what the client said when it ended before. Returns its pid. */
 export const untilRunning = async ({
+  machine,
   container,
   layer,
   argv,
@@ -59,7 +61,9 @@ export const untilRunning = async ({
   runningPid,
   signal,
 }: Starting): Promise<number> => {
+  const pauseMs = PAUSE_MS * machine.traits.latency;
   for (;;) {
+    await Promise.race([setTimeout(pauseMs, undefined, {signal}), container.ended]);
     // Looked at before the runtime is asked: a container that came and went in between must not be waited for.
     const exitCode = container.exitCode();
     const pid = await runningPid();
@@ -69,9 +73,11 @@ export const untilRunning = async ({
     if (exitCode !== undefined) {
       throw earlyEnd(argv, exitCode, await container.logs(), {layer, complaint});
     }
-    await setTimeout(10, undefined, {signal});
   }
 };
+
+/** To ask a runtime takes a process of its own, which the start of the container would have to share the processors with. */
+const PAUSE_MS = 25;
 
 /** The failure of a container that ended before it was seen running: its own, unless the client complains. */
 const earlyEnd = (

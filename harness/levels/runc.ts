@@ -34,7 +34,7 @@ export const runc: Level = {
     const runningPid = () => pidOfRunning(machine, binary, name);
     const pid = await steps.step(
       'run the bundle',
-      () => untilRunning({container, layer: 'runc', argv, complaint: COMPLAINT, runningPid, signal}),
+      () => untilRunning({machine, container, layer: 'runc', argv, complaint: COMPLAINT, runningPid, signal}),
       argv,
     );
     return new RuncWorkload(
@@ -82,35 +82,32 @@ const makeRootfs = async (
   bundle: string,
 ): Promise<string> => {
   const image = workload.image.name;
-  await machine.succeed(['mkdir', '-p', `${bundle}/rootfs`]);
+  const rootfs = `${bundle}/rootfs`;
+  await machine.succeed(['mkdir', '-p', rootfs]);
   const id = (await steps.command('create a container to export', machine, ['docker', 'create', image])).trim();
   try {
-    await steps.command('export its file system', machine, [
-      'docker',
-      'export',
-      '--output',
-      `${bundle}/rootfs.tar`,
-      id,
-    ]);
-    await steps.command('unpack it', machine, ['tar', '-C', `${bundle}/rootfs`, '-xf', `${bundle}/rootfs.tar`]);
-    const digests = await machine.succeed(['docker', 'inspect', '--format', '{{.Image}}', id]);
-    return await manifestDigest(machine, digests.trim());
+    await steps.command('export its file system', machine, ['sh', '-c', EXPORT, 'sh', id, rootfs]);
+    return manifestDigest(await machine.succeed(['docker', 'inspect', id, image]));
   } finally {
     await machine.succeed(['docker', 'rm', '--force', id]);
   }
 };
 
-const manifestDigest = async (machine: Machine, imageId: string): Promise<string> => {
-  const digests = await machine.succeed([
-    'docker',
-    'image',
-    'inspect',
-    '--format',
-    '{{join .RepoDigests " "}}',
-    imageId,
-  ]);
-  return /sha256:[0-9a-f]{64}/.exec(digests)?.[0] ?? '';
+// Constant text. Where docker fails, tar gets no whole archive and fails as well.
+const EXPORT = 'docker export "$1" | tar -C "$2" -xf -';
+
+/** Reads what `docker inspect` says of a container and an image: the digest of the image's manifest, if the container is of that image. */
+export const manifestDigest = (text: string): string => {
+  const [container, image] = understood('what docker inspects', () => inspectedSchema.parse(JSON.parse(text)));
+  return container.Image === image.Id
+    ? (/sha256:[0-9a-f]{64}/.exec(image.RepoDigests?.join(' ') ?? '')?.[0] ?? '')
+    : '';
 };
+
+const inspectedSchema = z.tuple([
+  z.object({Image: z.string()}),
+  z.object({Id: z.string(), RepoDigests: z.array(z.string()).nullish()}),
+]);
 
 const makeConfig = async (
   {machine, steps, workload}: Pick<LevelContext, 'machine' | 'steps' | 'workload'>,
