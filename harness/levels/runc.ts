@@ -27,10 +27,7 @@ export const runc: Level = {
     const imageDigest = await makeBundle(context, binary, bundle, netns.path);
     const argv = runcRunArgv(binary, bundle, name);
     const container = startInForeground(machine, argv, `${bundle}/log`);
-    undo.defer(async () => {
-      await machine.exec([binary, 'delete', '--force', name]);
-      await container.ended;
-    });
+    undo.defer(() => remove(machine, binary, name, container));
     const runningPid = () => pidOfRunning(machine, binary, name);
     const pid = await steps.step(
       'run the bundle',
@@ -42,6 +39,21 @@ export const runc: Level = {
       undo.move(),
     );
   },
+};
+
+const remove = async (
+  machine: Machine,
+  binary: string,
+  name: string,
+  container: ForegroundContainer,
+): Promise<void> => {
+  if (container.exitCode() === undefined) {
+    // "runc delete --force" kills as well, and sleeps for a tenth of a second before it looks whether that was of use.
+    const {exitCode} = await machine.exec([binary, 'kill', name, 'SIGKILL']);
+    await (exitCode === 0 && container.ended);
+  }
+  await machine.exec([binary, 'delete', '--force', name]);
+  await container.ended;
 };
 
 /** The last line of runc (`level=error` or `ERRO[0000]`, after the format of its log) and of crun (`TIME: MESSAGE`). */

@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import {Writable} from 'node:stream';
+import {setFlagsFromString} from 'node:v8';
 import type {WorkerTask} from './desk-protocol.ts';
 
 /** A Vitest that is up and waits to be started. */
@@ -18,6 +19,8 @@ export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunn
     import('vitest/node'),
     import('./allure-reporter.ts'),
   ]);
+  // For the threads that run cells, which are started from here on. By itself V8 lets each gather 100 MiB of garbage before it looks for any.
+  setFlagsFromString(`--max-semi-space-size=${YOUNG_MIB}`);
   const vitest = await createVitest(
     {
       root: task.root,
@@ -49,6 +52,9 @@ export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunn
     [Symbol.asyncDispose]: () => vitest.close(),
   };
 };
+
+/** How much of what a thread has made last is kept before what is left of it is told from garbage, in MiB. */
+const YOUNG_MIB = 4;
 
 /** Vitest's own words are not for people here: the run has a reporter of its own. */
 const nowhere = (): Writable => new Writable({write: (_chunk, _encoding, done) => done()});
