@@ -3,7 +3,7 @@ import {nginx} from '../../scenarios/workloads/nginx.ts';
 import {ctrExecArgv, ctrRunArgv, parseTasks} from './ctr.ts';
 import {demultiplex, dockerExecArgv, dockerRunArgv} from './docker.ts';
 import {editSpec} from './runc-spec.ts';
-import {runcExecArgv, runcRunArgv} from './runc.ts';
+import {manifestDigest, runcExecArgv, runcRunArgv} from './runc.ts';
 
 const image = 'docker.io/library/nginx:latest';
 const netns = {path: '/run/netns/nginx_netw'};
@@ -42,6 +42,15 @@ test('the table of ctr tasks list', () => {
     old: {pid: 12, status: 'STOPPED'},
   });
   expect(parseTasks('TASK    PID    STATUS    \n').size).toBe(0);
+});
+
+test('the digest of a manifest is that of the image which the container has', () => {
+  const [id, manifest] = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
+  const said = (image: unknown) => JSON.stringify([{Image: id}, image]);
+  expect(manifestDigest(said({Id: id, RepoDigests: [`docker.io/library/nginx@${manifest}`]}))).toBe(manifest);
+  expect(manifestDigest(said({Id: manifest, RepoDigests: [`docker.io/library/nginx@${manifest}`]}))).toBe('');
+  expect(manifestDigest(said({Id: id, RepoDigests: null}))).toBe('');
+  expect(() => manifestDigest('no JSON')).toThrow('Cannot understand what docker inspects');
 });
 
 test('frames of a docker log are joined, whichever stream they are of', () => {

@@ -98,8 +98,11 @@ const makeRootfs = async (
   await machine.succeed(['mkdir', '-p', rootfs]);
   const id = (await steps.command('create a container to export', machine, ['docker', 'create', image])).trim();
   try {
-    await steps.command('export its file system', machine, ['sh', '-c', EXPORT, 'sh', id, rootfs]);
-    return manifestDigest(await machine.succeed(['docker', 'inspect', id, image]));
+    const [inspected] = await Promise.all([
+      machine.succeed(['docker', 'inspect', id, image]),
+      steps.command('export its file system', machine, ['sh', '-c', EXPORT, 'sh', id, rootfs]),
+    ]);
+    return manifestDigest(inspected);
   } finally {
     await machine.succeed(['docker', 'rm', '--force', id]);
   }

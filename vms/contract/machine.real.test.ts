@@ -78,6 +78,20 @@ describe.each(chosen)('a machine of $name', (provider) => {
     expect(await machine.succeed(['printf', '%s', long])).toBe(long);
   });
 
+  test('refuses an argument that no program can be given', async () => {
+    await expect(machine.exec(['echo', 'a\0b'])).rejects.toThrow('an argument has a NUL in it');
+  });
+
+  test('keeps commands apart that run at once', async () => {
+    const numbers = Array.from({length: 8}, (_, index) => String(index));
+    const results = await Promise.all(
+      numbers.map((number) => machine.exec(['sh', '-c', 'cat; echo "$0" >&2; exit "$0"', number], {input: number})),
+    );
+    expect(results.map(({stdout, stderr, exitCode}) => [stdout, stderr.trim(), String(exitCode)])).toEqual(
+      numbers.map((number) => [number, number, number]),
+    );
+  });
+
   test('hands over the environment it was told, and little else', async () => {
     const stdout = await machine.succeed(['env', '-0'], {env: {TOLD: "it's\nme"}});
     const names = stdout
