@@ -46,7 +46,7 @@ test('the table of ctr tasks list', () => {
 
 test('the digest of a manifest is that of the image which the container has', () => {
   const [id, manifest] = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
-  const said = (image: unknown) => JSON.stringify([{Image: id}, image]);
+  const said = (found: unknown) => JSON.stringify([{Image: id}, found]);
   expect(manifestDigest(said({Id: id, RepoDigests: [`docker.io/library/nginx@${manifest}`]}))).toBe(manifest);
   expect(manifestDigest(said({Id: manifest, RepoDigests: [`docker.io/library/nginx@${manifest}`]}))).toBe('');
   expect(manifestDigest(said({Id: id, RepoDigests: null}))).toBe('');

@@ -25,8 +25,13 @@ export const runThrough = async (
   let isOverdue = false;
   let force: NodeJS.Timeout | undefined;
   const stop = (): void => {
+    if (force !== undefined) return;
     command.kill('SIGTERM');
-    force ??= setTimeout(() => command.kill('SIGKILL'), GRACE_MS);
+    force = setTimeout(() => {
+      command.kill('SIGKILL');
+      // What has left the process group lives on, and may hold them.
+      for (const output of [command.stdout, command.stderr]) output.destroy();
+    }, GRACE_MS);
   };
   const timer = setTimeout(() => {
     isOverdue = true;

@@ -30,13 +30,20 @@ else { serve(@ARGV) }
 sub to_listen {
     my ($path, @enter) = @_;
     umask 0077;
-    $^F = 255;    # Up to this one, files stay open when another program is run.
+    $^F = 255;    # This one stays open when another program is run.
     socket(my $door, PF_UNIX, SOCK_STREAM, 0) or die "socket: $!\n";
+    $^F = 2;
     bind($door, pack_sockaddr_un($path)) or die "$path: $!\n";
     listen($door, SOMAXCONN) or die "listen: $!\n";
     my $pid = fork;
     die "fork: $!\n" unless defined $pid;
     exit if $pid;
+    # What the caller of the tool has left open is no business of the machine's.
+    for my $number (map { /(\d+)$/ } glob '/proc/self/fd/*') {
+        next if $number <= 2 or $number == fileno $door;
+        open my $inherited, '<&=', $number or next;
+        close $inherited;
+    }
     setpgrp;    # A Ctrl-C in the terminal must reach the tool alone.
     umask 0022;
     open STDERR, '>', '/dev/null';    # The tool waits for the end of what it was given.

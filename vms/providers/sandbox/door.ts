@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto';
-import {spawnSync, type StdioOptions} from 'node:child_process';
+import {spawnSync, type SpawnSyncOptions} from 'node:child_process';
 import {closeSync, openSync} from 'node:fs';
 import {Socket} from 'node:net';
 import {constants} from 'node:os';
@@ -45,7 +45,7 @@ export class Door {
     this.#folder = openSync(folder, 'r');
     this.#path = `/proc/${process.pid}/fd/${this.#folder}/door-${randomUUID()}`;
     // Not for long: it goes to the background as soon as connections are taken.
-    const {status, stderr, error} = spawnSync('perl', [PROGRAM, 'listen', this.#path, ...enter], {stdio: STDIO});
+    const {status, stderr, error} = spawnSync('perl', [PROGRAM, 'listen', this.#path, ...enter], SPAWN_OPTIONS);
     if (status !== 0) {
       closeSync(this.#folder);
       throw new MachineError(`Cannot enter the machine: ${error?.message ?? String(stderr).trim()}`);
@@ -129,7 +129,10 @@ export const doorOf = ({folder, ...namespaces}: Namespaces & {readonly folder: s
   return door;
 };
 
-const STDIO: StdioOptions = ['ignore', 'ignore', 'pipe'];
+const SPAWN_OPTIONS: SpawnSyncOptions = {
+  stdio: ['ignore', 'ignore', 'pipe'],
+  env: {PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin'},
+};
 
 /** Names by number. Of two for one number the first is the usual one. */
 const SIGNALS: ReadonlyMap<number, string> = new Map(

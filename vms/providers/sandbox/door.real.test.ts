@@ -1,0 +1,36 @@
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {realMachines, type RealMachines} from '../../contract/real-machines.ts';
+import type {OwnedMachine} from '../../machine.ts';
+import {sandbox} from './provider.ts';
+
+let machines: RealMachines;
+let machine: OwnedMachine;
+
+beforeAll(async () => {
+  machines = await realMachines(sandbox, 'bookworm', new AbortController().signal);
+  machine = await machines.start();
+});
+afterAll(async () => {
+  await machine?.[Symbol.asyncDispose]();
+  await machines?.[Symbol.asyncDispose]();
+});
+
+test('a command at its deadline is not waited for where what has left it holds its output', async () => {
+  const running = machine.exec(['sh', '-c', 'setsid sleep 984 & sleep 984'], {timeoutMs: 300});
+  await expect(running).rejects.toThrow('no end within 300 ms');
+  expect(await machine.succeed(['pgrep', '-f', '^sleep 984'])).toMatch(/^\d+\n$/);
+});
+
+test('output beyond what was asked for is dropped, and ends the command', async () => {
+  const {stdout, signal} = await machine.exec(['sh', '-c', 'exec cat /dev/zero'], {maxBytes: 1000});
+  expect([stdout.length, signal]).toEqual([1000, 'SIGTERM']);
+});
+
+test('a command has its three streams and no other file', async () => {
+  expect(await machine.succeed(['sh', '-c', 'ls /proc/self/fd'], {input: 'something'})).toBe('0\n1\n2\n3\n');
+});
+
+test('the machine does not see what starts its commands', async () => {
+  expect(await machine.succeed(['sh', '-c', 'echo $PPID'])).toBe('0\n');
+  expect((await machine.exec(['pgrep', '-x', 'perl'])).stdout).toBe('');
+});
