@@ -52,7 +52,7 @@ test('what runs beside the workload is waited for by itself', async () => {
   const [cell] = scenario.cells as [ScenarioCell];
   const script = shellScript(await explainCell(scenario, cell));
   expect(script.slice(script.indexOf('# remove what was made'))).toMatch(
-    /^runc kill beside SIGKILL\nwait "\$!" \|\| true\n(?:.*\n)*?runc delete --force plumbline-nginx \|\| true\nwait \|\| true$/m,
+    /^runc kill beside SIGKILL\nwait "\$!" \|\| true\n(?:.*\n)*?runc kill plumbline-nginx SIGKILL \|\| true\nwait \|\| true\nrunc delete --force plumbline-nginx \|\| true$/m,
   );
 });
 
