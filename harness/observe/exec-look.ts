@@ -19,8 +19,13 @@ export const LOOK = [
   `${GREETING}; head -n 1000 ${OF_SELF.join(' ')} /proc/1/cgroup 2>/dev/null`,
   'env',
   'pwd',
-  'ls -ln /proc/self/fd /proc/self/ns /proc/1/ns 2>/dev/null; true',
-].join(`; echo '---'; `);
+  'ls -ln /proc/self/fd /proc/self/ns /proc/1/ns 2>/dev/null',
+]
+  .map((part) => `${part}; echo '---'`)
+  .join('; ');
+
+/** Whether all that {@link LOOK} prints has come. */
+export const isWholeLook = (text: string): boolean => text.split('---\n').length === 5;
 
 /** What {@link LOOK} printed before it looked; where a runtime merged the streams, `err` can come later. */
 export const greetingIn = (text: string): string => {

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {observeExec} from './exec.ts';
 import {execFacts, greetingIn} from './exec-look.ts';
 
 const STATUS = `Name:	head
@@ -49,7 +50,9 @@ const text = ({cgroup = '5:pids:/a\n', ofInit = ['mnt -> mnt:[7]', 'net -> net:[
     'SHLVL=1\nPATH=/bin\n',
     '/\n',
     listingOf({'self/fd': DESCRIPTORS, 'self/ns': ['mnt -> mnt:[7]', 'net -> net:[1]'], '1/ns': ofInit}),
-  ].join('---\n');
+  ]
+    .map((part) => `${part}---\n`)
+    .join('');
 
 test('a command beside a workload has rights, limits, an environment and a place of its own', () => {
   expect(execFacts(text())).toMatchObject({
@@ -103,4 +106,26 @@ test('what it wrote before it looked is told from what it saw', () => {
   expect(greetingIn('')).toBe('');
   expect(greetingIn(`out\n${text()}err\n`)).toBe('out\nerr\n');
   expect(execFacts(`out\nerr\n${text()}`)).toEqual(execFacts(text()));
+});
+
+const ended = (exitCode: number, stdout = '') => ({
+  argv: [],
+  exitCode,
+  signal: undefined,
+  stdout,
+  stderr: '',
+  durationMs: 1,
+});
+
+test.each([
+  [[text()], 'seen', {hits: 0, of: 1}],
+  [['', text().slice(0, -9), text()], 'seen', {hits: 2, of: 3}],
+  [['', '', ''], 'no output', {hits: 3, of: 3}],
+])('what a client loses is counted and asked again, case %#', async (outputs, look, outputLost) => {
+  const looks = outputs.map((output) => ended(0, output));
+  const seen = await observeExec({
+    exec: async ([file, , script]) => (file === 'sh' && script !== 'exit 7' ? looks.shift() : undefined) ?? ended(7),
+  });
+  expect(seen).toMatchObject({facts: {'lifecycle.exec.look': look}, outputLost});
+  expect('exec.cwd' in seen.facts).toBe(look === 'seen');
 });

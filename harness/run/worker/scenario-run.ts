@@ -87,7 +87,11 @@ export const runScenario = async (
       measurements: sorted({...observation?.measurements, ...measurements}),
     };
   };
-  await steps.step('run commands beside it', async () => see(await observeExec(running)));
+  await steps.step('run commands beside it', async () => {
+    const {outputLost, ...seen} = await observeExec(running);
+    see(seen);
+    result.recorded.tally('lifecycle.exec.outputLost', outputLost.hits, outputLost.of);
+  });
   await body.check?.({...forBody, running, start, expectReach});
   if (body.check === undefined) {
     await steps.step('watch its end', async () => see(await observeEnding({...context, level, running})));
