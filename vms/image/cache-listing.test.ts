@@ -1,7 +1,8 @@
-import {chmod, mkdtemp, rm, symlink, truncate, utimes, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import {$} from 'zx';
 import {firstDifference, listFolder} from './cache-listing.ts';
 
 const {signal} = new AbortController();
@@ -19,6 +20,22 @@ test('counts what is on the disk, not what a file with holes seems to have', asy
   const {bytes, text} = await listFolder(folder, signal);
   expect(bytes).toBeLessThan(100_000);
   expect(text).toContain('8000000000');
+});
+
+test('is the same after packing and unpacking, also of a folder that had many files once', async () => {
+  const [source, copy] = [join(folder, 'source'), join(folder, 'copy')];
+  for (const path of [join(source, 'grown'), copy]) await mkdir(path, {recursive: true});
+  const names = Array.from(
+    {length: 300},
+    (_, index) => `a-file-with-quite-a-long-name-so-that-the-folder-grows-${index}`,
+  );
+  for (const name of names) await writeFile(join(source, 'grown', name), '');
+  for (const name of names.slice(1)) await rm(join(source, 'grown', name));
+  // As the recipes for CI do it, see .github/workflows/scenarios.yml.
+  await $({
+    quiet: true,
+  })`tar -C ${source} --numeric-owner --xattrs -cpf - . | tar -C ${copy} --numeric-owner --xattrs -xpf -`;
+  expect(await listFolder(copy, signal)).toMatchObject({digest: (await listFolder(source, signal)).digest});
 });
 
 test('is the same while nothing changes', async () => {

@@ -3,7 +3,7 @@ import {execa} from 'execa';
 
 /** The state of every path of a folder at one moment. */
 export interface Listing {
-  /** One record per path, sorted, each ended by NUL: path, type, size, mode, owner, mtime and link target. */
+  /** One record per path, sorted, each ended by NUL: path, type, size of what is no folder, mode, owner, mtime and link target. */
   readonly text: string;
   /** SHA-256 of the text, hexadecimal. */
   readonly digest: string;
@@ -16,7 +16,7 @@ export interface Listing {
  * About 50 ms for a Debian root. Rejects when the folder cannot be read.
  */
 export const listFolder = async (folder: string, signal: AbortSignal): Promise<Listing> => {
-  const {stdout} = await execa('find', [folder, '-mindepth', '1', '-printf', recordFormat], {
+  const {stdout} = await execa('find', [folder, '-mindepth', '1', ...printRecords], {
     cancelSignal: signal,
     maxBuffer: 1_000_000_000,
     stripFinalNewline: false,
@@ -34,7 +34,10 @@ export const listFolder = async (folder: string, signal: AbortSignal): Promise<L
 };
 
 /** https://www.gnu.org/software/findutils/manual/html_node/find_html/Format-Directives.html */
-const recordFormat = String.raw`%b\t%P\t%y\t%s\t%m\t%U:%G\t%T@\t%l\0`;
+const recordFormat = (size: string): string => String.raw`%b\t%P\t%y\t${size}\t%m\t%U:%G\t%T@\t%l\0`;
+
+/** What a folder takes for its entries depends on the file system, and on those it had before: one that was unpacked elsewhere is the same. */
+const printRecords = ['-type', 'd', '-printf', recordFormat('-'), '-o', '-printf', recordFormat('%s')];
 
 /** Of `%b`, whatever those of the file system are. */
 const BLOCK_BYTES = 512;
