@@ -2,6 +2,7 @@ import type {Socket} from 'node:net';
 import type {Readable} from 'node:stream';
 import type {BakeContext} from './image/bake-report.ts';
 import type {Ledger} from './ledger/ledger.ts';
+import type {Services} from './services.ts';
 
 /** How a command in a machine ended, and what it printed. */
 export interface ExecResult {
@@ -90,6 +91,8 @@ export interface MachineReference {
 export interface Machine {
   readonly reference: MachineReference;
   readonly traits: MachineTraits;
+  /** Its daemons. */
+  readonly services: Services;
 
   /** Runs a command as root and reports; never throws on its exit status. Throws {@link MachineError} when the machine can't run it at all. */
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;

@@ -1,9 +1,7 @@
-import type {Machine, Provider} from './machine.ts';
-
 /** The daemons of the container stack that a machine runs. */
 export type ServiceName = 'containerd' | 'dockerd';
 
-/** The optional power to stop and start the daemons of a machine one at a time, as its init would. */
+/** Stops and starts the daemons of a machine one at a time, as its init would. */
 export interface Services {
   /** Sends SIGTERM to the daemon itself, not to what it started, and waits for its end; after 90 s it is killed, as systemd does. */
   stop(name: ServiceName): Promise<void>;
@@ -11,15 +9,4 @@ export interface Services {
   kill(name: ServiceName): Promise<void>;
   /** Starts the daemon from the program that is installed now, and waits until it answers. Throws {@link CommandError} when it does not. */
   start(name: ServiceName): Promise<void>;
-}
-
-/** The power over daemons of a machine whose provider gives it; `undefined` otherwise. */
-export const servicesOf = (machine: Machine): Services | undefined => (machine as {services?: Services}).services;
-
-/** Whether the machines of a provider have {@link Services}. */
-export const givesServices = (provider: Provider): boolean => (provider as ServiceProvider).services === true;
-
-/** A provider whose machines have {@link Services}. */
-export interface ServiceProvider extends Provider {
-  readonly services?: true;
 }

@@ -1,9 +1,6 @@
 import {join} from 'node:path';
 import type {Command} from 'commander';
-import {HostError} from '../../vms/errors.ts';
-import {providers} from '../../vms/providers.ts';
 import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
-import {givesServices} from '../../vms/services.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {Interruption} from '../run/interruption.ts';
 import type {UpgradePlan} from '../upgrade/upgrade-plan.ts';
@@ -24,11 +21,7 @@ export interface UpgradeFlags {
 export const addUpgradeOptions = (command: Command): Command =>
   command
     .argument('[files...]', 'scenario files to compare with; default: scenarios/nginx.scenario.ts')
-    .option(
-      '--machine <provider>',
-      'what makes the machines; the daemons of others can not be restarted yet',
-      'sandbox',
-    )
+    .option('--machine <provider>', 'what makes the machines', 'sandbox')
     .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
     .option('--json', 'print one JSON document');
 
@@ -43,7 +36,7 @@ export interface UpgradeRequest {
   readonly toolVersion: string;
 }
 
-/** Plans upgrades. Throws `UsageError` for what can't be run, {@link HostError} when this host, or the provider, can't do it. */
+/** Plans upgrades. Throws `UsageError` for what can't be run, `HostError` when this host can't make such machines. */
 export const planUpgrade = async ({files, flags, ...rest}: UpgradeRequest): Promise<UpgradePlan> => {
   const asked = files.length === 0 ? [join(projectRoot, 'scenarios/nginx.scenario.ts')] : files;
   const {scenarios, cells} = await select(asked, {
@@ -52,18 +45,6 @@ export const planUpgrade = async ({files, flags, ...rest}: UpgradeRequest): Prom
     repeat: 1,
   });
   const {provider} = await chooseProvider(flags.machine);
-  if (!givesServices(provider)) {
-    const able = providers.filter(givesServices).map(({name}) => name);
-    throw new HostError(
-      `Cannot upgrade machines of "${provider.name}": their daemons can not be restarted one at a time`,
-      [
-        {
-          sentence: `Only machines of ${able.join(', ')} can`,
-          remedy: `plumbline upgrade --machine ${able[0]}`,
-        },
-      ],
-    );
-  }
   return {
     ...rest,
     id: runId(new Date()),

@@ -1,6 +1,7 @@
 import {Duplex, Readable} from 'node:stream';
 import type {Socket} from 'node:net';
 import {PlumblineError} from '../../vms/errors.ts';
+import {systemdServices} from '../../vms/guest/systemd-services.ts';
 import type {ExecOptions, ExecResult, Machine, MachineReference, RunningCommand} from '../../vms/machine.ts';
 import {loggedCommand} from '../levels/foreground.ts';
 import type {Note, VariableName} from './note.ts';
@@ -22,6 +23,7 @@ export class PaperMachine implements Machine {
     address: 'MACHINE',
     snapshots: false,
   };
+  readonly services = systemdServices(this);
   readonly notes: Note[] = [];
   readonly #container: string;
   readonly #defaultSpec: string;

@@ -1,7 +1,6 @@
-import {MachineError, ProvisionError} from '../../vms/errors.ts';
+import {ProvisionError} from '../../vms/errors.ts';
 import type {UpgradeFacts} from '../../vms/image/upgrade-packages.ts';
 import type {Machine} from '../../vms/machine.ts';
-import {servicesOf} from '../../vms/services.ts';
 import {installArgv, installEnvironment, lastWords, servicePolicy} from './apt-command.ts';
 import {servicesToRestart} from './component.ts';
 
@@ -15,7 +14,7 @@ export interface Phase {
 const INSTALL_TIMEOUT_MS = 300_000;
 
 /**
- * Upgrades a machine in place: installs the packages that its image has for it, and restarts the daemons whose packages are among them.
+ * Upgrades a machine in place: installs the packages that were put into it, and restarts the daemons whose packages are among them.
  * Returns when all answer. Throws {@link ProvisionError} with what apt said when the packages can't be installed, or a daemon does not
  * come back from its upgrade; the machine is then as that left it.
  */
@@ -24,12 +23,7 @@ export const upgradePackages = async (
   {files, packages}: UpgradeFacts,
   signal: AbortSignal,
 ): Promise<Phase[]> => {
-  const services = servicesOf(machine);
-  if (services === undefined) {
-    throw new MachineError(
-      `Cannot upgrade the machine "${machine.reference.id}": its daemons can not be restarted one at a time`,
-    );
-  }
+  const {services} = machine;
   const phases: Phase[] = [];
   const phase = async (title: string, body: () => Promise<unknown>): Promise<void> => {
     signal.throwIfAborted();

@@ -19,6 +19,7 @@ import {putArgv} from '../put-command.ts';
 import {forwardSocket, remoteShell, runRemote, startRemote, type SshSession} from '../transport/ssh-session.ts';
 import {lastLines} from './console-patterns.ts';
 import {awaitConsoleComplaint, ConsoleWatch} from './console-watch.ts';
+import {systemdServices} from './systemd-services.ts';
 
 /** How a virtual machine is entered and watched, whoever made it. */
 export interface GuestAccess {
@@ -44,6 +45,7 @@ const JOURNAL_TIMEOUT_MS = 10_000;
 export abstract class SshMachine implements Machine {
   readonly reference: MachineReference;
   readonly traits: MachineTraits;
+  readonly services = systemdServices(this);
   readonly #access: GuestAccess;
   #console: ConsoleWatch;
 

@@ -3,20 +3,18 @@ import {dirname} from 'node:path';
 import {existsSync} from 'node:fs';
 import {hasChangedRoot} from '../../host/changed-root.ts';
 import {isOnOverlay} from '../../host/file-system.ts';
-import type {MachineReference, MachineSpec, Requirement} from '../../machine.ts';
-import type {ServiceProvider} from '../../services.ts';
+import type {MachineReference, MachineSpec, Provider, Requirement} from '../../machine.ts';
 import {stateFolder} from '../../state.ts';
 import {readHostCgroups} from '../../namespaces/cgroups.ts';
 import {SandboxMachine} from './machine.ts';
 import {startSandbox} from './start.ts';
 
 /** Machines made of Linux namespaces on this host: no virtual machine, this host's kernel. */
-export const sandbox: ServiceProvider = {
+export const sandbox: Provider = {
   name: 'sandbox',
   sharesKernel: true,
   // Three daemons and a workload; half of a cell is waiting.
   footprint: {cpus: 0.6, memoryMiB: 500},
-  services: true,
   missing: async () => [
     ...missingPrivilege(),
     ...(await missingKernelParts()),
