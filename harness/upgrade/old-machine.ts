@@ -1,16 +1,16 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import type {CacheEntry} from '../../vms/image/cache.ts';
 import type {HeldImage} from '../../vms/image/bake.ts';
 import type {UpgradeFacts} from '../../vms/image/upgrade-packages.ts';
-import {keyOf} from '../../vms/image/content-key.ts';
-import type {BakedImage, MachineFile, MachineSpec, OwnedMachine, Provider} from '../../vms/machine.ts';
+import type {Machine, MachineFile, MachineSpec, OwnedMachine, Provider} from '../../vms/machine.ts';
 import {versionIn} from '../run/versions.ts';
-import type {Machine} from '../../vms/machine.ts';
 
 /** What machines that are to be upgraded are made of. */
 export interface UpgradeMaterial {
   readonly provider: Provider;
   readonly from: HeldImage;
-  readonly packages: Pick<CacheEntry<UpgradeFacts>, 'content' | 'seal' | 'facts'>;
+  readonly packages: Pick<CacheEntry<UpgradeFacts>, 'content' | 'facts'>;
 }
 
 /** Makes dockerd leave containers alone when it ends: https://docs.docker.com/engine/daemon/live-restore/ */
@@ -20,8 +20,11 @@ const liveRestoreFile: MachineFile = {
   mode: 0o644,
 };
 
-/** Starts a machine of the old runtime set that has the packages of its upgrade in a folder. */
-export const startOldMachine = (
+/**
+ * Starts a machine of the old runtime set that has the packages of its upgrade in a folder. They are put into it as it runs: what they are
+ * part of from the start would be another disk of a virtual machine, and another snapshot, for each upgrade.
+ */
+export const startOldMachine = async (
   {provider, from, packages}: UpgradeMaterial,
   spec: Omit<MachineSpec, 'image' | 'files'> & {
     readonly files?: readonly MachineFile[];
@@ -30,21 +33,16 @@ export const startOldMachine = (
   signal: AbortSignal,
 ): Promise<OwnedMachine> => {
   const {liveRestore = false, files = [], ...rest} = spec;
-  return provider.start(
-    {...rest, image: withLayer(from, packages), files: liveRestore ? [...files, liveRestoreFile] : files},
-    signal,
+  await using undo = new AsyncDisposableStack();
+  const machine = undo.use(
+    await provider.start({...rest, image: from, files: liveRestore ? [...files, liveRestoreFile] : files}, signal),
   );
+  for (const path of packages.facts.files) {
+    await machine.put(path, await readFile(join(packages.content, path)));
+  }
+  undo.move();
+  return machine;
 };
-
-const withLayer = (
-  {runtimeSet, layers, stores, key}: BakedImage,
-  {content, seal}: UpgradeMaterial['packages'],
-): BakedImage => ({
-  runtimeSet,
-  ...(stores !== undefined && {stores}),
-  layers: [content, ...layers],
-  key: keyOf([seal, key]),
-});
 
 /** Asks the programs of the stack for their versions, whatever these are. */
 export const versionsOf = async (machine: Machine): Promise<Record<'docker' | 'containerd' | 'runc', string>> => {

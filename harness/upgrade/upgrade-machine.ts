@@ -5,6 +5,7 @@ import type {Ledger} from '../../vms/ledger/ledger.ts';
 import type {OwnedMachine} from '../../vms/machine.ts';
 import {stateFolder} from '../../vms/state.ts';
 import type {MachineRecord} from '../report/run-record.ts';
+import {setUpScript} from '../run/set-up.ts';
 import {Steps} from '../scenario/steps.ts';
 import {measureUpgrade} from './measured-upgrade.ts';
 import {startOldMachine, versionsOf, type UpgradeMaterial} from './old-machine.ts';
@@ -52,7 +53,7 @@ export const passOn = async (
   const machine = undo.use(
     await steps.step(
       `start a ${material.provider.name} machine of ${plan.from.name}, live-restore ${liveRestore ? 'on' : 'off'}`,
-      () => startOldMachine(material, {id, runId, folder, ledger, liveRestore}, signal),
+      () => startOldMachine(material, {id, runId, folder, ledger, liveRestore, setUp: setUpScript}, signal),
     ),
   );
   const [{workload} = unplanned()] = plan.scenarios;

@@ -1,4 +1,4 @@
-import type {OwnedMachine, Provider} from '../../vms/machine.ts';
+import type {OwnedMachine, Provider, Snapshots} from '../../vms/machine.ts';
 import {startOldMachine, type UpgradeMaterial} from './old-machine.ts';
 import {upgradePackages} from './package-upgrade.ts';
 
@@ -10,16 +10,36 @@ export const upgradedProvider = (material: UpgradeMaterial, first?: OwnedMachine
   const ready = first === undefined ? [] : [first];
   return {
     ...material.provider,
+    // What its machines start from is not the image that they are asked for with.
+    prepare: async () => [],
+    // The first machine is not what a script of this spec made it.
+    setsUp: false,
     start: async (spec, signal) => {
-      const prepared = ready.pop();
-      if (prepared !== undefined) {
-        return prepared;
-      }
       await using undo = new AsyncDisposableStack();
-      const machine = undo.use(await startOldMachine(material, spec, signal));
-      await upgradePackages(machine, material.packages.facts, signal);
+      const prepared = ready.pop();
+      const machine = undo.use(prepared ?? (await startOldMachine(material, spec, signal)));
+      if (prepared === undefined) {
+        await upgradePackages(machine, material.packages.facts, signal);
+      }
+      await becomeReady(machine);
       undo.move();
       return machine;
     },
   };
+};
+
+const UPGRADED = 'upgraded';
+
+/** Makes "ready", which a machine is restored to for each scenario file, the state after the upgrade instead of that before it. */
+const becomeReady = async (machine: OwnedMachine): Promise<void> => {
+  const {snapshots} = machine;
+  if (snapshots !== undefined) {
+    await snapshots.snapshot(UPGRADED);
+    Object.assign(machine, {
+      snapshots: {
+        snapshot: (name: string) => snapshots.snapshot(name),
+        restore: (name: string) => snapshots.restore(name === 'ready' ? UPGRADED : name),
+      } satisfies Snapshots,
+    });
+  }
 };

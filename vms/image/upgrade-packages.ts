@@ -1,5 +1,5 @@
-import {chmod, copyFile, mkdir, readFile, readdir, writeFile} from 'node:fs/promises';
-import {basename, dirname, join} from 'node:path';
+import {copyFile, mkdir, readFile, readdir, writeFile} from 'node:fs/promises';
+import {basename, join} from 'node:path';
 import {ProvisionError} from '../errors.ts';
 import type {RuntimeSet} from '../runtimes/runtime-set.ts';
 import type {HeldImage} from './bake.ts';
@@ -10,9 +10,9 @@ import {aptConfig, sourcesList} from './debian-packages.ts';
 import {runIsolated} from './isolated-command.ts';
 import {ociArchitecture} from './workload-image.ts';
 
-/** What an upgrade installs, as files that a machine has. */
+/** What an upgrade installs, as files to put into a machine. */
 export interface UpgradeFacts {
-  /** Paths in the machine, sorted. Empty when there is nothing newer to install. */
+  /** Paths in the machine, sorted, which are those below the content of the entry too. Empty when there is nothing newer to install. */
   readonly files: readonly string[];
   /** Version of each of these packages, by name. */
   readonly packages: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ const folder = '/var/cache/plumbline-upgrade';
 const sources = ['upgrade-packages.ts', 'debian-packages.ts'];
 
 /**
- * The overlay layer with the package files that an upgrade installs: what apt, with the status of the old root and the new suite as its
+ * The package files that an upgrade installs: what apt, with the status of the old root and the new suite as its
  * only source, would install. apt checks the signatures and digests. The machine needs no network then.
  * Throws {@link ProvisionError} when the mirror fails or the packages can't be installed on that root.
  */
@@ -88,10 +88,9 @@ const downloadUpgrade = async (
   await step(context, `${from.runtimeSet} to ${to.name}: download packages`, async () => run(downloadArgv(packages)));
   const archives = join(scratch, 'cache/archives');
   const names = (await readdir(archives)).filter((name) => name.endsWith('.deb')).sort();
-  await makeFolders(content);
+  await mkdir(join(content, folder), {recursive: true});
   for (const name of names) {
     await copyFile(join(archives, name), join(content, folder, name));
-    await chmod(join(content, folder, name), 0o644);
   }
   return {
     files: names.map((name) => join(folder, name)),
@@ -118,12 +117,4 @@ export const packageOf = (file: string): readonly [name: string, version: string
     );
   }
   return [name, decodeURIComponent(version)];
-};
-
-/** As overlay, the folders of a layer stand for those below it, so they need the modes of Debian whatever the umask is. */
-const makeFolders = async (content: string): Promise<void> => {
-  for (const path of [dirname(dirname(folder)), dirname(folder), folder]) {
-    await mkdir(join(content, path));
-    await chmod(join(content, path), 0o755);
-  }
 };
