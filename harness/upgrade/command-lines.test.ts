@@ -113,7 +113,7 @@ describe('a workload', () => {
 
   test('is asked from two places, by one process each', () => {
     const {targets} = of('upgrade-docker-no');
-    expect(proberArgv('neighbour', targets.slice(1), nginx.answer)).toEqual([
+    expect(proberArgv('neighbour', targets.slice(1), nginx.answer, {latency: 1})).toEqual([
       'nsenter',
       '--net=/run/netns/neighbour',
       'perl',

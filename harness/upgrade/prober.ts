@@ -1,15 +1,20 @@
 import {readFile} from 'node:fs/promises';
 import {createInterface} from 'node:readline';
 import {MachineError} from '../../vms/errors.ts';
-import type {Machine, RunningCommand} from '../../vms/machine.ts';
+import type {Machine, MachineTraits, RunningCommand} from '../../vms/machine.ts';
 import {NEIGHBOUR_NETNS} from '../network/neighbour.ts';
 import type {Workload} from '../scenario/workload.ts';
 import type {Sample} from './outage.ts';
 
-/** How often each target is asked, in milliseconds. */
-export const PROBE_INTERVAL_MS = 100;
-/** A request without an answer after so many milliseconds has failed. */
-const PROBE_TIMEOUT_MS = 1000;
+const INTERVAL_MS = 100;
+/** A request without an answer after so many milliseconds has failed; times the machine's latency. */
+const TIMEOUT_MS = 1000;
+
+/**
+ * Milliseconds between two requests to one target of a machine. Where answers take long, so many requests would be what its processors do, and
+ * an outage be as long as they make it.
+ */
+export const probeIntervalMs = ({latency}: Pick<MachineTraits, 'latency'>): number => INTERVAL_MS * latency;
 
 /** Where probes are sent from: the machine's own network namespace, or another host on its network. */
 export type ProbeVantage = 'machine' | 'neighbour';
@@ -43,7 +48,9 @@ export class Prober implements AsyncDisposable {
   static async start(machine: Machine, targets: readonly ProbeTarget[], answer: Workload['answer']): Promise<Prober> {
     await machine.put(PROGRAM, await readFile(new URL('guest/prober.pl', import.meta.url)));
     const byVantage = [...Map.groupBy(targets, ({vantage}) => vantage)];
-    const prober = new Prober(byVantage.map(([vantage, some]) => machine.spawn(proberArgv(vantage, some, answer))));
+    const prober = new Prober(
+      byVantage.map(([vantage, some]) => machine.spawn(proberArgv(vantage, some, answer, machine.traits))),
+    );
     await Promise.all(prober.#commands.map((command) => prober.#follow(command)));
     return prober;
   }
@@ -87,12 +94,13 @@ export const proberArgv = (
   vantage: ProbeVantage,
   targets: readonly ProbeTarget[],
   {status, contains}: Workload['answer'],
+  traits: Pick<MachineTraits, 'latency'>,
 ): string[] => [
   ...(vantage === 'machine' ? [] : ['nsenter', `--net=${NEIGHBOUR_NETNS}`]),
   'perl',
   PROGRAM,
-  String(PROBE_INTERVAL_MS),
-  String(PROBE_TIMEOUT_MS),
+  String(probeIntervalMs(traits)),
+  String(TIMEOUT_MS * traits.latency),
   String(status),
   contains,
   ...targets.map(({name, host, port}) => `${name}=${host}:${port}`),

@@ -1,11 +1,12 @@
 import {setTimeout} from 'node:timers/promises';
 import {PlumblineError} from '../../vms/errors.ts';
 import type {Sample} from './outage.ts';
-import {PROBE_INTERVAL_MS, type Prober} from './prober.ts';
+import type {Prober} from './prober.ts';
 import type {UpgradeWorkload} from './upgrade-workload.ts';
 
-/** Requests with the same outcome after which it is taken to be settled: 2 s. */
+/** Requests with the same outcome after which it is taken to be settled: 2 s, times the machine's latency. */
 const SETTLED_AFTER = 20;
+const POLL_MS = 100;
 
 /** Waits until every target is answered. Throws a {@link PlumblineError} of class `workload` when one is not in time. */
 export const untilAllAnswer = async (
@@ -52,7 +53,7 @@ export const untilSettled = async (
     if (restless.length === 0 || performance.now() > deadline) {
       return restless;
     }
-    await setTimeout(PROBE_INTERVAL_MS, undefined, {signal});
+    await setTimeout(POLL_MS, undefined, {signal});
   }
 };
 

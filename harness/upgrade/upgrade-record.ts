@@ -106,7 +106,7 @@ export const upgradeRecord = z.object({
   /** The component that was asked for; absent when all were. */
   only: z.enum(['runc', 'containerd', 'docker']).optional(),
   provider: z.string(),
-  /** Milliseconds between two requests to one target. */
+  /** Milliseconds between two requests to one target; 0 when there were none. */
   intervalMs: milliseconds,
   /** Version of every package that was installed, by name. */
   packages: z.record(z.string(), z.string()),

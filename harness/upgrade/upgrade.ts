@@ -22,7 +22,7 @@ import {comparisonFailures, passFailures} from './upgrade-failures.ts';
 import {passOn, UpgradeFailure} from './upgrade-machine.ts';
 import {bakeEnds, openMaterial, requirePackages} from './upgrade-material.ts';
 import {componentsOf, runOptionsOf, setOfUpgraded, upgradeId, type UpgradePlan} from './upgrade-plan.ts';
-import {PROBE_INTERVAL_MS} from './prober.ts';
+import {probeIntervalMs} from './prober.ts';
 import {UPGRADE_SCHEMA_VERSION, type UpgradePassRecord, type UpgradeRecord} from './upgrade-record.ts';
 import {upgradedProvider} from './upgraded-provider.ts';
 
@@ -33,6 +33,7 @@ export interface UpgradeOutcome {
 }
 
 interface Progress {
+  intervalMs: number;
   packages: Readonly<Record<string, string>>;
   readonly passes: UpgradePassRecord[];
   readonly failures: FailureRecord[];
@@ -48,7 +49,7 @@ export const upgrade = async (plan: UpgradePlan, only?: Component): Promise<Upgr
   const startedAt = performance.timeOrigin + performance.now();
   const folder = join(plan.reports, plan.id);
   await mkdir(folder, {recursive: true});
-  const progress: Progress = {packages: {}, passes: [], failures: [], comparison: undefined};
+  const progress: Progress = {intervalMs: 0, packages: {}, passes: [], failures: [], comparison: undefined};
   const host = watchHost(upgradeId(plan));
   try {
     await upgradeAndCompare(plan, only, progress);
@@ -84,6 +85,7 @@ const upgradeAndCompare = async (plan: UpgradePlan, only: Component | undefined,
     await machine?.[Symbol.asyncDispose]();
     const pass = await passOn({plan, material, ledger, number: index + 1, liveRestore});
     machine = undo.use(pass.machine);
+    progress.intervalMs = probeIntervalMs(machine.traits);
     progress.passes.push(pass.record);
     progress.failures.push(...passFailures(pass.record));
   }
@@ -148,7 +150,7 @@ const recordOf = (
   plan: UpgradePlan,
   only: Component | undefined,
   startedAt: number,
-  {packages, passes, failures, comparison}: Progress,
+  {intervalMs, packages, passes, failures, comparison}: Progress,
 ): UpgradeRecord => ({
   schemaVersion: UPGRADE_SCHEMA_VERSION,
   id: plan.id,
@@ -158,7 +160,7 @@ const recordOf = (
   to: plan.to.name,
   ...(only !== undefined && {only}),
   provider: plan.provider.name,
-  intervalMs: PROBE_INTERVAL_MS,
+  intervalMs,
   packages: {...packages},
   passes,
   ...(comparison !== undefined && {

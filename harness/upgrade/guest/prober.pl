@@ -67,7 +67,8 @@ sub receive {
 }
 
 print "ready\n";
-my ($next, $ending) = (now(), 0);
+# A timeout is noticed within half an interval.
+my ($next, $ending, $longest) = (now(), 0, $interval / 2000);
 while (!$ending || %asked) {
   my $now = now();
   if (!$ending && $now >= $next) {
@@ -79,7 +80,7 @@ while (!$ending || %asked) {
   vec($read, fileno STDIN, 1) = 1 unless $ending;
   vec($_->{connected} ? $read : $write, fileno $_->{socket}, 1) = 1 for values %asked;
   my $wait = ($next - now()) / 1000;
-  my $found = select $read, $write, undef, $wait < 0 ? 0 : $wait > 0.05 ? 0.05 : $wait;
+  my $found = select $read, $write, undef, $wait < 0 ? 0 : $wait > $longest ? $longest : $wait;
   if ($found > 0) {
     if (!$ending && vec $read, fileno STDIN, 1) {
       $ending = 1 unless sysread STDIN, my $ignored, 4096;
