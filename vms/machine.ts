@@ -184,6 +184,8 @@ export interface BakedImage {
    * for its own.
    */
   readonly stores?: string;
+  /** The image whose kernel a machine with one of its own boots. Default: this one. */
+  readonly kernelOf?: BakedImage;
   /** Content hash of everything that went in. */
   readonly key: string;
 }

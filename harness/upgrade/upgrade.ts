@@ -20,6 +20,7 @@ import {isMeant} from './bisection.ts';
 import {versionsAfter, type Component} from './component.ts';
 import {comparisonFailures, passFailures} from './upgrade-failures.ts';
 import {passOn, UpgradeFailure} from './upgrade-machine.ts';
+import {withKernelOf} from './kernel-provider.ts';
 import {bakeEnds, openMaterial, requirePackages} from './upgrade-material.ts';
 import {componentsOf, runOptionsOf, setOfUpgraded, upgradeId, type UpgradePlan} from './upgrade-plan.ts';
 import {probeIntervalMs} from './prober.ts';
@@ -105,7 +106,11 @@ const upgradeAndCompare = async (plan: UpgradePlan, only: Component | undefined,
   plan.listener({type: 'note', sentence: `The scenarios, on a fresh machine of ${freshSet.name}`});
   const freshId = `${plan.id}-fresh`;
   const fresh = await run(
-    runOptionsOf(plan, {id: freshId, provider: plan.provider, cells: plan.cellsOf(freshSet.name)}),
+    runOptionsOf(plan, {
+      id: freshId,
+      provider: withKernelOf(images.from, plan.provider),
+      cells: plan.cellsOf(freshSet.name),
+    }),
   );
   progress.failures.push(...upgraded.failures, ...fresh.failures);
   plan.interruption.signal.throwIfAborted();

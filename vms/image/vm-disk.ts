@@ -26,24 +26,26 @@ const sources = ['vm-disk.ts', 'initrd.ts', 'cpio-archive.ts', 'kernel-modules.t
  */
 export const openVmDisk = async (image: BakedImage, context: BakeContext): Promise<CacheEntry<VmLayerFacts>> => {
   await using layer = await openVmLayer(image, context);
+  await using other = image.kernelOf && (await openVmLayer(image.kernelOf, context));
   return openEntry(
     {
       kind: 'vm-disk',
-      key: await contentKey({image: image.key, layer: layer.seal}, sources),
+      key: await contentKey({image: image.key, layer: layer.seal, kernel: other?.seal}, sources),
       what: `disk "${image.runtimeSet}"`,
       neededBytes: 1_200_000_000,
       make: async (content, scratch) => {
         await requireProgram('mke2fs', `bake disk "${image.runtimeSet}"`, 'npm run setup');
         await step(context, `${image.runtimeSet}: make the disk`, async () => {
-          await writeBootFiles(layer, content, context.signal);
+          await writeBootFiles(other ?? layer, content, context.signal);
           await makeDisk(
             {...image, layers: [layer.content, ...image.layers]},
+            join((other ?? layer).content, modulesFolder),
             join(content, diskFiles.disk),
             scratch,
             context,
           );
         });
-        return layer.facts;
+        return {...layer.facts, kernel: (other ?? layer).facts.kernel};
       },
     },
     context,
@@ -68,6 +70,7 @@ const writeBootFiles = async (
 /** Makes a file system with the content of the layers, without a loop device: mke2fs(8) writes into a file. */
 const makeDisk = async (
   {layers, stores = '', runtimeSet}: BakedImage,
+  modules: string,
   disk: string,
   scratch: string,
   {signal}: BakeContext,
@@ -78,7 +81,7 @@ const makeDisk = async (
     string,
   ];
   for (const folder of [upper, work, merged]) await mkdir(folder);
-  const argv = [overlayOptions(layers, {upper, work}), merged, disk, String(diskBytes / 1024), stores];
+  const argv = [overlayOptions(layers, {upper, work}), merged, disk, String(diskBytes / 1024), stores, modules];
   await runIsolated(['sh', '-c', diskScript, 'sh', ...argv], {
     action: `bake disk "${runtimeSet}"`,
     folder: scratch,
@@ -87,7 +90,7 @@ const makeDisk = async (
 };
 
 /**
- * Arguments: mount options, mount point, image file, size in KiB, folder of the stores or nothing. Without a journal, since a machine that crashes is not used again;
+ * Arguments: mount options, mount point, image file, size in KiB, folder of the stores or nothing, modules of the kernel. Without a journal, since a machine that crashes is not used again;
  * whatever mke2fs(8) leaves for later is left for good by the mount option `noinit_itable`.
  */
 const diskScript = `set -eu
@@ -99,5 +102,6 @@ if [ -n "$5" ]; then
     mount --bind "$5/$store" "$2/var/lib/$store"
   done
 fi
+mount --bind "$6" "$2/${modulesFolder}"
 mke2fs -q -t ext4 -O ^has_journal,^resize_inode -E lazy_itable_init=1,root_owner=0:0 -m 0 -L plumbline -d "$2" "$3" "$4"
 `;
