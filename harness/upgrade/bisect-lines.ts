@@ -30,7 +30,7 @@ export const bisectLines = ({from, to, steps, differences, failures}: BisectReco
   ];
 };
 
-const ORDER: readonly Culprit[] = [...components, 'together', 'distribution'];
+const ORDER: readonly Culprit[] = [...components, 'kernel', 'together', 'distribution'];
 
 const titleOf = (culprit: string): string =>
   ({together: 'only all components together', distribution: 'none of them: the rest of the distribution'})[culprit] ??

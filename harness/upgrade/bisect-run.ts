@@ -4,9 +4,11 @@ import {loadRun} from '../compare/loaded-run.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
 import type {FailureRecord} from '../report/run-record.ts';
 import {run} from '../run/run.ts';
-import {bisect, isMeant, type BisectedDifference, type BisectionStep} from './bisection.ts';
+import {bisect, isMeant, type BisectedDifference, type BisectionStep, type Suspect} from './bisection.ts';
 import {components, componentsIn, versionsAfter, type Component} from './component.ts';
+import {withKernelOf} from './kernel-provider.ts';
 import {bakeEnds, openMaterial, requirePackages, type UpgradeImages} from './upgrade-material.ts';
+import type {RunOptions} from '../run/run.ts';
 import {runOptionsOf, setOfUpgraded, type UpgradePlan} from './upgrade-plan.ts';
 import {upgradedProvider} from './upgraded-provider.ts';
 
@@ -16,7 +18,7 @@ export interface BisectRecord {
   readonly from: string;
   readonly to: string;
   /** What changed in the machine of each upgrade: a package may need a newer one of another component. */
-  readonly steps: readonly (readonly Component[])[];
+  readonly steps: readonly (readonly Suspect[])[];
   readonly differences: readonly BisectedDifference[];
   /** What kept a run from its end; the differences are then not all there is. */
   readonly failures: readonly FailureRecord[];
@@ -24,7 +26,8 @@ export interface BisectRecord {
 
 /**
  * Finds the component that brings each difference between two sets: runs the scenarios on both, then on machines of the old set on which
- * one component each was upgraded, and on one with all of them. `glob` says which facts matter.
+ * one component each was upgraded, on one that boots the new kernel where machines have one of their own, and on one with all components.
+ * `glob` says which facts matter.
  */
 export const bisectUpgrade = async (plan: UpgradePlan, glob: string): Promise<BisectRecord> => {
   const {id, from, to, provider, listener, reports} = plan;
@@ -41,8 +44,14 @@ export const bisectUpgrade = async (plan: UpgradePlan, glob: string): Promise<Bi
   plan.interruption.signal.throwIfAborted();
   const wanted = (await differencesOf(plan, `${id}-${to.name}`)).filter(({fact}) => isMeant(fact, glob));
   const steps: BisectionStep[] = [];
-  for (const asked of wanted.length === 0 ? [] : [...components.map((one) => [one]), components]) {
-    steps.push(await takeStep(asked, bisection));
+  if (wanted.length > 0) {
+    for (const component of components) {
+      steps.push(await upgradeStep([component], bisection));
+    }
+    if (!provider.sharesKernel) {
+      steps.push(await kernelStep(bisection));
+    }
+    steps.push(await upgradeStep(components, bisection));
   }
   await pointLatestAt(reports, `${id}-${to.name}`);
   const all = steps.at(-1) ?? {changed: [], differences: []};
@@ -64,12 +73,10 @@ interface Bisection {
 }
 
 /** Upgrades components of a new machine of the old set, and runs the scenarios on it. */
-const takeStep = async (
-  asked: readonly Component[],
-  {plan, images, undo, failures}: Bisection,
-): Promise<BisectionStep> => {
+const upgradeStep = async (asked: readonly Component[], bisection: Bisection): Promise<BisectionStep> => {
+  const {plan, images, undo} = bisection;
   plan.interruption.signal.throwIfAborted();
-  const {id, from, to, listener} = plan;
+  const {from, to, listener} = plan;
   const name = asked.length === 1 ? (asked[0] ?? '') : 'all';
   listener({type: 'note', sentence: `The scenarios, on ${from.name} with ${asked.join(', ')} of ${to.name}`});
   const material = await openMaterial(plan, images, asked, undo);
@@ -77,17 +84,35 @@ const takeStep = async (
   if (installed.length === 0) {
     return {changed: [], differences: []};
   }
-  const record = await run(
-    runOptionsOf(plan, {
-      id: `${id}-${name}`,
-      provider: upgradedProvider(material),
-      cells: plan.cellsOf(setOfUpgraded(plan, installed).name),
-      expectedVersions: versionsAfter(from, to, installed),
-    }),
-  );
-  failures.push(...record.failures);
-  const differences = record.failures.length > 0 ? [] : await differencesOf(plan, `${id}-${name}`);
+  const differences = await differencesAfter(bisection, {
+    id: `${plan.id}-${name}`,
+    provider: upgradedProvider(material),
+    cells: plan.cellsOf(setOfUpgraded(plan, installed).name),
+    expectedVersions: versionsAfter(from, to, installed),
+  });
   return {changed: componentsIn(installed), differences};
+};
+
+/** Runs the scenarios on a machine of the old set that boots the kernel of the new one. */
+const kernelStep = async (bisection: Bisection): Promise<BisectionStep> => {
+  const {id, from, to, provider, listener, interruption, cellsOf} = bisection.plan;
+  interruption.signal.throwIfAborted();
+  listener({type: 'note', sentence: `The scenarios, on ${from.name} with the kernel of ${to.name}`});
+  const differences = await differencesAfter(bisection, {
+    id: `${id}-kernel`,
+    provider: withKernelOf(bisection.images.target, provider),
+    cells: cellsOf(from.name),
+  });
+  return {changed: ['kernel'], differences};
+};
+
+const differencesAfter = async (
+  {plan, failures}: Bisection,
+  own: Pick<RunOptions, 'id' | 'provider' | 'cells' | 'expectedVersions'>,
+): Promise<readonly Difference[]> => {
+  const record = await run(runOptionsOf(plan, own));
+  failures.push(...record.failures);
+  return record.failures.length > 0 ? [] : differencesOf(plan, own.id);
 };
 
 /** What a run has otherwise than the one on a fresh machine of the old set. */

@@ -1,7 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Difference} from '../compare/difference.ts';
-import {bisect, isMeant, type BisectionStep} from './bisection.ts';
-import type {Component} from './component.ts';
+import {bisect, isMeant, type BisectionStep, type Suspect} from './bisection.ts';
 
 const difference = (fact: string, level: 'docker' | 'ctr' | 'runc' = 'docker'): Difference => ({
   fact,
@@ -16,7 +15,7 @@ const difference = (fact: string, level: 'docker' | 'ctr' | 'runc' = 'docker'): 
   scope: level,
 });
 
-const step = (changed: Component[], ...differences: Difference[]): BisectionStep => ({changed, differences});
+const step = (changed: Suspect[], ...differences: Difference[]): BisectionStep => ({changed, differences});
 
 const nothing = step(['runc', 'containerd', 'docker']);
 
@@ -31,6 +30,11 @@ describe('a difference is blamed', () => {
   test('on every component whose upgrade shows it', () => {
     const steps = [step(['runc'], a), step(['containerd']), step(['docker'], a)];
     expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['runc', 'docker']);
+  });
+
+  test('on the kernel where that alone shows it', () => {
+    const steps = [step(['runc']), step(['containerd']), step(['docker']), step(['kernel'], a)];
+    expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['kernel']);
   });
 
   test('not on what came along and shows nothing by itself', () => {

@@ -2,16 +2,19 @@ import type {CellIdentity} from '../compare/cell-pair.ts';
 import type {Difference} from '../compare/difference.ts';
 import type {Component} from './component.ts';
 
-/** One upgrade of a bisection: what changed in the machine, and what that changed in its workloads. */
+/** What a step of a bisection can change. */
+export type Suspect = Component | 'kernel';
+
+/** One step of a bisection: what changed in the machine, and what that changed in its workloads. */
 export interface BisectionStep {
-  /** Components whose version changed: what a package depends on comes with it. */
-  readonly changed: readonly Component[];
+  /** The kernel, or components whose version changed: what a package depends on comes with it. */
+  readonly changed: readonly Suspect[];
   /** Against a machine of the old set on which nothing was upgraded. */
   readonly differences: readonly Difference[];
 }
 
 /** Who brought a difference. `together`: only all of them do; `distribution`: none of them, but what else is in the new set. */
-export type Culprit = Component | 'together' | 'distribution';
+export type Culprit = Suspect | 'together' | 'distribution';
 
 /** A difference between the two sets, and what brings it. */
 export interface BisectedDifference {
@@ -48,7 +51,7 @@ const smallest = (steps: readonly BisectionStep[]): BisectionStep[] =>
   );
 
 /** Of what changed in a step, what is not known to change nothing; where that leaves nobody, all of it. */
-const blame = ({changed}: BisectionStep, innocent: ReadonlySet<Component>): readonly Component[] => {
+const blame = ({changed}: BisectionStep, innocent: ReadonlySet<Suspect>): readonly Suspect[] => {
   const suspects = changed.filter((component) => !innocent.has(component));
   return suspects.length > 0 ? suspects : changed;
 };
