@@ -12,7 +12,7 @@ const NEEDS_QEMU_PACKAGES = 'vms/image/cpio-archive.test.ts';
 /** It makes the kernel panic. */
 const NEEDS_A_KERNEL_OF_ITS_OWN = 'harness/evidence/guest-panic.real.test.ts';
 /** Runs of the tool, in machines of the provider that `PLUMBLINE_CONTRACT` names. */
-const FULL_CELLS = 'harness/cli/machine-cell.real.test.ts';
+const WHOLE_RUNS = ['harness/cli/machine-cell.real.test.ts', 'harness/upgrade/failed-upgrade.real.test.ts'];
 
 export default defineConfig({
   test: {
@@ -59,7 +59,7 @@ export default defineConfig({
             'vms/providers/qemu/**/*.real.test.ts',
             'vms/contract/*.real.test.ts',
             NEEDS_A_KERNEL_OF_ITS_OWN,
-            FULL_CELLS,
+            ...WHOLE_RUNS,
             NEEDS_QEMU_PACKAGES,
           ],
           env: {PLUMBLINE_CONTRACT: 'qemu'},
@@ -72,7 +72,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'lima',
-          include: ['vms/providers/lima/**/*.real.test.ts', 'vms/contract/*.real.test.ts', FULL_CELLS],
+          include: ['vms/providers/lima/**/*.real.test.ts', 'vms/contract/*.real.test.ts', ...WHOLE_RUNS],
           env: {PLUMBLINE_CONTRACT: 'lima'},
           fileParallelism: false,
           testTimeout: 900_000,
@@ -83,7 +83,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'vagrant',
-          include: ['vms/providers/vagrant/**/*.real.test.ts', 'vms/contract/*.real.test.ts', FULL_CELLS],
+          include: ['vms/providers/vagrant/**/*.real.test.ts', 'vms/contract/*.real.test.ts', ...WHOLE_RUNS],
           env: {PLUMBLINE_CONTRACT: 'vagrant'},
           fileParallelism: false,
           testTimeout: 900_000,
