@@ -8,7 +8,8 @@ import type {MachineRecord} from '../report/run-record.ts';
 import {setUpScript} from '../run/set-up.ts';
 import {Steps} from '../scenario/steps.ts';
 import {measureUpgrade} from './measured-upgrade.ts';
-import {startOldMachine, versionsOf, type UpgradeMaterial} from './old-machine.ts';
+import {prepareOldMachine, startOldMachine, versionsOf, type UpgradeMaterial} from './old-machine.ts';
+import {bakeOptions} from './upgrade-material.ts';
 import {upgradeId, type UpgradePlan} from './upgrade-plan.ts';
 import type {UpgradePassRecord} from './upgrade-record.ts';
 
@@ -49,11 +50,16 @@ export const passOn = async (
   const id = `${runId}-${number}`;
   const folder = stateFolder('runs', runId, `machine-${number}`);
   const steps = new Steps(id, performance.timeOrigin + performance.now(), plan.listener);
+  const spec = {liveRestore, setUp: setUpScript};
+  const sentences = await prepareOldMachine(material, spec, bakeOptions(plan));
+  for (const sentence of number === 1 ? sentences : []) {
+    plan.listener({type: 'note', sentence});
+  }
   await using undo = new AsyncDisposableStack();
   const machine = undo.use(
     await steps.step(
       `start a ${material.provider.name} machine of ${plan.from.name}, live-restore ${liveRestore ? 'on' : 'off'}`,
-      () => startOldMachine(material, {id, runId, folder, ledger, liveRestore, setUp: setUpScript}, signal),
+      () => startOldMachine(material, {id, runId, folder, ledger, ...spec}, signal),
     ),
   );
   const [{workload} = unplanned()] = plan.scenarios;

@@ -43,7 +43,8 @@ export const requirePackages = ({from, to}: UpgradePlan, {packages}: UpgradeMate
   }
 };
 
-const bakeOptions = ({id, listener, interruption}: UpgradePlan): BakeOptions => {
+/** How what an upgrade needs is baked, and told of. */
+export const bakeOptions = ({id, listener, interruption}: UpgradePlan): BakeOptions => {
   const steps = new Steps(id, performance.timeOrigin + performance.now(), listener);
   return {
     signal: interruption.signal,

@@ -148,7 +148,10 @@ const compareWithFresh = async (
   const between = known
     .filter((one) => one.since !== undefined || (isMeant(from.name, one.from ?? '') && isMeant(to.name, one.to ?? '')))
     .map((one) => (one.since === undefined ? {...one, from: '*', to: '*'} : one));
-  return compareRuns(fresh, upgraded, {explanations: freshSet === to ? known : between});
+  const comparison = compareRuns(fresh, upgraded, {explanations: freshSet === to ? known : between});
+  // One machine has only just started and the other has run its programs for minutes: how long things take says nothing then.
+  const differences = comparison.differences.filter(({group}) => group !== 'time');
+  return {...comparison, differences, unexplained: differences.filter(({explanations}) => !explanations).length};
 };
 
 const recordOf = (
