@@ -17,11 +17,11 @@ export const identify = async (pid: number): Promise<ProcessIdentity> => {
   return {pid, startTime: startTimeOf(stat), bootId: bootId.trim()};
 };
 
-/** Whether exactly this process still runs; a zombie does not. */
+/** Whether exactly this process still runs; a zombie does not, but where threads of it still end it has its open files and their locks. */
 export const isAlive = ({pid, startTime, bootId}: ProcessIdentity): boolean => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return startTimeOf(stat) === startTime && stateOf(stat) !== 'Z' && readFileSync(BOOT_ID, 'utf8').trim() === bootId;
+    return startTimeOf(stat) === startTime && !isOver(stat) && readFileSync(BOOT_ID, 'utf8').trim() === bootId;
   } catch {
     return false;
   }
@@ -38,5 +38,5 @@ const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 // The second field, the command's name, may contain spaces and parentheses: count from the last parenthesis.
 const fieldsAfterName = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-const stateOf = (stat: string): string => fieldsAfterName(stat)[0] ?? '';
+const isOver = (stat: string): boolean => fieldsAfterName(stat)[0] === 'Z' && Number(fieldsAfterName(stat)[17]) <= 1;
 const startTimeOf = (stat: string): string => fieldsAfterName(stat)[19] ?? '';

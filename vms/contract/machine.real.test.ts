@@ -238,7 +238,8 @@ describe.each(chosen)('a machine of $name', (provider) => {
     onTestFinished(async () => client.destroy());
     const {statusCode, body} = await client.request({method: 'GET', path: '/_ping'});
     expect([statusCode, await body.text()]).toEqual([200, 'OK']);
-    await snapshots?.restore('before');
+    // Once more, from the disk that the machine which ends has open.
+    for (let time = 0; time < 2; time++) await snapshots?.restore('before');
     expect(Buffer.from(await machine.get('/root/kept')).toString()).toBe('before');
     await expect(snapshots?.restore('never')).rejects.toThrow('there is no snapshot of this name');
     const seconds = Number(await machine.succeed(['date', '+%s']));
