@@ -32,8 +32,14 @@ export const addBisectCommand = (program: Command, toolVersion: string): void =>
     const stream = flags.json ? process.stderr : process.stdout;
     using reporter = await terminalReporter(stream);
     const plan = await planUpgrade({from, to, files, flags, listener: reporter, interruption, toolVersion});
-    const record = await bisectUpgrade(plan, flags.fact);
+    const record = await bisectUpgrade(plan, flags.fact).catch((error: unknown) => {
+      if (interruption.exitCode === undefined) throw error;
+    });
     reporter.stop();
+    if (record === undefined) {
+      process.exitCode = interruption.exitCode;
+      return;
+    }
     if (flags.fact !== '*' && record.differences.length === 0 && record.failures.length === 0) {
       throw new UsageError(`Cannot bisect "${flags.fact}": ${old} and ${recent} do not differ in such a fact`);
     }
