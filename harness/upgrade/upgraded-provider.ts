@@ -12,7 +12,7 @@ export const upgradedProvider = (material: UpgradeMaterial, first?: OwnedMachine
     ...material.provider,
     // What its machines start from is not the image that they are asked for with.
     prepare: async () => [],
-    // The first machine is not what a script of this spec made it.
+    // What the measurement had of a neighbour is gone from the first machine.
     setsUp: false,
     start: async (spec, signal) => {
       await using undo = new AsyncDisposableStack();
