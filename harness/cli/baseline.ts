@@ -5,7 +5,7 @@ import {baselineName, isVirtual} from '../compare/baseline-name.ts';
 import {comparisonLines} from '../compare/comparison-lines.ts';
 import {compareRuns} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
-import {loadRun, type LoadedRun} from '../compare/loaded-run.ts';
+import {loadRun, partOn, type LoadedRun} from '../compare/loaded-run.ts';
 import {writeObservation} from '../observe/observation-file.ts';
 import type {RunRecord} from '../report/run-record.ts';
 import {createPaint} from '../report/terminal/paint.ts';
@@ -14,6 +14,8 @@ import {createPaint} from '../report/terminal/paint.ts';
 export interface BaselineCommandOptions {
   /** Folder or `run.json` of the run, or its id. */
   readonly run: string;
+  /** The one of its runtime sets that is accepted. Default: the only one. */
+  readonly runtime?: string | undefined;
   /** Name of the baseline. Default: see {@link baselineName}. */
   readonly name?: string | undefined;
   readonly reportsFolder: string;
@@ -29,7 +31,8 @@ export interface BaselineCommandOptions {
  */
 export const baselineCommand = async (options: BaselineCommandOptions): Promise<0> => {
   const {reportsFolder, stream, dryRun = false} = options;
-  const run = await loadRun(options.run, reportsFolder);
+  const whole = await loadRun(options.run, reportsFolder);
+  const run = options.runtime === undefined ? whole : partOn(options.runtime, whole);
   const set = onlySet(run);
   const name = options.name ?? baselineName(run, set);
   if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) {
@@ -78,7 +81,7 @@ const onlySet = ({name, record}: LoadedRun): string => {
   }
   if (sets.length !== 1) {
     throw new UsageError(
-      `Cannot accept "${name}" as a baseline: it ran on ${sets.join(', ')}, a baseline is of one runtime set`,
+      `Cannot accept "${name}" as a baseline: it ran on ${sets.join(', ')}, a baseline is of one runtime set: choose it with --runtime`,
     );
   }
   return sets[0] ?? '';

@@ -23,9 +23,10 @@ export const addCompareCommands = (program: Command): void => {
     .command('baseline')
     .description('accept a run as the baseline of its runtime set, showing what that changes')
     .argument('<run>', RUN)
-    .option('--name <name>', "default: the run's runtime set")
+    .option('--runtime <name>', 'which of its runtime sets, where it has several')
+    .option('--name <name>', "default: the runtime set; with '-vm' behind it for a run in virtual machines")
     .option('--dry-run', 'show what it would change, and change nothing')
-    .action(async (run: string, flags: {name?: string; dryRun?: boolean}) => {
+    .action(async (run: string, flags: {runtime?: string; name?: string; dryRun?: boolean}) => {
       const {baselineCommand} = await import('./baseline.ts');
       process.exitCode = await baselineCommand({run, reportsFolder, stream: process.stdout, ...flags});
     });

@@ -165,6 +165,24 @@ describe('baseline', () => {
     await expect(compare({old: 'trixie', new: 'old', reportsFolder: folder.path})).rejects.toThrow('no such file');
   });
 
+  test('is of the one runtime set that was chosen', async () => {
+    await using folder = await reports();
+    const cells = ['trixie', 'forky'].map((runtimeSet) => ({
+      level: 'runc' as const,
+      facts: {'process.umask': runtimeSet},
+      cell: {runtimeSet, name: `nginx runc ${runtimeSet}`},
+    }));
+    const machines = ['trixie', 'forky'].map((runtimeSet) => ({...exampleMachine(), runtimeSet}));
+    await save(folder.path, 'both', exampleLoadedRun(cells, {machines}));
+    const accept = (runtime?: string) =>
+      baselineCommand({run: 'both', runtime, reportsFolder: folder.path, stream: new PassThrough()});
+    await accept('forky');
+    const {record, observations} = await loadRun('forky', folder.path);
+    expect([record.machines, record.cells, [...observations]].map(({length}) => length)).toEqual([1, 1, 1]);
+    await expect(accept()).rejects.toThrow('choose it with --runtime');
+    await expect(accept('bookworm')).rejects.toThrow('it has no cells');
+  });
+
   test('is one for sandboxes and one for virtual machines', async () => {
     await using folder = await reports();
     await baselineCommand({run: 'old', reportsFolder: folder.path, stream: new PassThrough()});

@@ -39,6 +39,16 @@ export const readObservations = async (runFolder: string): Promise<ReadonlyMap<s
   return new Map(records.map((observation) => [observation.cell, observation]));
 };
 
+/** What a run found on one of its runtime sets. */
+export const partOn = (runtimeSet: string, {record, observations, ...run}: LoadedRun): LoadedRun => {
+  const isOfSet = (one: {readonly runtimeSet: string}): boolean => one.runtimeSet === runtimeSet;
+  return {
+    ...run,
+    record: {...record, machines: record.machines.filter(isOfSet), cells: record.cells.filter(isOfSet)},
+    observations: new Map([...observations].filter(([, observation]) => isOfSet(observation))),
+  };
+};
+
 const pathOf = async (name: string, reportsFolder: string): Promise<string> => {
   const given = resolve(process.env['INIT_CWD'] ?? process.cwd(), name);
   const candidates = [given, join(reportsFolder, name), join(reportsFolder, 'baselines', name)];

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {baselineName} from '../compare/baseline-name.ts';
 import {compareRuns, type Comparison} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
-import {loadRun, readObservations, type LoadedRun} from '../compare/loaded-run.ts';
+import {loadRun, partOn, readObservations, type LoadedRun} from '../compare/loaded-run.ts';
 import type {CellRecord, RunRecord} from '../report/run-record.ts';
 import {readEvidence} from './evidence-text.ts';
 import {runPage} from './run-page.ts';
@@ -31,7 +31,7 @@ const comparisonsWithBaselines = async (run: LoadedRun, reportsFolder: string): 
         return [];
       }
       const baseline = {...(await loadRun(folder, reportsFolder)), name: `baseline ${name}`};
-      const recent = only(run, set);
+      const recent = partOn(set, run);
       return haveCommonCell(baseline, recent)
         ? [compareRuns(baseline, recent, {explanations: await readExplanations(explanationsFile)})]
         : [];
@@ -39,12 +39,6 @@ const comparisonsWithBaselines = async (run: LoadedRun, reportsFolder: string): 
   );
   return comparisons.flat();
 };
-
-const only = (run: LoadedRun, set: string): LoadedRun => ({
-  ...run,
-  record: {...run.record, cells: run.record.cells.filter(({runtimeSet}) => runtimeSet === set)},
-  observations: new Map([...run.observations].filter(([, {runtimeSet}]) => runtimeSet === set)),
-});
 
 const haveCommonCell = (one: LoadedRun, other: LoadedRun): boolean => {
   const keyOf = ({scenario, level, network}: CellRecord): string => JSON.stringify([scenario, level, network]);
