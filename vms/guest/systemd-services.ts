@@ -11,6 +11,9 @@ export const systemdServices = (machine: Machine): Services => ({
     await machine.succeed(['systemctl', 'stop', ...socket, UNITS[name]]);
   },
   start: async (name: ServiceName) => {
+    const socket = name === 'dockerd' ? ['docker.socket'] : [];
+    // Forgets how often it was started of late, which systemd allows three times a minute here (StartLimitBurst in systemd.unit(5)).
+    await machine.succeed(['systemctl', 'reset-failed', ...socket, UNITS[name]]);
     await machine.succeed(['systemctl', 'start', UNITS[name]]);
   },
   kill: async (name: ServiceName) => {

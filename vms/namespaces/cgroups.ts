@@ -54,6 +54,9 @@ export const cgroupFolders = (cgroups: HostCgroups, name: string): string[] =>
 export const makeCgroups = async (cgroups: HostCgroups, name: string): Promise<void> => {
   for (const {mountPoint, options} of cgroups.hierarchies) {
     const folder = join(mountPoint, name);
+    if (cgroups.version === 2) {
+      await handDown(mountPoint);
+    }
     await mkdir(folder);
     if (options.split(',').includes('cpuset')) {
       // A version 1 cpuset takes no process until it has cpus and memory nodes (cpuset(7)).
@@ -62,5 +65,18 @@ export const makeCgroups = async (cgroups: HostCgroups, name: string): Promise<v
       }
       await writeFile(join(folder, 'cgroup.clone_children'), '1');
     }
+  }
+};
+
+/**
+ * Lets the cgroups below have the controllers that this one has, as a runtime does on the way down to the cgroup of a container (cgroups(7)).
+ * What the kernel refuses a machine does not have, such as `cpu` on a host with real-time processes.
+ */
+const handDown = async (folder: string): Promise<void> => {
+  const read = async (file: string): Promise<string[]> =>
+    (await readFile(join(folder, file), 'utf8')).trim().split(' ');
+  const given = new Set(await read('cgroup.subtree_control'));
+  for (const controller of (await read('cgroup.controllers')).filter((one) => one !== '' && !given.has(one))) {
+    await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`).catch(() => undefined);
   }
 };

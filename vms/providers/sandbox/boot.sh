@@ -1,7 +1,8 @@
 #!/bin/sh
-# Becomes a sandbox machine, in three stages, each of which replaces the one before:
+# Becomes a sandbox machine, in four stages, each of which replaces the one before:
 #
-#   join      on the host: enter the machine's cgroups, then private namespaces
+#   join      on the host: enter the machine's cgroups, which are the root of what the machine sees of them
+#   separate  enter the other private namespaces
 #   assemble  in them: put the root file system together and pivot into it
 #   services  as the machine: start the daemons, under an init that reaps
 #
@@ -20,7 +21,17 @@ set -eu
 join() {
   # The pid that nsenter and cgroup.procs need is the one in the host's pid namespace: init's own /proc tells another.
   echo "$MACHINE_CGROUPS" | while read -r cgroup; do echo $$ >"$cgroup/cgroup.procs"; done
-  exec unshare --mount --net --pid --ipc --uts --cgroup --fork --kill-child "$0" assemble
+  exec unshare --cgroup "$0" separate
+}
+
+separate() {
+  # A cgroup with processes of its own can't hand controllers down (cgroups(7), "no internal processes"): all of them are in one below,
+  # this one too, which waits for the machine's init.
+  if [ "$MACHINE_HIERARCHIES" = v2 ]; then
+    mkdir "$MACHINE_CGROUPS/init"
+    echo $$ >"$MACHINE_CGROUPS/init/cgroup.procs"
+  fi
+  exec unshare --mount --net --pid --ipc --uts --fork --kill-child "$0" assemble
 }
 
 assemble() {
@@ -71,9 +82,6 @@ devices() {
 cgroups() {
   if [ "$MACHINE_HIERARCHIES" = v2 ]; then
     mount -t cgroup2 cgroup2 "$1"
-    # A cgroup with processes of its own can't hand controllers down (cgroups(7), "no internal processes").
-    mkdir "$1/init"
-    for process in $(cat "$1/cgroup.procs"); do echo "$process" >"$1/init/cgroup.procs" 2>/dev/null || true; done
     for controller in $(cat "$1/cgroup.controllers"); do echo "+$controller" >"$1/cgroup.subtree_control"; done
     return
   fi
