@@ -93,10 +93,11 @@ walkthrough('units and packages of the stack', {
     await step('firewall tools', async () => {
       record('surface.iptables', (await machine.succeed(['iptables', '--version'])).trim());
       if (isVirtual) {
-        // A kernel of its own has modules of its own. The network namespace keeps the tables out of the machine's.
+        // A kernel of its own has modules of its own. The namespaces keep the tables and the lock out of the machine.
+        const list = 'mount -t tmpfs tmpfs /run && exec iptables-legacy --table "$1" --list-rules';
         for (const table of ['filter', 'nat', 'raw']) {
-          const list = ['unshare', '--net', 'iptables-legacy', '--table', table, '--list-rules'];
-          record(`surface.iptablesLegacy.${table}`, outcomeOf(await machine.exec(list)));
+          const argv = ['unshare', '--net', '--mount', 'sh', '-c', list, 'sh', table];
+          record(`surface.iptablesLegacy.${table}`, outcomeOf(await machine.exec(argv)));
         }
       }
     });
