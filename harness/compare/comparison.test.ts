@@ -278,6 +278,11 @@ describe('a kernel that is another one', () => {
     expect(found).toMatchObject({differences: [], unexplained: 0, ofHostKernel: [{layer: 'kernel'}]});
   });
 
+  test('another build of one version excuses nothing', () => {
+    const found = compareRuns(onKernel('6.18.44-1', 'none', settings[0]), onKernel('6.18.44-2', 'none', settings[1]));
+    expect(found).toMatchObject({unexplained: 1, ofHostKernel: []});
+  });
+
   test('of two runtime sets: what follows it is news', () => {
     const found = compareRuns(onKernel('6.1', 'tcg', settings[0]), onKernel('6.12', 'tcg', settings[1]));
     expect(found).toMatchObject({differences: [{layer: 'kernel'}], unexplained: 1, ofHostKernel: []});

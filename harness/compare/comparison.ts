@@ -6,7 +6,7 @@ import {explain, type Explanation} from './explanation.ts';
 import {compareFacts} from './fact-differences.ts';
 import {groupOf, groups} from './group.ts';
 import {attribute} from './layer.ts';
-import {followsHost, hadEqualHosts, hasKernelOfHost} from './host-facts.ts';
+import {differsByKernelOfHost, followsHost, hadEqualHosts} from './host-facts.ts';
 import type {LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
 import {compareRates, rateNames} from './rate-differences.ts';
@@ -75,7 +75,8 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
     new Set(components.map(({layer}) => layer)),
   );
   const versions = {old: versionsBySet(old), new: versionsBySet(recent)};
-  const isOfHost = ({layer}: Difference): boolean => layer === 'kernel' && hasKernelOfHost(old, recent);
+  const differsByKernel = differsByKernelOfHost(old, recent, components);
+  const isOfHost = ({layer}: Difference): boolean => differsByKernel && layer === 'kernel';
   const judged = folded.filter((difference) => !isOfHost(difference));
   const {differences, expired} = explain(judged, options.explanations ?? [], versions, options.today ?? new Date());
   return {

@@ -1,4 +1,5 @@
 import {isVirtual} from './baseline-name.ts';
+import type {ChangedComponent} from './changed-components.ts';
 import type {LoadedRun} from './loaded-run.ts';
 
 /**
@@ -16,10 +17,20 @@ export const hadEqualHosts = ({record: old}: LoadedRun, {record: recent}: Loaded
   old.host.cpus === recent.host.cpus && Math.abs(old.host.memoryBytes / recent.host.memoryBytes - 1) < SAME_MEMORY;
 
 /**
- * Whether a kernel that differs is that of a host, as a sandbox has it, and so no part of a runtime set: what follows it says nothing of the
- * runtimes. A virtual machine has the kernel of its set.
+ * Whether the kernels are of different versions and one is that of a host, as a sandbox has it, and so no part of a runtime set: what follows
+ * it says nothing of the runtimes. A virtual machine has the kernel of its set. Another build of one version changes nothing, as far as known.
  */
-export const hasKernelOfHost = (...runs: readonly LoadedRun[]): boolean => runs.some((run) => !isVirtual(run));
+export const differsByKernelOfHost = (
+  old: LoadedRun,
+  recent: LoadedRun,
+  components: readonly ChangedComponent[],
+): boolean => {
+  const kernel = components.find(({layer}) => layer === 'kernel');
+  const isOfHost = !isVirtual(old) || !isVirtual(recent);
+  return isOfHost && kernel !== undefined && versionIn(kernel.old) !== versionIn(kernel.new);
+};
+
+const versionIn = (release: string): string => /^[\d.]*/.exec(release)?.[0] ?? '';
 
 /** Kernels take a little of the memory for themselves, some more and some less. */
 const SAME_MEMORY = 0.02;
