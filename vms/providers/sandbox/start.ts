@@ -64,7 +64,8 @@ const makeFolder = async ({folder, files, ledger}: MachineSpec, undo: AsyncDispo
   const entry: LedgerEntry = {kind: 'folder', path: folder};
   ledger.record(entry);
   undo.defer(async () => {
-    await rm(folder, {recursive: true, force: true});
+    // What a cell that was given up still does may open a door into it at this moment, whose socket is made here.
+    await rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 20});
     ledger.settle(entry);
   });
   for (const part of ['upper', 'work', 'root']) {
