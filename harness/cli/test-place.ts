@@ -6,8 +6,8 @@ import {takeHostInventory} from '../teardown/host-inventory.ts';
 import {plumbline} from './plumbline-process.ts';
 import {scenarioText} from './scenario-text.ts';
 
-/** Virtual machines whose processor is emulated take their time. */
-const HOUR_MS = 3_600_000;
+/** Virtual machines whose processor is emulated take their time, and so does all on a busy host. */
+export const HOUR_MS = 3_600_000;
 
 /** For tests: machines, ledgers, reports and scenario files of their own, beside those of the user; what was baked is shared. */
 export class TestPlace implements AsyncDisposable {

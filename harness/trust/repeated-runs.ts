@@ -3,7 +3,7 @@ import {rm} from 'node:fs/promises';
 import {cpus} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
-import {TestPlace} from '../cli/test-place.ts';
+import {HOUR_MS, TestPlace} from '../cli/test-place.ts';
 
 /*
  * Runs all scenarios over and over on a host whose processors are kept busy: "npm run trust:repeat -- --runs 200". Every run must be
@@ -23,9 +23,6 @@ const {values: flags, positionals} = parseArgs({
   },
 });
 
-/** For a run on a busy host. */
-const RUN_TIMEOUT_MS = 3_600_000;
-
 const burners = Array.from({length: Number(flags.busy)}, () =>
   spawn(process.execPath, ['--eval', 'for (;;) {}'], {stdio: 'ignore'}),
 );
@@ -43,7 +40,7 @@ try {
   while (seconds.length < Number(flags.runs) && !isOver()) {
     const begin = performance.now();
     const argv = ['--runtime', flags.runtime, ...positionals];
-    const {exitCode, stdout} = await place.startRunIn(flags.machine, argv, RUN_TIMEOUT_MS);
+    const {exitCode, stdout} = await place.startRunIn(flags.machine, argv, HOUR_MS);
     seconds.push((performance.now() - begin) / 1000);
     if (exitCode !== 0) tell('red', `ended with exit code ${exitCode}\n${stdout}`);
     const leftovers = await place.leftovers();

@@ -3,17 +3,18 @@ import type {ServiceName, Services} from '../services.ts';
 
 const UNITS: Readonly<Record<ServiceName, string>> = {containerd: 'containerd.service', dockerd: 'docker.service'};
 
+/** The unit, and before it the socket that would start it as soon as somebody asks. */
+const withSocket = (name: ServiceName): readonly string[] =>
+  name === 'dockerd' ? ['docker.socket', UNITS[name]] : [UNITS[name]];
+
 /** The daemons of a machine whose init is systemd, see systemctl(1). */
 export const systemdServices = (machine: Machine): Services => ({
   stop: async (name: ServiceName) => {
-    // The socket would start its daemon again as soon as somebody asks.
-    const socket = name === 'dockerd' ? ['docker.socket'] : [];
-    await machine.succeed(['systemctl', 'stop', ...socket, UNITS[name]]);
+    await machine.succeed(['systemctl', 'stop', ...withSocket(name)]);
   },
   start: async (name: ServiceName) => {
-    const socket = name === 'dockerd' ? ['docker.socket'] : [];
     // Forgets how often it was started of late, which systemd allows three times a minute here (StartLimitBurst in systemd.unit(5)).
-    await machine.succeed(['systemctl', 'reset-failed', ...socket, UNITS[name]]);
+    await machine.succeed(['systemctl', 'reset-failed', ...withSocket(name)]);
     await machine.succeed(['systemctl', 'start', UNITS[name]]);
   },
   kill: async (name: ServiceName) => {
