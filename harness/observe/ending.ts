@@ -2,6 +2,7 @@ import type {Machine} from '../../vms/machine.ts';
 import type {LevelName, RunningWorkload} from '../levels/level.ts';
 import {startAgainArgv, stopArgv} from '../levels/stop-commands.ts';
 import type {FactFamily, FactValue, Measurement, Observation} from './fact.ts';
+import {withoutNames} from './normaliser.ts';
 import {shownOutput} from './shown-output.ts';
 
 /** What {@link observeEnding} reports. */
@@ -30,6 +31,12 @@ export const endingFamilies: readonly FactFamily[] = [
     path: 'lifecycle.logs',
     meaning: 'whether anything of what it wrote came out: `delivered` or `empty`',
     source: 'the log at each level, once the workload has ended',
+  },
+  {
+    path: 'lifecycle.logs.runtime',
+    meaning:
+      "what the runtime itself wrote between the workload's lines, a client that stays in the foreground included",
+    source: 'the same, lines in the format of logrus',
   },
   {
     path: 'lifecycle.startAgain',
@@ -70,7 +77,9 @@ export const observeEnding = async (context: EndingContext): Promise<Observation
   facts['lifecycle.stop.output'] = shownOutput(stop);
   facts['lifecycle.stop.exitCode'] = exitCode ?? 'none';
   states.push(await running.state());
-  facts['lifecycle.logs'] = (await running.logs()).trim() === '' ? 'empty' : 'delivered';
+  const log = await running.logs();
+  facts['lifecycle.logs'] = log.trim() === '' ? 'empty' : 'delivered';
+  facts['lifecycle.logs.runtime'] = runtimeLines(log);
   const again = startAgainArgv(level, running.name);
   if (again !== undefined && exitCode !== undefined) {
     const {exitCode: code, durationMs} = await machine.exec(again);
@@ -80,6 +89,12 @@ export const observeEnding = async (context: EndingContext): Promise<Observation
   }
   return {facts: {...facts, 'lifecycle.state': states}, measurements};
 };
+
+/** runc and containerd's clients write where the workload does: https://github.com/sirupsen/logrus/blob/master/text_formatter.go */
+const runtimeLines = (log: string): string[] =>
+  [...log.matchAll(/^time="[^"]*" level=(\w+) msg=(.+?)\r?$/gm)]
+    .map(([, level, said = '']) => withoutNames(`${level}: ${said}`))
+    .toSorted();
 
 /** The exit code; `undefined` when the workload does not end in time. */
 const endOf = async ({machine, running, signal}: EndingContext): Promise<number | undefined> => {

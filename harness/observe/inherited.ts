@@ -2,7 +2,7 @@ import {statusOf} from './credentials.ts';
 import {keptAttributes} from './kept-attributes.ts';
 import {namesOf} from './normaliser.ts';
 import type {Observer} from './observer.ts';
-import {rowsOf, wholeText, type Reading} from './reading.ts';
+import {problemOf, rowsOf, wholeText, type Reading} from './reading.ts';
 
 /** What a process has from whoever started it, most of it without a word in the OCI spec: a runtime passes it on, or does not. */
 export const inherited: Observer = {
@@ -12,6 +12,11 @@ export const inherited: Observer = {
       path: 'process.root',
       meaning: 'root directory as the machine sees it: `/` after pivot_root(2), a path after chroot(2)',
       source: '`/proc/PID/root`',
+    },
+    {
+      path: 'process.rootCovers',
+      meaning: 'what whoever may unmount the root would find beneath it: nothing after pivot_root(2)',
+      source: '`/proc/PID/ns/mnt`, in a copy of its mounts',
     },
     {path: 'process.session', meaning: '`leads its own`, or `of another process`', source: '`/proc/PID/status`, NSsid'},
     {
@@ -64,6 +69,7 @@ export const inherited: Observer = {
     return {
       ...keptAttributes((file) => wholeText(reading, file)),
       'process.root': root === undefined ? null : reading.normalise(root),
+      'process.rootCovers': problemOf(reading, 'beneath') ?? wholeText(reading, 'beneath'),
       'process.session':
         lastOf(status.get('NSsid')) === lastOf(status.get('NSpid')) ? 'leads its own' : 'of another process',
       'process.keyring': keyringOf(reading),

@@ -84,6 +84,38 @@ sub emit_rootfs {
     emit('written', '', @written);
 }
 
+# Whether the machine's own root lies beneath that of the workload. pivot_root(2) leaves nothing there; with MS_MOVE, what runc does for
+# --no-pivot, whoever may unmount gets out of the container. Found out in a copy of the mounts, where the root is unmounted.
+sub emit_beneath {
+    require POSIX;
+    my @machine = stat '/';
+    # Numbers of setns, unshare, mount, umount2, pidfd_open by the architecture, and flags of include/uapi/linux/{sched,mount}.h.
+    my %numbers = (x86_64 => [308, 272, 165, 166, 434], aarch64 => [268, 97, 40, 39, 434]);
+    my ($setns, $unshare, $mount, $umount, $pidfd) = @{$numbers{(POSIX::uname())[4]} || []};
+    return emit('beneath', 'the numbers of system calls are not known here') unless defined $setns;
+    my ($newns, $private, $detach) = (0x20000, 0x4000 | 0x40000, 2);    # CLONE_NEWNS, MS_REC | MS_PRIVATE, MNT_DETACH
+    my $child = open my $answer, '-|';
+    return emit('beneath', "fork: $!") unless defined $child;
+    if ($child == 0) {
+        my ($none, $root) = ("none\0", "/\0");
+        open my $namespace, '<', "$proc/ns/mnt" or POSIX::_exit(1);
+        my $self;
+        my $done = syscall($setns, fileno $namespace, $newns) == 0
+            && syscall($unshare, $newns) == 0
+            && syscall($mount, $none, $root, $none, $private, 0) == 0
+            && ($self = syscall($pidfd, $$ + 0, 0)) >= 0
+            && syscall($umount, $root, $detach) == 0
+            && syscall($setns, $self, $newns) == 0;    # looks the root up anew: the topmost mount
+        my @beneath = stat '/';
+        syswrite STDOUT, "$beneath[0]:$beneath[1]" if $done && @beneath;
+        POSIX::_exit(0);
+    }
+    my $beneath = <$answer>;
+    close $answer;
+    return emit('beneath', 'the root can not be unmounted') unless defined $beneath;
+    emit('beneath', '', [$beneath eq "$machine[0]:$machine[1]" ? 'the root of the machine' : 'nothing of the machine']);
+}
+
 sub emit_devices {
     my @devices;
     for my $name (entries("$proc/root/dev")) {
@@ -178,6 +210,7 @@ emit_texts();
 emit_listening();
 emit_devices();
 emit_rootfs();
+emit_beneath();
 emit_sensitive();
 emit_cgroups();
 emit_memory();
