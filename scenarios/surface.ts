@@ -1,3 +1,4 @@
+import {RUNTIME_UNDER_TEST} from '../harness/levels/docker-options.ts';
 import type {Machine, ScenarioContext} from '../harness/scenario/definition.ts';
 
 /** The long flags that a command's help names, sorted. */
@@ -52,6 +53,12 @@ export const keyPaths = (value: unknown, path = ''): string[] => {
     const at = path === '' ? key : `${path}.${key}`;
     return [at, ...keyPaths(each, at)];
   });
+};
+
+/** What `/info` of the Engine API says, as if the runtime of `--runc` were dockerd's own: that it is there is no fact about dockerd. */
+export const asWithItsOwnRuntime = (info: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const {[RUNTIME_UNDER_TEST]: underTest, ...others} = info['Runtimes'] as Record<string, unknown>;
+  return underTest === undefined ? info : {...info, Runtimes: others, DefaultRuntime: 'runc'};
 };
 
 /** The names of all keys in the text of a JSON document, sorted; whatever else the text is, it has those. */

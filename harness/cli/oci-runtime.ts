@@ -2,6 +2,7 @@ import {constants} from 'node:fs';
 import {access, readFile, stat} from 'node:fs/promises';
 import {UsageError} from '../../vms/errors.ts';
 import type {MachineFile} from '../../vms/machine.ts';
+import {RUNTIME_UNDER_TEST} from '../levels/docker-options.ts';
 import {callerPath} from './caller-path.ts';
 
 /** An OCI runtime that every level is to use. */
@@ -33,7 +34,7 @@ export const ociRuntime = async (name: string): Promise<OciRuntime> => {
 /** Makes a program dockerd's default runtime. https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */
 const dockerConfiguration = (path: string): MachineFile => ({
   path: '/etc/docker/daemon.json',
-  content: JSON.stringify({'default-runtime': 'candidate', runtimes: {candidate: {path}}}),
+  content: JSON.stringify({'default-runtime': RUNTIME_UNDER_TEST, runtimes: {[RUNTIME_UNDER_TEST]: {path}}}),
   mode: 0o644,
 });
 

@@ -1,6 +1,6 @@
 import {existsSync, statSync} from 'node:fs';
 import {glob} from 'node:fs/promises';
-import {join, resolve} from 'node:path';
+import {basename, join, resolve} from 'node:path';
 import {InvalidArgumentError, type Command} from 'commander';
 import {UsageError} from '../../vms/errors.ts';
 import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
@@ -28,7 +28,7 @@ export interface SelectionFlags {
 /** Gives a command the arguments and flags that choose cells. */
 export const addSelection = (command: Command): Command =>
   command
-    .argument('[files...]', 'scenario files; all of scenarios/ when there are none')
+    .argument('[files...]', 'scenario files, or folders of them; all of scenarios/ when there are none')
     .option('--level <names>', `levels, separated by commas: ${Object.keys(levels).join(', ')}`, parseLevels)
     .option('--runtime <names>', 'runtime sets, separated by commas; see vms/runtimes/', parseNames, ['bookworm'])
     .option('--grep <text>', 'only cells whose name contains this')
@@ -86,21 +86,39 @@ const identityOf = ({file, scenario, level, network, runtimeSet}: PlannedCell): 
   JSON.stringify([file, scenario, level, network, runtimeSet]);
 
 const scenarioFiles = async (files: readonly string[]): Promise<string[]> => {
-  if (files.length === 0) {
-    const found = await Array.fromAsync(glob('scenarios/**/*.scenario.ts', {cwd: projectRoot}));
-    return found.sort().map((file) => join(projectRoot, file));
+  const paths = await Promise.all(
+    files.length === 0 ? [scenariosIn(join(projectRoot, 'scenarios'))] : files.map((file) => scenariosAt(file)),
+  );
+  return [...new Set(paths.flat())];
+};
+
+const scenariosIn = async (folder: string): Promise<string[]> => {
+  const found = await Array.fromAsync(glob('**/*.scenario.ts', {cwd: folder, exclude: ['node_modules']}));
+  return found.sort().map((file) => join(folder, file));
+};
+
+/** What an argument of the command line stands for: a file, or all those of a folder. */
+const scenariosAt = async (file: string): Promise<string[]> => {
+  const path = callerPath(file);
+  const facts = statSync(path, {throwIfNoEntry: false});
+  if (facts?.isDirectory()) {
+    const found = await scenariosIn(path);
+    if (found.length === 0) {
+      throw new UsageError(
+        `Cannot read scenarios from "${file}": the folder has no file whose name ends in .scenario.ts`,
+      );
+    }
+    return found;
   }
-  const paths = files.map((file) => {
-    const path = callerPath(file);
-    if (!existsSync(path) || !statSync(path).isFile()) {
-      throw new UsageError(`Cannot read the scenario file "${file}": there is no such file`);
-    }
-    if (!path.endsWith('.scenario.ts')) {
-      throw new UsageError(`Cannot read the scenario file "${file}": its name must end in .scenario.ts`);
-    }
-    return path;
-  });
-  return [...new Set(paths)];
+  if (!facts?.isFile()) {
+    const meant = join('scenarios', `${basename(file).replace(/(?:\.scenario)?(?:\.ts)?$/, '')}.scenario.ts`);
+    const hint = existsSync(join(projectRoot, meant)) ? `, but there is "${meant}"` : '';
+    throw new UsageError(`Cannot read the scenario file "${file}": there is no such file${hint}`);
+  }
+  if (!path.endsWith('.scenario.ts')) {
+    throw new UsageError(`Cannot read the scenario file "${file}": its name must end in .scenario.ts`);
+  }
+  return [path];
 };
 
 const parseNames = (text: string): string[] => {

@@ -38,6 +38,11 @@ const wrong: readonly (readonly [command: string, sentence: string])[] = [
     'Cannot load runtime set "buster": there is none of this name, known are bookworm, forky, trixie',
   ],
   ['run absent.scenario.ts', 'Cannot read the scenario file "absent.scenario.ts": there is no such file'],
+  [
+    'run nginx',
+    'Cannot read the scenario file "nginx": there is no such file, but there is "scenarios/nginx.scenario.ts"',
+  ],
+  ['run vms', 'Cannot read scenarios from "vms": the folder has no file whose name ends in .scenario.ts'],
   ['run package.json', 'Cannot read the scenario file "package.json": its name must end in .scenario.ts'],
   ['run --grep nowhere', 'Cannot run anything: no cell\'s name contains "nowhere", "plumbline list" prints them all'],
   [

@@ -1,5 +1,8 @@
 import type {WorkloadOptions} from '../scenario/workload-options.ts';
 
+/** What dockerd's configuration calls the OCI runtime of `--runc`, its default one then. It does not take `runc` for another path. */
+export const RUNTIME_UNDER_TEST = 'candidate';
+
 /**
  * The options of a workload as `HostConfig` of the Engine API.
  * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerCreate
