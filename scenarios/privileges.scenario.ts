@@ -14,12 +14,11 @@ walkthrough('privileged containers', {
   network: 'published',
   notAt: {ctr: 'it has a walkthrough of its own, with what it means by it', runc: noSpecWriter},
   steps: async (context) => {
-    const {machine, workload, step, defer, record, expect, runc} = context;
+    const {machine, workload, step, defer, record, expect} = context;
     const missing = await missingCapabilities(machine);
     if (missing.length > 0) {
       // dockerd asks for every capability that the kernel has, and nobody can give away what he has not.
       record('isolation.privileged.notInThisMachine', missing);
-      if (runc !== 'runc') return;
       await addLesserRuntime(context, missing);
     }
     const runtime = missing.length > 0 ? ['--runtime', LESSER] : [];
@@ -109,13 +108,13 @@ walkthrough('capabilities that came with Linux 5.8 and 5.9', {
   },
 });
 
-/** Name at dockerd of runc without what {@link addLesserRuntime} takes away. */
+/** Name at dockerd of the OCI runtime without what {@link addLesserRuntime} takes away. */
 const LESSER = 'plumbline-lesser';
 const LESSER_PROGRAM = '/usr/local/sbin/plumbline-lesser';
 
-/** Gives dockerd a runtime that is runc, but for capabilities that no specification asks it for; for the life of the scenario. */
+/** Gives dockerd a runtime that is the OCI runtime, but for capabilities that no specification asks it for; for the life of the scenario. */
 const addLesserRuntime = async (context: ScenarioContext, missing: readonly string[]): Promise<void> => {
-  const {machine, defer} = context;
+  const {machine, defer, runc} = context;
   defer(() => machine.succeed(['rm', '-f', LESSER_PROGRAM]));
   const edits = missing.map((name) => `s/"${name}",?//g`).join('; ');
   const script = [
@@ -125,7 +124,7 @@ const addLesserRuntime = async (context: ScenarioContext, missing: readonly stri
     'case " $* " in',
     `  *" create "*) sed -E '${edits}; s/,\\]/]/g' "$bundle/config.json" >"$bundle/lesser.json" && mv "$bundle/lesser.json" "$bundle/config.json" ;;`,
     'esac',
-    'exec runc "$@"',
+    `exec ${runc} "$@"`,
   ];
   await machine.put(LESSER_PROGRAM, `${script.join('\n')}\n`, 0o755);
   await configureDockerd(context, {runtimes: {[LESSER]: {path: LESSER_PROGRAM}}});

@@ -1,3 +1,4 @@
+import {z} from 'zod';
 import type {ServiceName} from '../../vms/services.ts';
 import type {ScenarioContext} from './definition.ts';
 
@@ -23,16 +24,25 @@ export const restart = async (
   });
 };
 
-/** Gives dockerd a configuration, for the life of the scenario. */
+/** Gives dockerd a configuration beside that which it has, as from `--runc`, for the life of the scenario. */
 export const configureDockerd = async (
   context: Pick<ScenarioContext, 'machine' | 'step' | 'defer'>,
-  configuration: object,
+  configuration: Readonly<Record<string, unknown>>,
 ): Promise<void> => {
   const {machine, defer} = context;
+  const before = await machine.exec(['cat', CONFIGURATION]);
+  const present = before.exitCode === 0 ? configurationSchema.parse(JSON.parse(before.stdout)) : {};
   defer(async () => {
-    await machine.succeed(['rm', '-f', CONFIGURATION]);
+    await (before.exitCode === 0
+      ? machine.put(CONFIGURATION, before.stdout)
+      : machine.succeed(['rm', '-f', CONFIGURATION]));
     await restart(context, 'dockerd');
   });
-  await machine.put(CONFIGURATION, JSON.stringify(configuration));
+  const {runtimes = {}, ...others} = configurationSchema.parse(configuration);
+  const all = {...present, ...others, runtimes: {...present.runtimes, ...runtimes}};
+  await machine.put(CONFIGURATION, JSON.stringify(all));
   await restart(context, 'dockerd');
 };
+
+/** https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */
+const configurationSchema = z.looseObject({runtimes: z.record(z.string(), z.unknown()).optional()});
