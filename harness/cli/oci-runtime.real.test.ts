@@ -1,3 +1,4 @@
+import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import type {RunRecord} from '../report/run-record.ts';
 import {TestPlace} from './test-place.ts';
@@ -42,4 +43,17 @@ test('an OCI runtime that hangs is given up at the deadline, at every level', as
     ['ctr', 'runtime', 'Cannot finish "run the container": the cell has not ended within 8 s'],
     ['runc', 'runtime', 'Cannot finish "write a default spec": the cell has not ended within 8 s'],
   ]);
+});
+
+test('an OCI runtime that only calls runc is no difference to what dockerd says, and to scenarios that configure dockerd', async () => {
+  const place = await TestPlace.make();
+  onTestFinished(() => place[Symbol.asyncDispose]());
+  const runtime = await place.file('oci-runtime', '#!/bin/sh\nexec /usr/sbin/runc "$@"\n', 0o755);
+  const cells = ['--level', 'docker', 'scenarios/privileges.scenario.ts', 'scenarios/surfaces.scenario.ts'];
+  await place.startRun(cells);
+  await place.startRun(['--runc', runtime, ...cells]);
+  const [own, given] = (await place.records()).map(({id}) => join(place.folder, 'reports', id));
+  const {exitCode, stdout} = await place.start(['compare', own ?? '', given ?? '']);
+  expect(exitCode, stdout).toBe(0);
+  expect(stdout).toMatch(/No difference: \d+ cells/);
 });
