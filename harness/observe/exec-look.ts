@@ -1,3 +1,4 @@
+import type {ExecResult} from '../../vms/machine.ts';
 import {credentialFacts} from './credentials.ts';
 import type {FactValue} from './fact.ts';
 import {KEPT_IN, keptAttributes, statFields} from './kept-attributes.ts';
@@ -26,6 +27,10 @@ export const LOOK = [
 
 /** Whether all that {@link LOOK} prints has come. */
 export const isWholeLook = (text: string): boolean => text.split('---\n').length === 5;
+
+/** Whether what {@link LOOK} writes to standard error has come too; a runtime may have merged the streams. */
+export const isWholeGreeting = ({stdout, stderr}: Pick<ExecResult, 'stdout' | 'stderr'>): boolean =>
+  /^err$/m.test(`${stdout}\n${stderr}`);
 
 /** What {@link LOOK} printed before it looked; where a runtime merged the streams, `err` can come later. */
 export const greetingIn = (text: string): string => {

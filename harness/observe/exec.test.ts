@@ -117,9 +117,13 @@ const ended = (exitCode: number, stdout = '') => ({
   durationMs: 1,
 });
 
+const whole = `out\n${text()}err\n`;
+
 test.each([
-  [[text()], 'seen', {hits: 0, of: 1}],
-  [['', text().slice(0, -9), text()], 'seen', {hits: 2, of: 3}],
+  [[whole], 'seen', {hits: 0, of: 1}],
+  [['', text().slice(0, -9), whole], 'seen', {hits: 2, of: 3}],
+  // Standard error alone is lost.
+  [[text(), whole], 'seen', {hits: 1, of: 2}],
   [['', '', ''], 'no output', {hits: 3, of: 3}],
 ])('what a client loses is counted and asked again, case %#', async (outputs, look, outputLost) => {
   const looks = outputs.map((output) => ended(0, output));

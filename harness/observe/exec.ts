@@ -1,6 +1,6 @@
 import type {RunningWorkload} from '../levels/level.ts';
 import type {ExecResult} from '../../vms/machine.ts';
-import {execFacts, greetingIn, isWholeLook, LOOK} from './exec-look.ts';
+import {execFacts, greetingIn, isWholeGreeting, isWholeLook, LOOK} from './exec-look.ts';
 import type {FactFamily, Observation, Rate} from './fact.ts';
 import {shownOutput} from './shown-output.ts';
 
@@ -86,7 +86,7 @@ const lookAround = async (
 ): Promise<{readonly look: ExecResult; readonly outputLost: Rate}> => {
   for (let of = 1; ; of += 1) {
     const look = await running.exec(['sh', '-c', LOOK]);
-    const isLost = look.exitCode === 0 && !isWholeLook(look.stdout);
+    const isLost = look.exitCode === 0 && !(isWholeLook(look.stdout) && isWholeGreeting(look));
     if (!isLost || of === MOST_LOOKS) {
       return {look, outputLost: {hits: isLost ? of : of - 1, of}};
     }
