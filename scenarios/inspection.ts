@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import type {ExecInside, RunningWorkload} from '../harness/levels/level.ts';
+import {execForWholeOutput} from '../harness/levels/whole-output.ts';
 import {capabilityNames} from '../harness/observe/credentials.ts';
 import type {Machine, RunningContext} from '../harness/scenario/definition.ts';
 
@@ -33,9 +34,14 @@ export const answersOfExec = async (
   questions: readonly string[],
   options?: ExecInside,
 ): Promise<Answers> => {
-  const {exitCode, stdout, stderr} = await running.exec(['inspect', ...questions], options);
-  expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''});
-  return parseAnswers(stdout);
+  const {result} = await execForWholeOutput(
+    running,
+    ['inspect', ...questions],
+    ({stdout}) => parseAnswers(stdout).size > 0,
+    options,
+  );
+  expect({exitCode: result.exitCode, stderr: result.stderr}).toEqual({exitCode: 0, stderr: ''});
+  return parseAnswers(result.stdout);
 };
 
 /** What the kernel itself answers: the same questions, asked outside of any container. */

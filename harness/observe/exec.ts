@@ -1,5 +1,5 @@
 import type {RunningWorkload} from '../levels/level.ts';
-import type {ExecResult} from '../../vms/machine.ts';
+import {execForWholeOutput} from '../levels/whole-output.ts';
 import {execFacts, greetingIn, isWholeGreeting, isWholeLook, LOOK} from './exec-look.ts';
 import type {FactFamily, Observation, Rate} from './fact.ts';
 import {shownOutput} from './shown-output.ts';
@@ -58,7 +58,11 @@ export interface ExecObservation extends Observation {
 
 /** Runs commands beside a workload, through its runtime, one after the other: what comes of them, and what they are allowed. */
 export const observeExec = async (running: Pick<RunningWorkload, 'exec'>): Promise<ExecObservation> => {
-  const {look, outputLost} = await lookAround(running);
+  const {result: look, lost: outputLost} = await execForWholeOutput(
+    running,
+    ['sh', '-c', LOOK],
+    (result) => isWholeLook(result.stdout) && isWholeGreeting(result),
+  );
   const seen = look.exitCode !== 0 ? `exit code ${look.exitCode}` : isWholeLook(look.stdout) ? 'seen' : 'no output';
   const good = await running.exec(['sh', '-c', 'exit 7']);
   const missing = await running.exec(['/nonexistent/command']);
@@ -73,22 +77,4 @@ export const observeExec = async (running: Pick<RunningWorkload, 'exec'>): Promi
     measurements: {'time.exec': {value: good.durationMs, unit: 'ms'}},
     outputLost,
   };
-};
-
-const MOST_LOOKS = 3;
-
-/**
- * ctr(8) ends without waiting for output where containerd does not say yet that the command has stopped, which is a matter of who is faster:
- * https://github.com/containerd/containerd/blob/v1.6.20/process.go (`Delete`). It is counted, and asked again.
- */
-const lookAround = async (
-  running: Pick<RunningWorkload, 'exec'>,
-): Promise<{readonly look: ExecResult; readonly outputLost: Rate}> => {
-  for (let of = 1; ; of += 1) {
-    const look = await running.exec(['sh', '-c', LOOK]);
-    const isLost = look.exitCode === 0 && !(isWholeLook(look.stdout) && isWholeGreeting(look));
-    if (!isLost || of === MOST_LOOKS) {
-      return {look, outputLost: {hits: isLost ? of : of - 1, of}};
-    }
-  }
 };
