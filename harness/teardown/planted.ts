@@ -255,4 +255,11 @@ exit 1`,
     plant: 'sysctl -w net.ipv4.conf.all.route_localnet=1',
     remove: 'sysctl -w net.ipv4.conf.all.route_localnet=0',
   },
+  {
+    name: 'sysctl that no runtime is known to change',
+    kinds: ['sysctl'],
+    says: 'net.ipv4.ip_nonlocal_bind = 1", changed',
+    plant: 'sysctl -w net.ipv4.ip_nonlocal_bind=1',
+    remove: 'sysctl -w net.ipv4.ip_nonlocal_bind=0',
+  },
 ];

@@ -6,10 +6,11 @@ my @watched = (
     ['/var/lib/docker', 2], ['/var/lib/containerd', 3], ['/var/lib/containerd/io.containerd.content.v1.content/ingest', 1],
     ['/', 1], ['/etc', 1],
 );
+# Settings of an interface by its name come and go with it, and those of a module with that.
 my @sysctls = qw(
-    net/ipv4/ip_forward net/ipv4/conf/all/forwarding net/ipv4/conf/default/forwarding net/ipv4/conf/all/route_localnet
-    net/ipv6/conf/all/forwarding net/ipv6/conf/default/forwarding net/bridge/bridge-nf-call-iptables net/bridge/bridge-nf-call-ip6tables
-    kernel/hostname kernel/core_pattern
+    net/core/* net/ipv4/* net/ipv6/* net/unix/* net/ipv4/conf/all/* net/ipv4/conf/default/forwarding
+    net/ipv6/conf/all/forwarding net/ipv6/conf/default/forwarding
+    net/bridge/bridge-nf-call-iptables net/bridge/bridge-nf-call-ip6tables kernel/hostname kernel/core_pattern
 );
 
 sub emit_files {
@@ -28,7 +29,17 @@ sub emit_files {
     walk($_->[0], $_->[1], \%seen, \@files) for @watched;
     emit('files', '', @files);
     emit('runc', '', runc_states());
-    emit('sysctls', '', map { my $value = slurp("/proc/sys/$_"); defined $value ? [$_, $value =~ s/\s+$//r] : () } @sysctls);
+    emit('sysctls', '', sysctls());
+}
+
+sub sysctls {
+    my @found;
+    for my $path (map { glob "/proc/sys/$_" } @sysctls) {
+        next if -d $path || $path =~ /_key$|secret$/;    # keys are nobody's business
+        my $value = slurp($path);
+        push @found, [substr($path, length '/proc/sys/'), $value =~ s/\s+$//r] if defined $value;
+    }
+    return @found;
 }
 
 # A folder of cgroupfs has as many links as it has folders in it, plus two: most are known to be leaves without reading them.
