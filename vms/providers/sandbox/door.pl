@@ -15,6 +15,9 @@
 # and for the ends of commands, in lines: ID, a space, and the status of wait(2). The connections after it are streams: those of a command
 # were made, in the order of their numbers, before it is asked for. STDIN is "own", "null" where it has none, or "joined" where it is
 # one with standard output. The server ends with the first connection, and lets its commands be.
+#
+# A command writes into pipes, which are read here: ctr(8) lost output about once in a hundred times when it wrote into the connection itself,
+# and /dev/stdout can not be opened where it is a socket.
 use strict;
 use warnings;
 use Fcntl;
@@ -22,6 +25,7 @@ use Socket;
 
 my %running;    # [pidfd, pid, id] of each command, by number of the pidfd
 my %groups;     # process groups, by id of the command
+my %relays;     # [pipe, connection, what is read and not yet sent] of each output, by number of the pipe
 
 my $stage = shift @ARGV;
 if ($stage eq 'listen') { to_listen(@ARGV) }
@@ -58,9 +62,11 @@ sub serve {
     my $control = connection($door);
     my $asked = '';
     while (1) {
-        my $ready = '';
-        vec($ready, $_, 1) = 1 for fileno $control, keys %running;
-        next if select($ready, undef, undef, undef) < 0;
+        my ($ready, $writable) = ('', '');
+        vec($ready, $_, 1) = 1 for fileno $control, keys %running, grep { $relays{$_}[2] eq '' } keys %relays;
+        vec($writable, fileno $_->[1], 1) = 1 for grep { $_->[2] ne '' } values %relays;
+        next if select($ready, $writable, undef, undef) < 0;
+        relay($_) for grep { vec($ready, $_, 1) || vec($writable, fileno $relays{$_}[1], 1) } keys %relays;
         tell_end($control, $_) for grep { vec $ready, $_, 1 } keys %running;
         next unless vec $ready, fileno $control, 1;
         sysread $control, $asked, 65536, length $asked or exit;
@@ -87,11 +93,36 @@ sub tell_end {
     syswrite $control, "$id $?\n";
 }
 
+# Never waits for a reader: there are other commands. Where nobody reads any more, the command is told so as by any pipe.
+sub relay {
+    my ($number) = @_;
+    my ($pipe, $connection) = @{$relays{$number}};
+    for my $waiting ($relays{$number}[2]) {
+        if ($waiting eq '' && !sysread $pipe, $waiting, 65536) {
+            shutdown $connection, 1;
+            delete $relays{$number};
+            return;
+        }
+        my $sent = send $connection, $waiting, MSG_DONTWAIT | MSG_NOSIGNAL;
+        if (defined $sent) { substr $waiting, 0, $sent, '' }
+        elsif (!$!{EAGAIN}) { delete $relays{$number} }
+    }
+}
+
+# The end of a pipe that a command writes to.
+sub relayed {
+    my ($connection) = @_;
+    pipe my $read, my $write or die "pipe: $!\n";
+    $relays{fileno $read} = [$read, $connection, ''];
+    return $write;
+}
+
 sub run {
     my ($door, $control, $id, $input, $variables, @words) = @_;
     my $stdin = $input eq 'own' ? connection($door) : undef;
     my $stdout = connection($door);
     my $stderr = connection($door);
+    my ($output, $errors) = (relayed($stdout), relayed($stderr));
     my $pid = fork;
     if (!defined $pid) {
         syswrite $stderr, "Cannot start a process: $!\n";
@@ -108,8 +139,8 @@ sub run {
         %ENV = map { split /=/, $_, 2 } splice @words, 0, $variables;
         if ($input eq 'null') { open STDIN, '<', '/dev/null' }
         else { open STDIN, '<&', $stdin || $stdout }
-        open STDOUT, '>&', $stdout;
-        open STDERR, '>&', $stderr;
+        open STDOUT, '>&', $output;
+        open STDERR, '>&', $errors;
         { no warnings 'exec'; exec {$words[0]} @words; }
         my $code = $!{ENOENT} ? 127 : 126;
         syswrite STDERR, "Cannot run \"$words[0]\": $!\n";

@@ -26,6 +26,19 @@ test('output beyond what was asked for is dropped, and ends the command', async 
   expect([stdout.length, signal]).toEqual([1000, 'SIGTERM']);
 });
 
+test('a command writes into pipes, which programs open again by their names', async () => {
+  const {stdout, stderr} = await machine.exec(['sh', '-c', 'echo out >/dev/stdout; echo err >/dev/stderr']);
+  expect([stdout, stderr]).toEqual(['out\n', 'err\n']);
+});
+
+test('a command whose output nobody takes holds up no other one', async () => {
+  const endless = machine.spawn(['cat', '/dev/zero']);
+  endless.stream.pause();
+  const {stdout} = await machine.exec(['head', '--bytes=3000000', '/dev/zero']);
+  endless.kill();
+  expect(stdout.length).toBe(3_000_000);
+});
+
 test('a command has its three streams and no other file', async () => {
   expect(await machine.succeed(['sh', '-c', 'ls /proc/self/fd'], {input: 'something'})).toBe('0\n1\n2\n3\n');
 });
