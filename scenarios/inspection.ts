@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import type {ExecInside, RunningWorkload} from '../harness/levels/level.ts';
+import type {ExecInside} from '../harness/levels/level.ts';
 import {execForWholeOutput} from '../harness/levels/whole-output.ts';
 import {capabilityNames} from '../harness/observe/credentials.ts';
 import type {Machine, RunningContext} from '../harness/scenario/definition.ts';
@@ -28,18 +28,19 @@ export const answersOfInit = async ({
   return parseAnswers(await running.logs());
 };
 
-/** What an inspector finds that is run beside another one. */
+/** What an inspector finds that is run beside another one. What ctr loses of its output is counted, as for commands beside every workload. */
 export const answersOfExec = async (
-  {running, expect}: {readonly running: RunningWorkload} & Pick<RunningContext, 'expect'>,
+  {running, expect, tally}: Pick<RunningContext, 'running' | 'expect' | 'tally'>,
   questions: readonly string[],
   options?: ExecInside,
 ): Promise<Answers> => {
-  const {result} = await execForWholeOutput(
+  const {result, lost} = await execForWholeOutput(
     running,
     ['inspect', ...questions],
     ({stdout}) => parseAnswers(stdout).size > 0,
     options,
   );
+  tally('lifecycle.exec.outputLost', lost.hits, lost.of);
   expect({exitCode: result.exitCode, stderr: result.stderr}).toEqual({exitCode: 0, stderr: ''});
   return parseAnswers(result.stdout);
 };

@@ -18,7 +18,7 @@ scenario('shows from inside what it may do', {
   workload: inspector,
   reach: {docker: usualReach.docker, ctr: {isolated: usualReach.ctr.isolated}, runc: usualReach.runc},
   check: async (context) => {
-    const {running, level, step, record, expect} = context;
+    const {level, step, record, expect} = context;
     const init = await step('ask init', () => answersOfInit(context));
     await step('compare system calls and sockets with what the kernel answers', () => recordRefusals(context, init));
     await step('what may be opened and written', () => {
@@ -48,9 +48,7 @@ scenario('shows from inside what it may do', {
       // Three are open from its start.
       expect(taken).toBe(soft > 2048 + 3 ? 'all 2048' : `EMFILE after ${soft - 3}`);
     });
-    const other = await step('ask as another user', () =>
-      answersOfExec({running, expect}, ['process'], {user: '1234:1234'}),
-    );
+    const other = await step('ask as another user', () => answersOfExec(context, ['process'], {user: '1234:1234'}));
     const {bounding, ...own} = capabilitySets(other);
     // https://github.com/moby/moby/pull/46221: docker 24.0.5 got this wrong.
     expect(own).toEqual({inheritable: [], permitted: [], effective: [], ambient: []});

@@ -39,7 +39,7 @@ const bundleLines = ({title, differences}: DifferenceBundle, paint: Paint): stri
 };
 
 const noteLines = (
-  {ofHostKernel, equalHosts, onlyOld, onlyNew, unstable, expired}: Comparison,
+  {ofHostKernel, unlikeHosts, onlyOld, onlyNew, unstable, expired}: Comparison,
   paint: Paint,
 ): string[] => {
   const notes = [
@@ -48,7 +48,7 @@ const noteLines = (
       : [
           `The kernel is that of a host, and another one: ${differ(ofHostKernel.length)} with it, no runtime is to blame`,
         ]),
-    ...(equalHosts ? [] : ['The hosts differ in processors or memory: what follows those was not compared']),
+    ...unlikeHosts.map((trait) => `The hosts differ in ${trait}: what follows that was not compared`),
     ...onlyCells('Only in the old run, not compared', onlyOld),
     ...onlyCells('Only in the new run, not compared', onlyNew),
     ...only('Varied within a run', unstable),

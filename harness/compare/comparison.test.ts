@@ -181,19 +181,6 @@ describe('cells that can not be compared as a whole', () => {
   });
 });
 
-test('what follows the size of the host is compared between hosts of one size alone', () => {
-  const on = (cpus: number, facts: Facts) =>
-    exampleLoadedRun([{level: 'runc', facts}], {
-      host: {system: 'Linux', kernel: '6.1', cpus, memoryBytes: 8_000_000_000},
-    });
-  const [two, four] = [
-    {'process.cpus': '0-1', 'process.rlimits.RLIMIT_NPROC.soft': 1, 'process.umask': '0022'},
-    {'process.cpus': '0-3', 'process.rlimits.RLIMIT_NPROC.soft': 2, 'process.umask': '0077'},
-  ];
-  expect(compareRuns(on(2, two), on(4, four)).differences.map(({fact}) => fact)).toEqual(['process.umask']);
-  expect(compareRuns(on(2, two), on(2, four)).differences).toHaveLength(3);
-});
-
 describe('times', () => {
   const run = (start: readonly (readonly number[])[]) =>
     exampleLoadedRun([

@@ -6,7 +6,7 @@ import {explain, type Explanation} from './explanation.ts';
 import {compareFacts} from './fact-differences.ts';
 import {groupOf, groups} from './group.ts';
 import {attribute} from './layer.ts';
-import {differsByKernelOfHost, followsHost, hadEqualHosts} from './host-facts.ts';
+import {differsByKernelOfHost, followsHost, unlikeHosts, type HostTrait} from './host-facts.ts';
 import type {LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
 import {compareRates, rateNames} from './rate-differences.ts';
@@ -32,8 +32,8 @@ export interface Comparison {
   readonly factsCompared: number;
   /** What follows the kernel of a host, where that is another one: no runtime is to blame, and nothing has to be explained. */
   readonly ofHostKernel: readonly Difference[];
-  /** Whether the hosts had as many processors and as much memory; facts that follow those are not compared otherwise. */
-  readonly equalHosts: boolean;
+  /** What the hosts differ in; facts that follow that are not compared. */
+  readonly unlikeHosts: readonly HostTrait[];
   /** Cells that only one of the runs has: nothing is said about them. */
   readonly onlyOld: readonly string[];
   readonly onlyNew: readonly string[];
@@ -59,10 +59,10 @@ export interface CompareOptions {
 /** Compares two runs. Throws {@link UsageError} when they have no cell in common. */
 export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareOptions = {}): Comparison => {
   const {pairs, onlyOld, onlyNew} = pairCells(old, recent);
-  const equalHosts = hadEqualHosts(old, recent);
+  const unlike = unlikeHosts(old, recent);
   const compared = pairs.map((pair) => ({
     pair,
-    ...compareFacts(pair, (fact) => equalHosts || !followsHost(fact)),
+    ...compareFacts(pair, (fact) => !unlike.some((trait) => followsHost(fact, trait))),
   }));
   const factsByCell = compared.map(({pair, facts}) => ({
     cell: pair as CellIdentity,
@@ -90,7 +90,7 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
     cellsCompared: pairs.length,
     factsCompared: compared.reduce((sum, {facts}) => sum + facts.size, 0),
     ofHostKernel: folded.filter(isOfHost),
-    equalHosts,
+    unlikeHosts: unlike,
     onlyOld,
     onlyNew,
     unstable: [...new Set(compared.flatMap(({unstable}) => unstable))].toSorted(),

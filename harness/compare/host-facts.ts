@@ -1,20 +1,32 @@
+import {isDeepStrictEqual} from 'node:util';
 import {isVirtual} from './baseline-name.ts';
 import type {ChangedComponent} from './changed-components.ts';
 import type {LoadedRun} from './loaded-run.ts';
 
+/** What hosts may differ in that facts follow. */
+export type HostTrait = 'processors or memory' | 'mitigations of their processors';
+
 /**
- * Facts that follow the number of processors or the memory of the host: nginx starts a worker for each processor, the kernel makes the
- * limits of processes and signals from its memory (kernel/fork.c, set_max_threads), and cpusets are all there are.
+ * Facts that say as much of the host as of the runtimes. By number of processors and memory: nginx starts a worker for each processor, the
+ * kernel makes the limits of processes and signals from its memory (kernel/fork.c, set_max_threads), and cpusets are all there are. By
+ * mitigations: what a process is told of its own speculation is what the processor needs at all.
  */
-const OF_HOST =
-  /^(oci\.|exec\.)?process\.(rlimits\.RLIMIT_(NPROC|SIGPENDING)\.|cpus$|memoryNodes$)|^process\.tree$|^cgroup\.cpuset\./;
+const FOLLOWS: Readonly<Record<HostTrait, RegExp>> = {
+  'processors or memory':
+    /^(oci\.|exec\.)?process\.(rlimits\.RLIMIT_(NPROC|SIGPENDING)\.|cpus$|memoryNodes$)|^process\.tree$|^cgroup\.cpuset\./,
+  'mitigations of their processors': /^(exec\.)?process\.speculation\./,
+};
 
-/** Whether a fact says as much of the host as of the runtimes. */
-export const followsHost = (fact: string): boolean => OF_HOST.test(fact);
+/** Whether a fact says as much of that of the host as of the runtimes. */
+export const followsHost = (fact: string, trait: HostTrait): boolean => FOLLOWS[trait].test(fact);
 
-/** Whether two runs had as many processors and as much memory. Machines of one provider have what their hosts have. */
-export const hadEqualHosts = ({record: old}: LoadedRun, {record: recent}: LoadedRun): boolean =>
-  old.host.cpus === recent.host.cpus && Math.abs(old.host.memoryBytes / recent.host.memoryBytes - 1) < SAME_MEMORY;
+/** What the hosts of two runs differ in. Machines of one provider have what their hosts have. */
+export const unlikeHosts = ({record: {host: old}}: LoadedRun, {record: {host: recent}}: LoadedRun): HostTrait[] => [
+  ...(old.cpus === recent.cpus && Math.abs(old.memoryBytes / recent.memoryBytes - 1) < SAME_MEMORY
+    ? []
+    : (['processors or memory'] as const)),
+  ...(isDeepStrictEqual(old.mitigations, recent.mitigations) ? [] : (['mitigations of their processors'] as const)),
+];
 
 /**
  * Whether the kernels are of different versions and one is that of a host, as a sandbox has it, and so no part of a runtime set: what follows

@@ -18,6 +18,15 @@ test('a fact has one value', () => {
   recorded.record('limits.nofile', 1024);
   expect(() => recorded.record('limits.nofile', 1024)).toThrow('Cannot record "limits.nofile" twice');
   expect(() => recorded.tally('limits.nofile', 1, 2)).toThrow('twice');
+  recorded.tally('limits.kept', 1, 2);
+  expect(() => recorded.record('limits.kept', 1)).toThrow('twice');
+});
+
+test('rates of one path are added up', () => {
+  const recorded = new RecordedFacts();
+  recorded.tally('limits.kept', 1, 2);
+  recorded.tally('limits.kept', 2, 3);
+  expect(recorded.rates).toEqual({'limits.kept': {hits: 3, of: 5}});
 });
 
 test.each(['process.umask', 'limits', 'limits.'])('"%s" is no path of a recorded fact', (path) => {

@@ -28,31 +28,37 @@ export class RecordedFacts {
 
   /** Records a fact that is the same in every run of the same versions. */
   record(path: RecordedPath, value: FactValue): void {
-    this.#refuseTaken(path);
+    refuseTaken(path, this.#facts.has(path) || this.#rates.has(path));
+    refuseOtherArea(path);
     this.#facts.set(path, normalised(value));
   }
 
-  /** Records how often something happened that depends on who is faster. */
+  /** Records how often something happened that depends on who is faster; said of one path again, it is added up. */
   tally(path: RecordedPath, hits: number, of: number): void {
-    this.#refuseTaken(path);
+    refuseTaken(path, this.#facts.has(path));
+    refuseOtherArea(path);
     if (!Number.isInteger(hits) || !Number.isInteger(of) || hits < 0 || hits > of) {
       throw new PlumblineError('usage', `Cannot record the rate "${path}": ${hits} of ${of} is no proportion`);
     }
-    this.#rates.set(path, {hits, of});
-  }
-
-  #refuseTaken(path: string): void {
-    if (this.#facts.has(path) || this.#rates.has(path)) {
-      throw new PlumblineError('usage', `Cannot record "${path}" twice: a cell has one value of each fact`);
-    }
-    if (!recordedAreas.some((area) => path.startsWith(`${area}.`) && path.length > area.length + 1)) {
-      throw new PlumblineError(
-        'usage',
-        `Cannot record "${path}": its path has to begin with one of ${recordedAreas.join(', ')} and a dot`,
-      );
-    }
+    const before = this.#rates.get(path) ?? {hits: 0, of: 0};
+    this.#rates.set(path, {hits: before.hits + hits, of: before.of + of});
   }
 }
+
+const refuseTaken = (path: string, isTaken: boolean): void => {
+  if (isTaken) {
+    throw new PlumblineError('usage', `Cannot record "${path}" twice: a cell has one value of each fact`);
+  }
+};
+
+const refuseOtherArea = (path: string): void => {
+  if (!recordedAreas.some((area) => path.startsWith(`${area}.`) && path.length > area.length + 1)) {
+    throw new PlumblineError(
+      'usage',
+      `Cannot record "${path}": its path has to begin with one of ${recordedAreas.join(', ')} and a dot`,
+    );
+  }
+};
 
 const normalised = (value: FactValue): FactValue => {
   if (typeof value === 'string') {

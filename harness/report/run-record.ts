@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {hostRecord} from './host-record.ts';
 
 /** Version of the shape below; raised when a reader of the old shape would misread the new one. */
 export const RUN_SCHEMA_VERSION = 1;
@@ -101,7 +102,7 @@ export const runRecord = z.object({
   durationMs: milliseconds,
   command: z.array(z.string()),
   tool: z.object({version: z.string(), node: z.string()}),
-  host: z.object({system: z.string(), kernel: z.string(), cpus: z.number().int(), memoryBytes: z.number().int()}),
+  host: hostRecord,
   /** What was asked for: provider, runtime sets, the OCI runtime given with `--runc`. */
   options: z.record(z.string(), z.unknown()),
   /** Which part of which plan was run; `plan` is a digest of the names of all its cells. Absent in a run that was merged. */

@@ -1,5 +1,4 @@
 import {mkdir, writeFile} from 'node:fs/promises';
-import {cpus, release, totalmem, type as systemType} from 'node:os';
 import {join} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
 import {Ledger} from '../../vms/ledger/ledger.ts';
@@ -10,6 +9,7 @@ import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {writePages} from '../page/write-pages.ts';
 import {exitCodeOf, failureRecordOf, flattened} from '../report/failure.ts';
+import {recordHost} from '../report/host-record.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
 import type {PlannedCell, ProgressListener} from '../report/progress.ts';
 import {writeRun} from '../report/run-file.ts';
@@ -78,7 +78,7 @@ export const run = async (options: RunOptions): Promise<RunRecord> => {
     durationMs: performance.timeOrigin + performance.now() - startedAt,
     command: process.argv.slice(2),
     tool: {version: options.toolVersion, node: process.version},
-    host: {system: systemType(), kernel: release(), cpus: cpus().length, memoryBytes: totalmem()},
+    host: await recordHost(),
     options: {...options.asked},
     ...(options.shard && {shard: options.shard}),
     exitCode: options.interruption.exitCode ?? exitCodeOf([...failures, ...cells.flatMap((cell) => cell.failures)]),

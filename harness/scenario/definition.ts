@@ -51,7 +51,10 @@ export interface ScenarioContext {
    * says what it is about. In every run of the same versions its value has to be the same.
    */
   readonly record: (path: RecordedPath, value: FactValue) => void;
-  /** Keeps how often something happened that depends on who is faster; over all repetitions `compare` adds them up. */
+  /**
+   * Keeps how often something happened that depends on who is faster. What is said of one path again, in this cell or in another repetition
+   * of it, is added up.
+   */
   readonly tally: (path: RecordedPath, hits: number, of: number) => void;
   /** Has `action` run once the body has ended, however it did; the last one deferred comes first. */
   readonly defer: (action: () => Promise<unknown>) => void;

@@ -1,5 +1,4 @@
 import {mkdir, rename, writeFile} from 'node:fs/promises';
-import {cpus, release, totalmem, type as systemType} from 'node:os';
 import {join} from 'node:path';
 import {Ledger} from '../../vms/ledger/ledger.ts';
 import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
@@ -11,6 +10,7 @@ import {compareRuns, type Comparison} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
 import {loadRun} from '../compare/loaded-run.ts';
 import {exitCodeOf, failureRecordOf} from '../report/failure.ts';
+import {recordHost} from '../report/host-record.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
 import {writeRun} from '../report/run-file.ts';
 import {RUN_SCHEMA_VERSION, type FailureRecord, type RunRecord} from '../report/run-record.ts';
@@ -205,7 +205,7 @@ const writeKeptRun = async (
     durationMs: performance.timeOrigin + performance.now() - startedAt,
     command: process.argv.slice(2),
     tool: {version: toolVersion, node: process.version},
-    host: {system: systemType(), kernel: release(), cpus: cpus().length, memoryBytes: totalmem()},
+    host: await recordHost(),
     options: {...asked},
     exitCode: exitCodeOf(failures),
     failures: [...failures],

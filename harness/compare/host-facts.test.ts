@@ -1,0 +1,39 @@
+import {expect, test} from 'vitest';
+import type {Facts} from '../observe/fact.ts';
+import {compareRuns} from './comparison.ts';
+import {exampleLoadedRun} from './example-runs.ts';
+
+test('what follows the size of the host is compared between hosts of one size alone', () => {
+  const on = (cpus: number, facts: Facts) =>
+    exampleLoadedRun([{level: 'runc', facts}], {
+      host: {system: 'Linux', kernel: '6.1', cpus, memoryBytes: 8_000_000_000},
+    });
+  const [two, four] = [
+    {'process.cpus': '0-1', 'process.rlimits.RLIMIT_NPROC.soft': 1, 'process.umask': '0022'},
+    {'process.cpus': '0-3', 'process.rlimits.RLIMIT_NPROC.soft': 2, 'process.umask': '0077'},
+  ];
+  expect(compareRuns(on(2, two), on(4, four)).differences.map(({fact}) => fact)).toEqual(['process.umask']);
+  expect(compareRuns(on(2, two), on(2, four)).differences).toHaveLength(3);
+});
+
+test('what follows the processor is compared between hosts with the same mitigations alone', () => {
+  const on = (storeBypass: string, facts: Facts) =>
+    exampleLoadedRun([{level: 'runc', facts}], {
+      host: {
+        system: 'Linux',
+        kernel: '6.1',
+        cpus: 2,
+        memoryBytes: 8_000_000_000,
+        mitigations: {spec_store_bypass: storeBypass},
+      },
+    });
+  const [chosen, never] = [
+    {'process.speculation.storeBypass': 'thread vulnerable', 'exec.process.speculation.storeBypass': 'vulnerable'},
+    {'process.speculation.storeBypass': 'not vulnerable', 'exec.process.speculation.storeBypass': 'not vulnerable'},
+  ];
+  expect(compareRuns(on('by prctl', chosen), on('Not affected', never))).toMatchObject({
+    differences: [],
+    unlikeHosts: ['mitigations of their processors'],
+  });
+  expect(compareRuns(on('by prctl', chosen), on('by prctl', never)).differences).toHaveLength(2);
+});
