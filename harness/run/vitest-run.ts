@@ -19,8 +19,10 @@ export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunn
     import('vitest/node'),
     import('./allure-reporter.ts'),
   ]);
-  // For the threads that run cells, which are started from here on. By itself V8 lets each gather 100 MiB of garbage before it looks for any.
+  // For the threads that run cells, which are started from here on. By itself V8 lets each gather 100 MiB of garbage before it looks for any,
+  // and memory grows with every cell until then.
   setFlagsFromString(`--max-semi-space-size=${YOUNG_MIB}`);
+  setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
   const vitest = await createVitest(
     {
       root: task.root,
@@ -55,6 +57,9 @@ export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunn
 
 /** How much of what a thread has made last is kept before what is left of it is told from garbage, in MiB. */
 const YOUNG_MIB = 4;
+
+/** By how much of what is left a thread's heap may grow before it is looked through again. */
+const GROWTH_PERCENT = 30;
 
 /** Vitest's own words are not for people here: the run has a reporter of its own. */
 const nowhere = (): Writable => new Writable({write: (_chunk, _encoding, done) => done()});
