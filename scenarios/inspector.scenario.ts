@@ -37,11 +37,12 @@ scenario('shows from inside what it may do', {
       record('reachability.loopback.localhost', init.get('loopback.localhost') ?? '');
       return Promise.resolve();
     });
-    const exec = await step('ask a process beside it', () => answersOfExec(context, ['process']));
+    const exec = await step('ask a process beside it', () => answersOfExec(context, ['process', 'settings']));
     expect(capabilitySets(exec)).toEqual(capabilitySets(init));
     expect(exec.get('process.Seccomp')).toBe(init.get('process.Seccomp'));
     expect(exec.get('process.NoNewPrivs')).toBe(level === 'docker' ? '0' : '1');
     recordProcess(context, exec);
+    recordSettings(context, {init, exec});
     await step('open files until there are no more', async () => {
       const {soft} = openFileLimits(exec);
       const taken = (await answersOfExec(context, ['descriptors', '2048'])).get('taken.descriptors');
@@ -84,6 +85,15 @@ const recordRefusals = async ({machine, record, expect}: RunningContext, init: A
   record('isolation.kernel.missingCalls', missing.map(([name]) => name).toSorted());
   // EPERM would keep the C library from falling back to clone: https://github.com/moby/moby/pull/42681
   expect(init.get('calls.clone3')).not.toBe('EPERM');
+};
+
+/** Records what prctl(2) tells of processes, which nobody sees from outside. */
+const recordSettings = ({record}: RunningContext, processes: Readonly<Record<'init' | 'exec', Answers>>): void => {
+  for (const [who, answers] of Object.entries(processes)) {
+    for (const [name, answer] of answersTo('settings', answers)) {
+      record(`isolation.${who}.settings.${name}`, answer);
+    }
+  }
 };
 
 const recordProcess = ({record}: RunningContext, exec: Answers): void => {

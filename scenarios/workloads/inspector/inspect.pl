@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # Looks at a container from inside and prints what it found, a line each: "QUESTION.NAME<tab>ANSWER".
 #
-#   inspect QUESTION...      answers questions: process calls sockets paths devices loopback; all of them when none is named
+#   inspect QUESTION...      answers questions: process settings calls sockets paths devices loopback; all of them when none is named
 #   inspect serve            answers all, prints "ready", answers HTTP on port 80 until SIGTERM
 #   inspect hold             the same without a server
 #   inspect descriptors MOST opens files until the kernel refuses
@@ -83,6 +83,21 @@ sub ask_sockets {
     for (@sockets) {
         my ($name, $family, $type, $protocol) = @$_;
         say_that('sockets', $name, socket(my $socket, $family, $type, $protocol) ? 'allowed' : error_name());
+    }
+}
+
+# What prctl(2) tells of a process and /proc does not: name, option, whether the answer is written to an address. Numbers: linux/prctl.h.
+my @settings = (
+    ['parentDeathSignal', 2, 1], ['dumpable', 3, 0], ['keepsCapabilities', 7, 0], ['securebits', 27, 0], ['timerSlack', 30, 0], ['machineCheck', 34, 0],
+    ['subreaper', 37, 1], ['hugePagesOff', 42, 0],
+);
+
+sub ask_settings {
+    for (@settings) {
+        my ($name, $option, $is_written) = @$_;
+        my $written = pack 'i', -1;
+        my $returned = syscall($arm ? 167 : 157, $option, $is_written ? $written : 0, 0, 0, 0);
+        say_that('settings', $name, $returned == -1 ? error_name() : $is_written ? unpack('i', $written) : $returned);
     }
 }
 
@@ -204,8 +219,8 @@ sub serve {
     }
 }
 
-my %questions = (process => \&ask_process, calls => \&ask_calls, sockets => \&ask_sockets, paths => \&ask_paths, devices => \&ask_devices, loopback => \&ask_loopback);
-my @all = qw(process calls sockets paths devices loopback);
+my %questions = (process => \&ask_process, settings => \&ask_settings, calls => \&ask_calls, sockets => \&ask_sockets, paths => \&ask_paths, devices => \&ask_devices, loopback => \&ask_loopback);
+my @all = qw(process settings calls sockets paths devices loopback);
 my ($first, @rest) = @ARGV ? @ARGV : @all;
 
 # The kernel gives the init of a pid namespace no default for signals: it ends by them only if it says so.
