@@ -11,22 +11,34 @@ export const compareMeasurements = (pairs: readonly CellPair[]): CellDifference[
   return [...Map.groupBy(measured, ({name}) => name)].flatMap(([name, same]) => {
     const patience = patienceWith(name);
     const different = differentOnes(
-      same.map(({pair, samples}) => ({samples, level: pair.level, hostFactor, patience})),
+      same.map(({pair, samples}) => ({
+        samples,
+        level: pair.level,
+        hostFactor,
+        patience,
+        isOfRuntime: ALONE.test(name),
+      })),
     );
-    return same
-      .filter((_, index) => different[index])
-      .map(({pair, samples}): CellDifference => {
-        const {scenario, level, network} = pair;
-        return {
+    return same.flatMap(({pair}, index): CellDifference[] => {
+      const samples = different[index];
+      const {scenario, level, network} = pair;
+      if (samples === undefined) {
+        return [];
+      }
+      const sets = {old: pair.old.runtimeSet, new: pair.new.runtimeSet};
+      const [before, after] = [median([...samples.old]), median([...samples.new])];
+      return [
+        {
           fact: name,
           kind: 'changed',
           cell: {scenario, level, network},
-          sets: {old: pair.old.runtimeSet, new: pair.new.runtimeSet},
-          old: median([...samples.old]),
-          new: median([...samples.new]),
+          sets,
+          old: before,
+          new: after,
           samples,
-        };
-      });
+        },
+      ];
+    });
   });
 };
 
@@ -47,6 +59,9 @@ const hostFactorOf = (samples: readonly Samples[]): number => {
 /** Steps in which a runtime does something, in every scenario. */
 const OF_RUNTIMES =
   /^time\.(start|exec|stop|startAgain|remove what was made|write a default spec|create a container to export|export its file system)$/;
+
+/** Those in which nothing else does. */
+const ALONE = /^time\.(start|exec|stop|startAgain)$/;
 
 const patienceWith = (name: string): number => {
   if (/^memory\.(dockerd|containerd)$/.test(name)) {

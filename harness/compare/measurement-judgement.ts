@@ -1,13 +1,7 @@
 import {median, permutationTest} from 'simple-statistics';
 import type {LevelName} from '../levels/level.ts';
+import {isCommonShift, type Threshold} from './common-shift.ts';
 import type {Samples} from './difference.ts';
-
-/** How far two medians have to be apart before it is worth a word. */
-interface Threshold {
-  readonly absolute: number;
-  /** Of the old median. */
-  readonly relative: number;
-}
 
 const MIB = 1024 * 1024;
 
@@ -38,6 +32,14 @@ const REPEATED: Readonly<Record<Samples['unit'], Threshold>> = {
   count: {absolute: 1, relative: 0},
 };
 
+/** Enough for what many cells say alike. For sizes nothing was seen that would be gained. */
+const COMMON: Threshold = {absolute: 150, relative: 0.2};
+/**
+ * A host that was slower by more does not slow all steps alike, so that a part of it looks like a shift of some: where it was by 1.6, what a
+ * step of 0.15 s took beyond that was 0.25 s.
+ */
+const MOST_HOST_FACTOR = 1.25;
+
 const ENOUGH_SAMPLES = 5;
 const SIGNIFICANCE = 0.01;
 const PERMUTATIONS = 2000;
@@ -51,6 +53,8 @@ export interface Case {
   readonly hostFactor: number;
   /** Widens the thresholds, for things that vary more than others. */
   readonly patience: number;
+  /** Whether it is the time of a runtime alone, which the tool has no part in. */
+  readonly isOfRuntime: boolean;
 }
 
 /** Of the cells that have a measurement, this part has to agree for the lower thresholds to count. */
@@ -60,34 +64,54 @@ const FEWEST_CELLS = 3;
 const BEYOND_DOUBT = 4;
 
 /**
- * Tells the cases that differ by more than noise, of all cells that have the same measurement. Repeated ones are judged by
+ * Tells the cases that differ by more than noise, of all cells that have the same measurement, each with the samples that say so. Repeated ones are judged by
  * themselves. Of single pairs of samples those differ that moved together with at least two thirds of three or more cells, and what
- * went as far in the same direction; those that are far apart while all cells of their level moved with them; and those that are
- * apart beyond doubt.
+ * went as far in the same direction; those that are far apart while all cells of their level moved with them; those that are
+ * apart beyond doubt; and times of runtimes that moved by a little in most of many cells, of one level or of all.
  */
-export const differentOnes = (cases: readonly Case[]): boolean[] => {
+export const differentOnes = (cases: readonly Case[]): (Samples | undefined)[] => {
   const single = cases.filter((one) => !isRepeated(one));
+  const together = [single, ...Map.groupBy(single, ({level}) => level).values()].filter(haveMovedTogether);
+  return cases.map((one) => {
+    if (isRepeated(one)) {
+      return exceeds(one, REPEATED) && isSignificant(one) ? one.samples : undefined;
+    }
+    const company = together.find((same) => same.includes(one));
+    return company === undefined ? (isFarApart(one, single) ? one.samples : undefined) : middleOf(company);
+  });
+};
+
+const isFarApart = (one: Case, all: readonly Case[]): boolean => {
   const agreeing = (others: readonly Case[], direction: number): number =>
     others.filter((other) => movedIn(other) === direction).length;
   const agreesWith = (direction: number): boolean =>
-    single.length >= FEWEST_CELLS && agreeing(single, direction) >= MAJORITY * single.length;
-  return cases.map((one) => {
-    if (isRepeated(one)) {
-      return exceeds(one, REPEATED) && isSignificant(one);
-    }
-    const direction = movedIn(one);
-    if (direction === 0) {
-      // The lower threshold is a part of what the cell took before, which says little where the first cell of a run took long.
-      return isCarried(one) && agreesWith(Math.sign(distanceOf(one)));
-    }
-    const ofLevel = single.filter(({level}) => level === one.level);
-    return (
-      agreesWith(direction) ||
-      (exceeds(one, SINGLE) && agreeing(ofLevel, direction) === ofLevel.length) ||
-      exceeds(one, SINGLE, BEYOND_DOUBT)
-    );
-  });
+    all.length >= FEWEST_CELLS && agreeing(all, direction) >= MAJORITY * all.length;
+  const direction = movedIn(one);
+  if (direction === 0) {
+    // The lower threshold is a part of what the cell took before, which says little where the first cell of a run took long.
+    return isCarried(one) && agreesWith(Math.sign(distanceOf(one)));
+  }
+  const ofLevel = all.filter(({level}) => level === one.level);
+  return (
+    agreesWith(direction) ||
+    (exceeds(one, SINGLE) && agreeing(ofLevel, direction) === ofLevel.length) ||
+    exceeds(one, SINGLE, BEYOND_DOUBT)
+  );
 };
+
+const haveMovedTogether = (cases: readonly Case[]): boolean => {
+  const isComparable = ({hostFactor, isOfRuntime}: Case): boolean =>
+    isOfRuntime && Math.max(hostFactor, 1 / hostFactor) <= MOST_HOST_FACTOR;
+  const shifts = cases.map((one) => ({distance: distanceOf(one), expected: median(expectedOf(one))}));
+  return cases.every(isComparable) && isCommonShift(shifts, COMMON);
+};
+
+/** The cell in the middle, of some that moved together: a single one can be far off, and go the other way. */
+const middleOf = (cases: readonly Case[]): Samples => ({
+  unit: 'ms',
+  old: [median(cases.map(({samples}) => median([...samples.old])))],
+  new: [median(cases.map(({samples}) => median([...samples.new])))],
+});
 
 /** 1 for more, -1 for less, 0 for noise. */
 const movedIn = (one: Case): number => (exceeds(one, SHARED) ? Math.sign(distanceOf(one)) : 0);
