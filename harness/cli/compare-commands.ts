@@ -1,9 +1,16 @@
 import {join} from 'node:path';
 import type {Command} from 'commander';
-import {projectRoot} from './selection.ts';
+import {parseNames, projectRoot} from './selection.ts';
 
 const reportsFolder = join(projectRoot, 'reports');
 const RUN = 'folder or run.json of a run, its id, or the name of a baseline';
+
+interface CompareFlags {
+  readonly runtime?: string[];
+  readonly json?: boolean;
+  readonly html?: string;
+  readonly explanations?: string;
+}
 
 /** `plumbline compare`, `baseline`, `catalogue` and `levels`: what runs found out, side by side. */
 export const addCompareCommands = (program: Command): void => {
@@ -11,13 +18,21 @@ export const addCompareCommands = (program: Command): void => {
     .command('compare')
     .description('what changed between two runs, and at which layer')
     .argument('<old>', RUN)
-    .argument('<new>', RUN)
+    .argument('[new]', `${RUN}; left out: the old one, with two runtime sets`)
+    .option('--runtime <names>', 'a runtime set that both have, or OLD,NEW', parseNames)
     .option('--json', 'print one JSON document')
     .option('--html <file>', 'also write a side-by-side page')
     .option('--explanations <file>', 'reviewed explanations of changes; default: the ones that come with the tool')
-    .action(async (old: string, newer: string, flags: {json?: boolean; html?: string; explanations?: string}) => {
+    .action(async (old: string, newer: string | undefined, {runtime, ...flags}: CompareFlags) => {
       const {compareCommand} = await import('./compare.ts');
-      process.exitCode = await compareCommand({old, new: newer, reportsFolder, stream: process.stdout, ...flags});
+      process.exitCode = await compareCommand({
+        old,
+        new: newer,
+        runtimes: runtime,
+        reportsFolder,
+        stream: process.stdout,
+        ...flags,
+      });
     });
   program
     .command('baseline')

@@ -95,6 +95,37 @@ describe('compare', () => {
   });
 });
 
+describe('compare of a run on several runtime sets', () => {
+  const onTwoSets = async () => {
+    const folder = await reports();
+    const {record, observations} = exampleLoadedRun([
+      {level: 'runc', facts: {'process.umask': '0022'}, cell: {name: 'one', runtimeSet: 'bookworm'}},
+      {level: 'runc', facts: {'process.umask': '0077'}, cell: {name: 'two', runtimeSet: 'forky'}},
+    ]);
+    await save(folder.path, 'both', {name: 'both', record, observations});
+    return folder;
+  };
+
+  test('lays two of its sets side by side', async () => {
+    await using folder = await onTwoSets();
+    const {code, output} = await compare({old: 'both', runtimes: ['bookworm', 'forky'], reportsFolder: folder.path});
+    expect(code).toBe(1);
+    expect(output).toContain('~ process.umask  0022 -> 0077');
+    expect((await compare({old: 'both', new: 'both', reportsFolder: folder.path})).code).toBe(0);
+    expect((await compare({old: 'both', new: 'both', runtimes: ['forky'], reportsFolder: folder.path})).code).toBe(0);
+  });
+
+  test.each([
+    [[], 'Cannot compare "both" with nothing: name another run, or two of its runtime sets with --runtime OLD,NEW'],
+    [['forky'], 'with nothing'],
+    [['a', 'b', 'c'], 'Cannot compare "a, b, c": --runtime takes one runtime set, or OLD,NEW'],
+    [['forky', 'trixie'], 'Cannot find "trixie" in run "both": it ran on bookworm, forky'],
+  ])('refuses %j', async (runtimes, sentence) => {
+    await using folder = await onTwoSets();
+    await expect(compare({old: 'both', runtimes, reportsFolder: folder.path})).rejects.toThrow(sentence);
+  });
+});
+
 describe('baseline', () => {
   test('is written, found by its name, and replaced with a word on what changes', async () => {
     await using folder = await reports();
@@ -180,7 +211,7 @@ describe('baseline', () => {
     const {record, observations} = await loadRun('forky', folder.path);
     expect([record.machines, record.cells, [...observations]].map(({length}) => length)).toEqual([1, 1, 1]);
     await expect(accept()).rejects.toThrow('choose it with --runtime');
-    await expect(accept('bookworm')).rejects.toThrow('it has no cells');
+    await expect(accept('bookworm')).rejects.toThrow('it ran on trixie, forky');
   });
 
   test('is one for sandboxes and one for virtual machines', async () => {

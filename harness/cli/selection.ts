@@ -121,7 +121,8 @@ const scenariosAt = async (file: string): Promise<string[]> => {
   return [path];
 };
 
-const parseNames = (text: string): string[] => {
+/** Reads names, separated by commas; one that is there twice counts once. */
+export const parseNames = (text: string): string[] => {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes('')) {
     throw new InvalidArgumentError('it must be names separated by commas.');

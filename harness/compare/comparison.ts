@@ -70,7 +70,11 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
   }));
   const components = changedComponents(old, recent);
   const folded = fold(
-    [...compared.flatMap(({differences}) => differences), ...compareRates(pairs), ...compareMeasurements(pairs)],
+    [
+      ...compared.flatMap(({differences}) => differences),
+      ...compareRates(pairs),
+      ...compareMeasurements(pairs, slownessOf(old, recent)),
+    ],
     factsByCell,
     new Set(components.map(({layer}) => layer)),
   );
@@ -151,6 +155,10 @@ const byGroup = (one: Difference, other: Difference): number =>
   groups.indexOf(one.group) - groups.indexOf(other.group) ||
   other.cells.length - one.cells.length ||
   (one.fact < other.fact ? -1 : 1);
+
+/** Of the slowest machine. */
+const slownessOf = (...runs: readonly LoadedRun[]): number =>
+  Math.max(1, ...runs.flatMap(({record}) => record.machines.map(({traits}) => Number(traits['slowness'] ?? 1))));
 
 const summaryOf = ({name, record}: LoadedRun): RunSummary => ({
   name,

@@ -39,8 +39,14 @@ export const readObservations = async (runFolder: string): Promise<ReadonlyMap<s
   return new Map(records.map((observation) => [observation.cell, observation]));
 };
 
-/** What a run found on one of its runtime sets. */
+/** What a run found on one of its runtime sets. Throws {@link UsageError} when it did not run on that. */
 export const partOn = (runtimeSet: string, {record, observations, ...run}: LoadedRun): LoadedRun => {
+  const sets = new Set(record.cells.map((cell) => cell.runtimeSet));
+  if (!sets.has(runtimeSet)) {
+    throw new UsageError(
+      `Cannot find "${runtimeSet}" in run "${run.name}": it ran on ${[...sets].join(', ') || 'no runtime set'}`,
+    );
+  }
   const isOfSet = (one: {readonly runtimeSet: string}): boolean => one.runtimeSet === runtimeSet;
   return {
     ...run,

@@ -4,8 +4,11 @@ import type {CellPair, CellRuns} from './cell-pair.ts';
 import type {CellDifference, Samples} from './difference.ts';
 import {differentOnes} from './measurement-judgement.ts';
 
-/** Compares the times and sizes of all cells. A measurement that only one of the runs has is not compared. */
-export const compareMeasurements = (pairs: readonly CellPair[]): CellDifference[] => {
+/**
+ * Compares the times and sizes of all cells. A measurement that only one of the runs has is not compared. `slowness`: how many times longer
+ * their machines take for everything, at the most.
+ */
+export const compareMeasurements = (pairs: readonly CellPair[], slowness: number): CellDifference[] => {
   const measured = pairs.flatMap((pair) => [...samplesOf(pair)].map(([name, samples]) => ({pair, name, samples})));
   const hostFactor = hostFactorOf(measured.map(({samples}) => samples));
   return [...Map.groupBy(measured, ({name}) => name)].flatMap(([name, same]) => {
@@ -16,6 +19,7 @@ export const compareMeasurements = (pairs: readonly CellPair[]): CellDifference[
         level: pair.level,
         hostFactor,
         patience,
+        slowness,
         isOfRuntime: ALONE.test(name),
       })),
     );

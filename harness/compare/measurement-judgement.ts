@@ -53,6 +53,8 @@ export interface Case {
   readonly hostFactor: number;
   /** Widens the thresholds, for things that vary more than others. */
   readonly patience: number;
+  /** How many times longer the machine takes for everything, as its traits say: so much more varies of a time. */
+  readonly slowness: number;
   /** Whether it is the time of a runtime alone, which the tool has no part in. */
   readonly isOfRuntime: boolean;
 }
@@ -103,7 +105,10 @@ const haveMovedTogether = (cases: readonly Case[]): boolean => {
   const isComparable = ({hostFactor, isOfRuntime}: Case): boolean =>
     isOfRuntime && Math.max(hostFactor, 1 / hostFactor) <= MOST_HOST_FACTOR;
   const shifts = cases.map((one) => ({distance: distanceOf(one), expected: median(expectedOf(one))}));
-  return cases.every(isComparable) && isCommonShift(shifts, COMMON);
+  return (
+    cases.every(isComparable) &&
+    isCommonShift(shifts, {...COMMON, absolute: COMMON.absolute * Math.max(...cases.map(({slowness}) => slowness))})
+  );
 };
 
 /** The cell in the middle, of some that moved together: a single one can be far off, and go the other way. */
@@ -117,7 +122,7 @@ const middleOf = (cases: readonly Case[]): Samples => ({
 const movedIn = (one: Case): number => (exceeds(one, SHARED) ? Math.sign(distanceOf(one)) : 0);
 
 /** Whether it went as far as others have to, leaving aside what it was before. */
-const isCarried = (one: Case): boolean => Math.abs(distanceOf(one)) > one.patience * SHARED[one.samples.unit].absolute;
+const isCarried = (one: Case): boolean => Math.abs(distanceOf(one)) > one.patience * absoluteOf(one, SHARED);
 
 const isRepeated = ({samples: {old, new: recent}}: Case): boolean =>
   Math.min(old.length, recent.length) >= ENOUGH_SAMPLES;
@@ -128,9 +133,13 @@ const expectedOf = ({samples: {old, unit}, hostFactor}: Case): number[] =>
 const distanceOf = (one: Case): number => median([...one.samples.new]) - median(expectedOf(one));
 
 const exceeds = (one: Case, thresholds: typeof SINGLE, times = 1): boolean => {
-  const {absolute, relative} = thresholds[one.samples.unit];
-  return Math.abs(distanceOf(one)) > times * one.patience * (absolute + relative * median(expectedOf(one)));
+  const {relative} = thresholds[one.samples.unit];
+  const threshold = absoluteOf(one, thresholds) + relative * median(expectedOf(one));
+  return Math.abs(distanceOf(one)) > times * one.patience * threshold;
 };
+
+const absoluteOf = ({samples: {unit}, slowness}: Case, thresholds: typeof SINGLE): number =>
+  thresholds[unit].absolute * (unit === 'ms' ? slowness : 1);
 
 const isSignificant = (one: Case): boolean =>
   permutationTest(expectedOf(one), [...one.samples.new], 'two_side', PERMUTATIONS, seededRandom()) < SIGNIFICANCE;
