@@ -18,6 +18,7 @@ export const upgradeLines = (
 ): string[] => [
   '',
   ...record.passes.flatMap((pass) => [...passLines(pass, record, paint), '']),
+  ...singleLines(record.passes, paint),
   ...repeatLines(record.passes, record.intervalMs, paint),
   ...(comparison === undefined ? [] : [...comparisonLines(comparison, paint), '']),
   ...record.failures.flatMap((failure) => [...failureLines(failure, paint, {folder}), '']),
@@ -26,6 +27,21 @@ export const upgradeLines = (
     `${formatDuration(record.durationMs)}${record.exitCode === 0 ? '' : `, exit code ${record.exitCode}`}, report in ${printable(folder)}`,
   ),
 ];
+
+/** What the error of an outage is, where nothing is known of how upgrades differ. */
+const singleLines = (passes: readonly UpgradePassRecord[], paint: Paint): string[] => {
+  const wasOut = passes.some(({workloads}) => workloads.some(({targets}) => targets.some(({gaps}) => gaps.length > 0)));
+  const areSingle = new Set(passes.map(({liveRestore}) => liveRestore)).size === passes.length;
+  return areSingle && wasOut
+    ? [
+        paint(
+          'quiet',
+          '± says how exactly this upgrade was measured; others differ by more, --repeat 5 says by how much',
+        ),
+        '',
+      ]
+    : [];
+};
 
 /** One machine: its phases, and a row for each place from which a workload was asked. */
 export const passLines = (
