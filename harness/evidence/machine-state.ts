@@ -63,6 +63,9 @@ export interface MachineState {
   readonly sysctls: ReadonlyMap<string, string>;
 }
 
+/** For the command itself to start and to end. */
+const GRACE_S = 0.5;
+
 /**
  * Reads the state of a machine with one command in it, natively in about half a second. `pid` is the workload's init, 0 when there is none;
  * `deadlineS` is how many seconds each thing that could hang is given on a machine of slowness 1.
@@ -73,7 +76,7 @@ export const readMachineState = async (machine: Machine, pid: number, deadlineS:
   const argv = ['perl', '-', String(seconds), String(pid)];
   const {exitCode, stdout, stderr} = await machine.exec(argv, {
     input: await guestScript(),
-    timeoutMs: (seconds + 1) * 1000,
+    timeoutMs: (seconds + GRACE_S * machine.traits.slowness) * 1000,
   });
   if (exitCode !== 0) {
     throw new MachineError(`Cannot read the state of "${machine.reference.id}": ${stderr.trim().slice(-300)}`);
