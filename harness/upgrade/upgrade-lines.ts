@@ -15,24 +15,25 @@ export const upgradeLines = (
   comparison: Comparison | undefined,
   folder: string,
   paint: Paint,
-): string[] => [
-  '',
-  ...record.passes.flatMap((pass) => [...passLines(pass, record, paint), '']),
-  ...singleLines(record.passes, paint),
-  ...repeatLines(record.passes, record.intervalMs, paint),
-  ...(comparison === undefined ? [] : [...comparisonLines(comparison, paint), '']),
-  ...record.failures.flatMap((failure) => [...failureLines(failure, paint, {folder}), '']),
-  paint(
-    'quiet',
-    `${formatDuration(record.durationMs)}${record.exitCode === 0 ? '' : `, exit code ${record.exitCode}`}, report in ${printable(folder)}`,
-  ),
-];
+): string[] => {
+  const repeated = repeatLines(record.passes, record.intervalMs, paint);
+  return [
+    '',
+    ...record.passes.flatMap((pass) => [...passLines(pass, record, paint), '']),
+    ...(repeated.length > 0 ? repeated : singleLines(record.passes, paint)),
+    ...(comparison === undefined ? [] : [...comparisonLines(comparison, paint), '']),
+    ...record.failures.flatMap((failure) => [...failureLines(failure, paint, {folder}), '']),
+    paint(
+      'quiet',
+      `${formatDuration(record.durationMs)}${record.exitCode === 0 ? '' : `, exit code ${record.exitCode}`}, report in ${printable(folder)}`,
+    ),
+  ];
+};
 
 /** What the error of an outage is, where nothing is known of how upgrades differ. */
 const singleLines = (passes: readonly UpgradePassRecord[], paint: Paint): string[] => {
   const wasOut = passes.some(({workloads}) => workloads.some(({targets}) => targets.some(({gaps}) => gaps.length > 0)));
-  const areSingle = new Set(passes.map(({liveRestore}) => liveRestore)).size === passes.length;
-  return areSingle && wasOut
+  return wasOut
     ? [
         paint(
           'quiet',
