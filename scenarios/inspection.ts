@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import type {ExecInside} from '../harness/levels/level.ts';
-import {execForWholeOutput} from '../harness/levels/whole-output.ts';
+import {untilWhole} from '../harness/levels/whole-output.ts';
 import {capabilityNames} from '../harness/observe/credentials.ts';
 import type {Machine, RunningContext} from '../harness/scenario/definition.ts';
 
@@ -34,11 +34,9 @@ export const answersOfExec = async (
   questions: readonly string[],
   options?: ExecInside,
 ): Promise<Answers> => {
-  const {result, lost} = await execForWholeOutput(
-    running,
-    ['inspect', ...questions],
+  const {result, lost} = await untilWhole(
+    () => running.exec(['inspect', ...questions], options),
     ({stdout}) => parseAnswers(stdout).size > 0,
-    options,
   );
   tally('lifecycle.exec.outputLost', lost.hits, lost.of);
   expect({exitCode: result.exitCode, stderr: result.stderr}).toEqual({exitCode: 0, stderr: ''});

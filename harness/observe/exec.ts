@@ -1,5 +1,5 @@
 import type {RunningWorkload} from '../levels/level.ts';
-import {execForWholeOutput} from '../levels/whole-output.ts';
+import {untilWhole} from '../levels/whole-output.ts';
 import {execFacts, greetingIn, isWholeGreeting, isWholeLook, LOOK} from './exec-look.ts';
 import type {FactFamily, Observation, Rate} from './fact.ts';
 import {shownOutput} from './shown-output.ts';
@@ -58,9 +58,8 @@ export interface ExecObservation extends Observation {
 
 /** Runs commands beside a workload, through its runtime, one after the other: what comes of them, and what they are allowed. */
 export const observeExec = async (running: Pick<RunningWorkload, 'exec'>): Promise<ExecObservation> => {
-  const {result: look, lost: outputLost} = await execForWholeOutput(
-    running,
-    ['sh', '-c', LOOK],
+  const {result: look, lost: outputLost} = await untilWhole(
+    () => running.exec(['sh', '-c', LOOK]),
     (result) => isWholeLook(result.stdout) && isWholeGreeting(result),
   );
   const seen = look.exitCode !== 0 ? `exit code ${look.exitCode}` : isWholeLook(look.stdout) ? 'seen' : 'no output';
