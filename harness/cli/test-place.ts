@@ -2,6 +2,7 @@ import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises
 import {dirname, join} from 'node:path';
 import {stateFolder} from '../../vms/state.ts';
 import type {RunRecord} from '../report/run-record.ts';
+import {readHostProcesses} from '../teardown/host/processes.ts';
 import {takeHostInventory} from '../teardown/host-inventory.ts';
 import {plumbline} from './plumbline-process.ts';
 import {scenarioText} from './scenario-text.ts';
@@ -60,7 +61,7 @@ export class TestPlace implements AsyncDisposable {
     return texts.filter((text) => text !== '').map((text) => JSON.parse(text) as RunRecord);
   }
 
-  /** What runs left on this host: processes, cgroups, mounts, folders, ledgers. */
+  /** What the tool left on this host: processes, those included that it marked with no run, cgroups, mounts, folders, ledgers. */
   async leftovers(): Promise<string[]> {
     const marked = (await this.#runIds()).flatMap(
       (runId) => takeHostInventory({runId, names: [`plumbline-${runId}`], folders: []}).things,
@@ -68,7 +69,8 @@ export class TestPlace implements AsyncDisposable {
     const files = await Promise.all(
       ['runs', 'ledger'].map((part) => readdir(join(this.folder, 'plumbline', part)).catch(() => [])),
     );
-    return [...marked.map(({detail}) => detail), ...files.flat()];
+    const {marked: processes} = readHostProcesses(`XDG_STATE_HOME=${this.folder}`);
+    return [...new Set([...processes, ...marked].map(({detail}) => detail)), ...files.flat()];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,7 +5,7 @@ import {compareInventories, isClean, residueFailure} from '../teardown/residue.t
 
 /** Looks at this host before a run; `residue` looks again and says what the run left. */
 export const watchHost = (runId: string): {residue(): PlumblineError[]} => {
-  const marks = {runId, names: [`plumbline-${runId}`], folders: [stateFolder('runs', runId)]};
+  const marks = {runId, tool: process.pid, names: [`plumbline-${runId}`], folders: [stateFolder('runs', runId)]};
   const before = takeHostInventory(marks);
   return {
     residue: () => {

@@ -12,6 +12,7 @@ import {compareInventories} from './residue.ts';
 const marks = {
   runId: `test-${process.pid}`,
   names: [`test-${process.pid}`],
+  tool: process.pid,
   folders: [join(tmpdir(), 'plumbline-test-absent')],
 };
 
@@ -46,6 +47,16 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     server.close();
     expect(appeared.map(({kind}) => kind)).toEqual(['listening socket']);
     expect(appeared[0]?.identity).toContain(`tcp 127.0.0.1:${port} of `);
+  });
+
+  test('a listening socket of a process that only looks on is not', async () => {
+    const {tool: _, ...ofAnother} = marks;
+    const before = takeHostInventory(ofAnother);
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const {appeared} = compareInventories(before, takeHostInventory(ofAnother));
+    server.close();
+    expect(appeared).toEqual([]);
   });
 });
 

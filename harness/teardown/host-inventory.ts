@@ -10,14 +10,14 @@ import {readHostSockets} from './host/sockets.ts';
  * Lists what a run holds on this host; compare two with `compareInventories`. Starts no process. Only what is marked as the run's is
  * listed, since a docker or another run of this tool on the same host makes links, mounts and sockets whenever it likes:
  * - processes with `PLUMBLINE_RUN=<run id>` in the environment they were started with
- * - listening sockets of those, of this process and of its descendants
+ * - listening sockets of those, and of the tool that does the run and its descendants
  * - links, cgroups and named network namespaces with one of `names` in their name; addresses and routes go with their link
  * - mounts in this mount namespace at, below or made from one of `folders`, and the folders themselves
  *
  * What is not Linux has none of it but the folders.
  */
 export const takeHostInventory = (marks: RunMarks): Inventory => {
-  const {marked, related} = readHostProcesses(marks.runId);
+  const {marked, related} = readHostProcesses(`PLUMBLINE_RUN=${marks.runId}`, marks.tool);
   const things: Thing[] = [
     ...marked,
     ...readHostSockets(related),

@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {HostError} from '../errors.ts';
+import {tiedArgv} from '../processes.ts';
 
 /** `shared` among any number of holders, `exclusive` for one. */
 export type LockMode = 'shared' | 'exclusive';
@@ -40,7 +41,7 @@ export const tryLock = async (
 
 /**
  * Node has no flock(2), so a child holds the lock until its standard input ends: https://man7.org/linux/man-pages/man1/flock.1.html
- * `--no-fork` makes it one process, `--pdeathsig` ends it while it still waits for the lock.
+ * `--no-fork` makes it one process, which is tied to this one: that ends it while it still waits for the lock.
  */
 const holdLock = async (
   file: string,
@@ -49,10 +50,11 @@ const holdLock = async (
 ): Promise<AsyncDisposable | undefined> => {
   signal.throwIfAborted();
   await mkdir(dirname(file), {recursive: true, mode: 0o700});
+  const [program = '', ...argv] = tiedArgv(['flock', ...flags, '--no-fork', file, 'sh', '-c', 'echo locked; exec cat']);
   // Not execa, whose subprocesses can't be unreferenced: a lock that is never released must not keep the tool from ending.
   const child = spawn(
-    'setpriv',
-    ['--pdeathsig=KILL', '--', 'flock', ...flags, '--no-fork', file, 'sh', '-c', 'echo locked; exec cat'],
+    program,
+    argv,
     // Apart from the terminal's process group: a Ctrl-C must not release the lock before the work under it has ended.
     {detached: true, stdio: ['pipe', 'pipe', 'ignore']},
   );

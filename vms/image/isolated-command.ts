@@ -1,5 +1,6 @@
 import {execa} from 'execa';
 import {HostError} from '../errors.ts';
+import {tiedArgv} from '../processes.ts';
 import {bakeFailure} from './bake-failure.ts';
 
 /** Options of {@link runIsolated}. */
@@ -26,7 +27,7 @@ export interface IsolatedOptions {
 export const runIsolated = async (argv: readonly string[], options: IsolatedOptions): Promise<string> => {
   const {action, folder, signal, cwd, input, env, onErrorLine} = options;
   signal.throwIfAborted();
-  const [launcher, ...rest] = isolatedArgv(argv);
+  const [launcher = '', ...rest] = isolatedArgv(argv);
   const subprocess = execa(launcher, rest, {
     // A Ctrl-C of the terminal must reach the tool only, which then ends the bake in order.
     detached: true,
@@ -60,21 +61,10 @@ export const runIsolated = async (argv: readonly string[], options: IsolatedOpti
 /**
  * The command line that gives a command namespaces of its own.
  * unshare(1) kills the first process of the pid namespace when it ends itself, and with that the kernel ends all others;
- * setpriv(1) makes the kernel end unshare when the tool dies without a chance to.
+ * unshare in turn is tied to the tool, which may die without a chance to end it.
  */
-export const isolatedArgv = (argv: readonly string[]): readonly [string, ...string[]] => [
-  'setpriv',
-  '--pdeathsig=KILL',
-  '--',
-  'unshare',
-  '--mount',
-  '--pid',
-  '--fork',
-  '--kill-child=KILL',
-  '--mount-proc',
-  '--',
-  ...argv,
-];
+export const isolatedArgv = (argv: readonly string[]): readonly string[] =>
+  tiedArgv(['unshare', '--mount', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', '--', ...argv]);
 
 function lineListener(listener: (line: string) => void) {
   return function* (line: unknown): Generator<unknown, void, void> {

@@ -5,14 +5,19 @@ import {listProc, readProc} from './proc.ts';
 
 /** What of the host's processes has to do with a run. */
 export interface HostProcesses {
-  /** Processes that carry the run's mark, as things. */
+  /** Processes that carry the mark, as things. */
   readonly marked: readonly Thing[];
-  /** Those, this process and its descendants, by pid. */
+  /** Those, the tool and its descendants, by pid. */
   readonly related: ReadonlyMap<string, ProcessRecord>;
 }
 
-/** Reads the processes of this host. A process of another user whose environment can't be read does not count as marked. */
-export const readHostProcesses = (runId: string): HostProcesses => {
+/**
+ * Reads the processes of this host.
+ * @param mark - `NAME=value` in the environment that a process was started with. A process of another user whose environment can't be
+ * read does not count as marked.
+ * @param tool - the process whose descendants are related to it, if one is.
+ */
+export const readHostProcesses = (mark: string, tool?: number): HostProcesses => {
   const processes = new Map(
     listProc('/proc')
       .filter((name) => /^\d+$/.test(name))
@@ -22,12 +27,13 @@ export const readHostProcesses = (runId: string): HostProcesses => {
       }),
   );
   const own = String(process.pid);
-  const isMarked = (pid: string): boolean =>
-    `\0${readProc(`/proc/${pid}/environ`)}`.includes(`\0PLUMBLINE_RUN=${runId}\0`);
+  const isMarked = (pid: string): boolean => `\0${readProc(`/proc/${pid}/environ`)}`.includes(`\0${mark}\0`);
   const marked = new Map(
     [...processes].filter(([pid, {isKernelThread}]) => pid !== own && !isKernelThread && isMarked(pid)),
   );
-  const related = new Map([...processes].filter(([pid]) => marked.has(pid) || hasAncestor(pid, own, processes)));
+  const related = new Map(
+    [...processes].filter(([pid]) => marked.has(pid) || hasAncestor(pid, String(tool), processes)),
+  );
   return {related, marked: parseProcesses(processes).filter(({detail}) => marked.has(detail.split(' ')[1] ?? ''))};
 };
 

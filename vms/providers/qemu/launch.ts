@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {execa} from 'execa';
 import {z} from 'zod';
 import {HostError, MachineError, ProvisionError} from '../../errors.ts';
-import {identify, isAlive, type ProcessIdentity} from '../../processes.ts';
+import {identify, isAlive, tiedArgv, type ProcessIdentity} from '../../processes.ts';
 import {quoteWords} from '../../transport/posix-quote.ts';
 import {lastLines} from '../../guest/console-patterns.ts';
 
@@ -41,8 +41,7 @@ const processSchema = z.object({pid: z.number().int().positive(), startTime: z.s
 /** Starts QEMU in a session of its own. Throws {@link HostError} when it can't be started. */
 export const launchQemu = async (argv: readonly string[], {folder, isTied}: LaunchOptions): Promise<QemuProcess> => {
   await writeFile(join(folder, machineFiles.commandLine), `${quoteWords(argv)}\n`, {mode: 0o600});
-  const tie = isTied && process.platform === 'linux' ? ['setpriv', '--pdeathsig=KILL', '--'] : [];
-  const [file = '', ...rest] = [...tie, ...argv];
+  const [file = '', ...rest] = isTied ? tiedArgv(argv) : argv;
   const log = await open(join(folder, machineFiles.log), 'a', 0o600);
   try {
     const child = spawn(file, rest, {detached: true, stdio: ['ignore', log.fd, log.fd], cwd: folder});

@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {execa} from 'execa';
 import {trialMarker} from '../../image/initrd.ts';
+import {tiedArgv} from '../../processes.ts';
 import type {Acceleration, AccelerationQuestion} from './acceleration.ts';
 import {kernelConsole, processorArgv, qemuProgram} from './argv.ts';
 
@@ -16,7 +17,8 @@ export const bootsWith = async (
   signal: AbortSignal,
 ): Promise<string | undefined> => {
   if (acceleration === 'kvm' && !existsSync('/dev/kvm')) return 'there is no /dev/kvm';
-  const [program = '', ...argv] = trialArgv(acceleration, kernel, initrd);
+  // Where kvm hangs QEMU runs until it is killed, and this process may be killed before.
+  const [program = '', ...argv] = tiedArgv(trialArgv(acceleration, kernel, initrd));
   const result = await execa(program, argv, {
     reject: false,
     all: true,
