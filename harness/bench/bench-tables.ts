@@ -70,6 +70,7 @@ const growthTable = (title: string, points: readonly GrowthPoint[]): BenchTable 
       'total',
       `/ ${least?.cells ?? 0} cells`,
       'each further cell',
+      'processors in use',
       'computed by the tool',
       'resident',
     ],
@@ -81,6 +82,7 @@ const growthTable = (title: string, points: readonly GrowthPoint[]): BenchTable 
       least === undefined || point.cells === least.cells
         ? ''
         : formatDuration((point.total.median - least.total.median) / (point.cells - least.cells)),
+      point.processorsInUse.toFixed(2),
       formatDuration(point.own.median),
       mebibytes(point.peakBytes),
     ]),

@@ -1,3 +1,4 @@
+import {median} from 'simple-statistics';
 import {estimate, type Estimate} from './estimate.ts';
 import {runWhole, type WholeRun} from './whole-runs.ts';
 
@@ -11,6 +12,8 @@ export interface GrowthPoint {
   readonly own: Estimate;
   /** Largest resident set of the tool's process, in bytes. */
   readonly peakBytes: number;
+  /** How many processors of the host were in use meanwhile, on average. */
+  readonly processorsInUse: number;
 }
 
 /** How a run grows. */
@@ -73,6 +76,7 @@ const point = async (
     total: estimate(runs.map(({totalMs}) => totalMs)),
     own: estimate(runs.map(({ownMs}) => ownMs)),
     peakBytes: Math.max(...runs.map(({peakBytes}) => peakBytes)),
+    processorsInUse: median(runs.map((run) => run.processorsInUse)),
   };
 };
 

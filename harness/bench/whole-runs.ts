@@ -1,4 +1,5 @@
 import {readFile} from 'node:fs/promises';
+import {cpus} from 'node:os';
 import {join} from 'node:path';
 import {setInterval} from 'node:timers/promises';
 import {execa} from 'execa';
@@ -19,6 +20,8 @@ export interface WholeRun {
   readonly peakBytes: number;
   /** For how long the tool's own threads were on a processor, without any process it started; proc_pid_stat(5), in milliseconds. */
   readonly ownMs: number;
+  /** How many of the host's processors were in use on average, by whatever: no run is done sooner than all of them can. */
+  readonly processorsInUse: number;
 }
 
 /** Runs the tool as a user does, and waits for its end. Throws a {@link PlumblineError} when the run is not green. */
@@ -30,10 +33,12 @@ export const runWhole = async (argv: readonly string[], reports: string, signal:
     cancelSignal: signal,
     maxBuffer: 256 * 1024 * 1024,
   });
+  const busyBefore = busyMs();
   const over = new AbortController();
   const watching = watchProcess(tool.pid, over.signal);
   const {exitCode, stdout, stderr} = await tool;
   const totalMs = performance.now() - begin;
+  const processorsInUse = (busyMs() - busyBefore) / totalMs;
   over.abort();
   signal.throwIfAborted();
   if (exitCode !== 0) {
@@ -44,8 +49,11 @@ export const runWhole = async (argv: readonly string[], reports: string, signal:
   const record = runRecord.parse(JSON.parse(stdout));
   const firstStepMs = Math.min(...record.machines.flatMap(({steps}) => steps.map(({startedMs}) => startedMs)));
   const startUpMs = Date.parse(record.startedAt) + firstStepMs - beganAt;
-  return {record, totalMs, startUpMs, ...(await watching)};
+  return {record, totalMs, startUpMs, processorsInUse, ...(await watching)};
 };
+
+/** For how long processors of this host were in use since it was booted, added up, in milliseconds. */
+const busyMs = (): number => cpus().reduce((sum, {times: {user, nice, sys, irq}}) => sum + user + nice + sys + irq, 0);
 
 const watchProcess = async (
   pid: number | undefined,

@@ -1,4 +1,5 @@
-import {join} from 'node:path';
+import {getCompileCacheDir} from 'node:module';
+import {dirname, join} from 'node:path';
 import {Writable} from 'node:stream';
 import {setFlagsFromString} from 'node:v8';
 import type {WorkerTask} from './desk-protocol.ts';
@@ -23,6 +24,9 @@ export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunn
   // and memory grows with every cell until then.
   setFlagsFromString(`--max-semi-space-size=${YOUNG_MIB}`);
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+  // A thread has no cache of what was compiled but by this variable: https://nodejs.org/docs/latest-v24.x/api/module.html#module-compile-cache
+  const compiled = getCompileCacheDir();
+  if (compiled !== undefined) process.env['NODE_COMPILE_CACHE'] ??= dirname(compiled);
   const vitest = await createVitest(
     {
       root: task.root,
