@@ -17,11 +17,11 @@ export interface WholeOutput {
  */
 export const untilWhole = async (
   run: () => Promise<ExecResult>,
-  isWhole: (result: ExecResult) => boolean,
+  isWhole: (result: ExecResult) => boolean | Promise<boolean>,
 ): Promise<WholeOutput> => {
   for (let of = 1; ; of += 1) {
     const result = await run();
-    const isLost = result.exitCode === 0 && !isWhole(result);
+    const isLost = result.exitCode === 0 && !(await isWhole(result));
     if (!isLost || of === MOST_TRIES) {
       return {result, lost: {hits: isLost ? of : of - 1, of}};
     }
