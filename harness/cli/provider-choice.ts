@@ -1,6 +1,19 @@
+import {Option} from 'commander';
 import {HostError, UsageError} from '../../vms/errors.ts';
-import type {Provider, Requirement} from '../../vms/machine.ts';
+import type {MachineSpec, Provider, Requirement} from '../../vms/machine.ts';
 import {providers} from '../../vms/providers.ts';
+
+/** How the processor of a virtual machine is made. */
+export type Acceleration = NonNullable<MachineSpec['acceleration']>;
+
+/** Each one there is. */
+export const accelerations = ['kvm', 'hvf', 'tcg'] as const satisfies readonly Acceleration[];
+
+/** The flag with which a person says it. */
+export const accelerationOption = (): Option =>
+  new Option('--accel <kind>', 'how the processor of a qemu machine is made; default: found out by trial').choices(
+    accelerations,
+  );
 
 /** A provider, and the sentences that the head of the run should say about the choice. */
 export interface ProviderChoice {
@@ -10,22 +23,22 @@ export interface ProviderChoice {
 
 /**
  * The provider that was asked for, or with `auto` the first that is usable here; a note says when that is none with a virtual machine.
- * `accelerated`: only one that can be told how its processor is made.
+ * With an acceleration only one that can be told how its processor is made, and all its machines are made so.
  * Throws {@link UsageError} for an unknown name and
  * {@link HostError} when the one asked for, or every one, can't be used on this host.
  */
-export const chooseProvider = async (name: string, {accelerated = false} = {}): Promise<ProviderChoice> => {
-  const able = accelerated ? providers.filter(({accelerates}) => accelerates) : providers;
+export const chooseProvider = async (name: string, acceleration?: Acceleration): Promise<ProviderChoice> => {
+  const able = acceleration === undefined ? providers : providers.flatMap((one) => withAcceleration(one, acceleration));
   if (name === 'auto') {
     return firstUsable(able);
   }
-  const provider = providers.find((known) => known.name === name);
-  if (provider === undefined) {
+  if (!providers.some((known) => known.name === name)) {
     throw new UsageError(
       `Cannot use the machine "${name}": there are auto, ${providers.map((known) => known.name).join(', ')}`,
     );
   }
-  if (!able.includes(provider)) {
+  const provider = able.find((known) => known.name === name);
+  if (provider === undefined) {
     const names = able.map((known) => `"${known.name}"`).join(', ');
     throw new UsageError(`Cannot use --accel with the machine "${name}": only ${names} take it`);
   }
@@ -35,6 +48,17 @@ export const chooseProvider = async (name: string, {accelerated = false} = {}): 
   }
   return {provider, notes: []};
 };
+
+const withAcceleration = (provider: Provider, acceleration: Acceleration): Provider[] =>
+  provider.accelerates
+    ? [
+        {
+          ...provider,
+          prepare: async (spec, context) => (await provider.prepare?.({...spec, acceleration}, context)) ?? [],
+          start: (spec, signal) => provider.start({...spec, acceleration}, signal),
+        },
+      ]
+    : [];
 
 /** Exported for its tests. */
 export const firstUsable = async (candidates: readonly Provider[] = providers): Promise<ProviderChoice> => {

@@ -2,7 +2,6 @@ import {join, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {attach} from '../../vms/attach.ts';
 import {UsageError} from '../../vms/errors.ts';
-import type {MachineSpec} from '../../vms/machine.ts';
 import {runArgument} from '../report/run-argument.ts';
 import {readRun} from '../report/run-file.ts';
 import type {CellRecord, MachineRecord, RunRecord} from '../report/run-record.ts';
@@ -12,6 +11,7 @@ import type {AfterPause, Paused, PausePoint} from '../run/pause.ts';
 import {loadScenarios} from '../scenario/load.ts';
 import {callerPath} from './caller-path.ts';
 import {openShell} from './open-shell.ts';
+import {accelerations, type Acceleration} from './provider-choice.ts';
 import {cellNamed, cellsUpTo, pauseBeforeFailure} from './recorded-cell.ts';
 import {runFolder} from './run-folder.ts';
 import {projectRoot} from './selection.ts';
@@ -108,8 +108,8 @@ const textOption = ({options}: RunRecord, name: string): string | undefined => {
 };
 
 /** As the run was told; what it found out by itself is found out again. */
-const accelerationOf = ({options}: RunRecord): MachineSpec['acceleration'] =>
-  (['kvm', 'hvf', 'tcg'] as const).find((kind) => kind === options['accel']);
+const accelerationOf = ({options}: RunRecord): Acceleration | undefined =>
+  accelerations.find((kind) => kind === options['accel']);
 
 const whereText = ({step}: PausePoint): string => (step === undefined ? 'where it fails' : `before "${step.title}"`);
 

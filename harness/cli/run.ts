@@ -4,6 +4,7 @@ import {UsageError} from '../../vms/errors.ts';
 import type {KeepMachines} from '../run/machine-pool.ts';
 import {readRun} from '../report/run-file.ts';
 import {callerPath} from './caller-path.ts';
+import {accelerationOption, type Acceleration} from './provider-choice.ts';
 import {addSelection, parseCount, projectRoot, select, type Selected, type SelectionFlags} from './selection.ts';
 import {startRun} from './start-run.ts';
 
@@ -15,7 +16,7 @@ interface RunFlags extends SelectionFlags {
   readonly json?: boolean;
   readonly deadline: number;
   readonly machines?: number;
-  readonly accel?: 'kvm' | 'hvf' | 'tcg';
+  readonly accel?: Acceleration;
   readonly reports: string;
   readonly failed?: boolean;
 }
@@ -37,13 +38,7 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
     )
     .option('--failed', 'only what did not pass in the last run, in its runtime sets')
     .option('--deadline <seconds>', 'give up a cell that takes longer', parseCount, 120)
-    .addOption(
-      new Option('--accel <kind>', 'how the processor of a qemu machine is made; default: found out by trial').choices([
-        'kvm',
-        'hvf',
-        'tcg',
-      ]),
-    )
+    .addOption(accelerationOption())
     .option('--machines <n>', 'at most so many machines at once; default: as many as this host bears', parseCount)
     .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
     .option('--json', 'print the record of the run instead of lines')

@@ -1,4 +1,3 @@
-import type {MachineSpec} from '../../vms/machine.ts';
 import {expectedDurations} from '../report/expected-durations.ts';
 import {terminalReporter, type TerminalReporter} from '../report/terminal/reporter.ts';
 import type {RunRecord} from '../report/run-record.ts';
@@ -7,7 +6,7 @@ import type {AfterPause, Paused, PausePoint} from '../run/pause.ts';
 import {bearableMachines} from './bearable-machines.ts';
 import {callerPath} from './caller-path.ts';
 import {ociRuntime} from './oci-runtime.ts';
-import {chooseProvider} from './provider-choice.ts';
+import {chooseProvider, type Acceleration} from './provider-choice.ts';
 import {runId} from './run-id.ts';
 import {projectRoot, type Selected} from './selection.ts';
 
@@ -24,7 +23,7 @@ export interface RunOrder extends Pick<Selected, 'scenarios' | 'cells'>, Partial
   /** At most so many machines at once; as many as this host bears where it is not said. */
   readonly machines?: number | undefined;
   /** How the processor of a machine is made; found out by trial where it is not said. */
-  readonly accel?: MachineSpec['acceleration'] | undefined;
+  readonly accel?: Acceleration | undefined;
   /** Folder of reports, as the caller sees it. */
   readonly reports: string;
   /** Recorded as given. */
@@ -43,7 +42,7 @@ export interface RunOrder extends Pick<Selected, 'scenarios' | 'cells'>, Partial
 export const startRun = async (order: RunOrder): Promise<RunRecord> => {
   const {scenarios, cells, shard, durationOf, json, pause, toolVersion} = order;
   const runtime = order.runc === undefined ? undefined : await ociRuntime(order.runc);
-  const {provider, notes} = await chooseProvider(order.machine, {accelerated: order.accel !== undefined});
+  const {provider, notes} = await chooseProvider(order.machine, order.accel);
   const [{run}, {Interruption}] = await Promise.all([import('../run/run.ts'), import('../run/interruption.ts')]);
   using interruption = new Interruption();
   using reporter = await terminalReporter(json ? process.stderr : process.stdout, {
@@ -61,7 +60,6 @@ export const startRun = async (order: RunOrder): Promise<RunRecord> => {
     ociRuntime: runtime?.path,
     pull: order.pull ?? false,
     keep: order.keep,
-    ...(order.accel && {acceleration: order.accel}),
     machinesAtOnce: order.machines ?? (await bearableMachines(provider)),
     cellDeadlineMs: order.deadlineSeconds * 1000,
     reports: callerPath(order.reports),

@@ -5,13 +5,14 @@ import type {ProgressListener} from '../report/progress.ts';
 import type {Interruption} from '../run/interruption.ts';
 import type {UpgradePlan} from '../upgrade/upgrade-plan.ts';
 import {callerPath} from './caller-path.ts';
-import {chooseProvider} from './provider-choice.ts';
+import {accelerationOption, chooseProvider, type Acceleration} from './provider-choice.ts';
 import {runId} from './run-id.ts';
 import {projectRoot, select} from './selection.ts';
 
 /** Flags of the commands that upgrade machines. */
 export interface UpgradeFlags {
   readonly machine: string;
+  readonly accel?: Acceleration;
   readonly repeat?: number;
   readonly reports: string;
   readonly json?: boolean;
@@ -22,6 +23,7 @@ export const addUpgradeOptions = (command: Command): Command =>
   command
     .argument('[files...]', 'scenario files to compare with; default: scenarios/nginx.scenario.ts')
     .option('--machine <provider>', 'what makes the machines', 'sandbox')
+    .addOption(accelerationOption())
     .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
     .option('--json', 'print one JSON document');
 
@@ -44,7 +46,7 @@ export const planUpgrade = async ({files, flags, ...rest}: UpgradeRequest): Prom
     shard: {index: 1, count: 1},
     repeat: 1,
   });
-  const {provider} = await chooseProvider(flags.machine);
+  const {provider} = await chooseProvider(flags.machine, flags.accel);
   return {
     ...rest,
     id: runId(new Date()),

@@ -59,11 +59,20 @@ test.for(wrong)('"%s" is refused with one sentence', {timeout: 30_000}, async ([
   expect({exitCode, stdout, stderr}).toEqual({exitCode: 2, stdout: '', stderr: `${sentence}\n`});
 });
 
-test('what has no processor to accelerate is refused with the names of what has', {timeout: 30_000}, async () => {
-  const {exitCode, stderr} = await plumbline(['run', '--machine', 'sandbox', '--accel', 'tcg']);
-  expect(stderr).toMatch(/^Cannot use --accel with the machine "sandbox": only [a-z, "]*"qemu"[a-z, "]* takes? it\n$/v);
-  expect(exitCode).toBe(2);
-});
+test.for([
+  ['run', '--machine', 'sandbox'],
+  ['upgrade', '--from', 'bookworm', '--to', 'trixie'],
+])(
+  'what has no processor to accelerate is refused with the names of what has, case %#',
+  {timeout: 30_000},
+  async (argv) => {
+    const {exitCode, stderr} = await plumbline([...argv, '--accel', 'tcg']);
+    expect(stderr).toMatch(
+      /^Cannot use --accel with the machine "sandbox": only [a-z, "]*"qemu"[a-z, "]* takes? it\n$/v,
+    );
+    expect(exitCode).toBe(2);
+  },
+);
 
 test('an unknown machine is refused with the names of those there are', {timeout: 30_000}, async () => {
   const {exitCode, stderr} = await plumbline(['run', '--machine', 'mainframe']);

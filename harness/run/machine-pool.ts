@@ -24,7 +24,6 @@ export interface PoolOptions {
   readonly runStartedAt: number;
   readonly recipes: readonly ImageRecipe[];
   readonly files: readonly MachineFile[];
-  readonly acceleration?: MachineSpec['acceleration'];
   /** Versions to find instead of those of the runtime set. */
   readonly expectedVersions?: RuntimeSet['versions'];
   readonly pull: boolean;
@@ -210,9 +209,8 @@ export class MachinePool implements AsyncDisposable {
   }
 
   /** What all machines of the run have in common besides their image. */
-  #shape(): Pick<MachineSpec, 'files' | 'setUp' | 'acceleration'> {
-    const {files, acceleration} = this.#options;
-    return {files, setUp: setUpScript, ...(acceleration && {acceleration})};
+  #shape(): Pick<MachineSpec, 'files' | 'setUp'> {
+    return {files: this.#options.files, setUp: setUpScript};
   }
 
   async #start({runtimeSet, file}: LeaseRequest): Promise<Held> {

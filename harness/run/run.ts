@@ -4,7 +4,7 @@ import {UsageError} from '../../vms/errors.ts';
 import {Ledger} from '../../vms/ledger/ledger.ts';
 import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
 import {sweep, undo} from '../../vms/ledger/sweep.ts';
-import type {MachineFile, MachineSpec, Provider} from '../../vms/machine.ts';
+import type {MachineFile, Provider} from '../../vms/machine.ts';
 import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {writePages} from '../page/write-pages.ts';
@@ -42,8 +42,6 @@ export interface RunOptions {
   readonly keep: KeepMachines;
   /** A cell that takes longer is given up; multiplied by the slowness of its machine. */
   readonly cellDeadlineMs: number;
-  /** As in {@link MachineSpec.acceleration}. */
-  readonly acceleration?: MachineSpec['acceleration'];
   /** How long a cell took before, in milliseconds, where that is known: what runs side by side ends at about the same time then. */
   readonly durationOf?: ((cell: PlannedCell) => number | undefined) | undefined;
   /** At most so many machines at once. */
