@@ -26,7 +26,7 @@ const nasty = array(
   constantFrom("'", '"', '\\', '\n', ' ', '*', '$', '`', '!', '~', '#', '-', '=', '\t', 'é', '𝄞'),
 ).map((parts) => parts.join(''));
 
-test('a shell takes quoted words for what they were', () => {
+test('a shell takes quoted words for what they were', {timeout: 60_000}, () => {
   assert(
     property(array(oneof(word, nasty), {minLength: 1, maxLength: 20}), (words) => {
       expect(wordsOf(quoteWords(words))).toEqual(words);
