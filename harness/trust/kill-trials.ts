@@ -58,10 +58,10 @@ let over = 0;
 for (let index = 0; index < tries; index += 1) {
   const done = await trial(Math.random() * Number(flags.seconds) * 1000);
   over += done.wasOver ? 1 : 0;
-  if (done.left.length > 0 || done.sweepExitCode !== 0) {
-    bad.push(done);
-    process.stdout.write(`killed after ${Math.round(done.momentMs)} ms: ${JSON.stringify(done)}\n`);
-  }
+  const isBad = done.left.length > 0 || done.sweepExitCode !== 0;
+  if (isBad) bad.push(done);
+  const came = isBad ? JSON.stringify(done) : 'nothing left';
+  process.stdout.write(`trial ${index + 1}, killed after ${Math.round(done.momentMs)} ms: ${came}\n`);
 }
 stop.abort();
 const codes = await alive;

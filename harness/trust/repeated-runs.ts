@@ -42,6 +42,7 @@ try {
     const argv = ['--runtime', flags.runtime, ...positionals];
     const {exitCode, stdout} = await place.startRunIn(flags.machine, argv, HOUR_MS);
     seconds.push((performance.now() - begin) / 1000);
+    process.stdout.write(`run ${seconds.length}: ${seconds.at(-1)?.toFixed(1)} s, exit code ${exitCode}\n`);
     if (exitCode !== 0) tell('red', `ended with exit code ${exitCode}\n${stdout}`);
     const leftovers = await place.leftovers();
     if (leftovers.length > 0) tell('left', `left ${leftovers.join(', ')}`);
