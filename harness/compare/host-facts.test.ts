@@ -4,16 +4,19 @@ import {compareRuns} from './comparison.ts';
 import {exampleLoadedRun} from './example-runs.ts';
 
 test('what follows the size of the host is compared between hosts of one size alone', () => {
-  const on = (cpus: number, facts: Facts) =>
-    exampleLoadedRun([{level: 'runc', facts}], {
-      host: {system: 'Linux', kernel: '6.1', cpus, memoryBytes: 8_000_000_000},
-    });
+  const on = (cpus: number, facts: Facts, memoryBytes = cpus * 4_000_000_000) =>
+    exampleLoadedRun([{level: 'runc', facts}], {host: {system: 'Linux', kernel: '6.1', cpus, memoryBytes}});
   const [two, four] = [
     {'process.cpus': '0-1', 'process.rlimits.RLIMIT_NPROC.soft': 1, 'process.umask': '0022'},
     {'process.cpus': '0-3', 'process.rlimits.RLIMIT_NPROC.soft': 2, 'process.umask': '0077'},
   ];
   expect(compareRuns(on(2, two), on(4, four)).differences.map(({fact}) => fact)).toEqual(['process.umask']);
   expect(compareRuns(on(2, two), on(2, four)).differences).toHaveLength(3);
+  // One page less.
+  expect(compareRuns(on(2, two), on(2, four, 7_999_995_904)).differences.map(({fact}) => fact)).toEqual([
+    'process.umask',
+    'process.cpus',
+  ]);
 });
 
 test('what follows the processor is compared between hosts with the same mitigations alone', () => {

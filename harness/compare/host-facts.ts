@@ -4,16 +4,17 @@ import type {ChangedComponent} from './changed-components.ts';
 import type {LoadedRun} from './loaded-run.ts';
 
 /** What hosts may differ in that facts follow. */
-export type HostTrait = 'processors or memory' | 'mitigations of their processors';
+export type HostTrait = 'number of processors' | 'memory' | 'mitigations of their processors';
 
 /**
- * Facts that say as much of the host as of the runtimes. By number of processors and memory: nginx starts a worker for each processor, the
- * kernel makes the limits of processes and signals from its memory (kernel/fork.c, set_max_threads), and cpusets are all there are. By
- * mitigations: what a process is told of its own speculation is what the processor needs at all.
+ * Facts that say as much of the host as of the runtimes. By number of processors: nginx starts a worker for each, and cpusets are all there
+ * are. By memory: the kernel makes the limits of processes and signals from it (kernel/fork.c, set_max_threads), to the last page, and another
+ * build of a kernel takes some pages more or less for itself. By mitigations: what a process is told of its own speculation is what the
+ * processor needs at all.
  */
 const FOLLOWS: Readonly<Record<HostTrait, RegExp>> = {
-  'processors or memory':
-    /^(oci\.|exec\.)?process\.(rlimits\.RLIMIT_(NPROC|SIGPENDING)\.|cpus$|memoryNodes$)|^process\.tree$|^cgroup\.cpuset\./,
+  'number of processors': /^(oci\.|exec\.)?process\.(cpus|memoryNodes)$|^process\.tree$|^cgroup\.cpuset\./,
+  memory: /^(oci\.|exec\.)?process\.rlimits\.RLIMIT_(NPROC|SIGPENDING)\./,
   'mitigations of their processors': /^(exec\.)?process\.speculation\./,
 };
 
@@ -22,9 +23,8 @@ export const followsHost = (fact: string, trait: HostTrait): boolean => FOLLOWS[
 
 /** What the hosts of two runs differ in. Machines of one provider have what their hosts have. */
 export const unlikeHosts = ({record: {host: old}}: LoadedRun, {record: {host: recent}}: LoadedRun): HostTrait[] => [
-  ...(old.cpus === recent.cpus && Math.abs(old.memoryBytes / recent.memoryBytes - 1) < SAME_MEMORY
-    ? []
-    : (['processors or memory'] as const)),
+  ...(old.cpus === recent.cpus ? [] : (['number of processors'] as const)),
+  ...(old.memoryBytes === recent.memoryBytes ? [] : (['memory'] as const)),
   ...(isDeepStrictEqual(old.mitigations, recent.mitigations) ? [] : (['mitigations of their processors'] as const)),
 ];
 
@@ -43,6 +43,3 @@ export const differsByKernelOfHost = (
 };
 
 const versionIn = (release: string): string => /^[\d.]*/.exec(release)?.[0] ?? '';
-
-/** Kernels take a little of the memory for themselves, some more and some less. */
-const SAME_MEMORY = 0.02;
