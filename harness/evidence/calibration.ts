@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
-import {setTimeout} from 'node:timers/promises';
 import type {Machine} from '../../vms/machine.ts';
+import {execOrGiveUp} from './given-up.ts';
 import {samplePressure, stalledShare, stolenShare, type PressureSample} from './pressure.ts';
 
 /** How much of a processor there is, in the machine and on this host. */
@@ -27,9 +27,7 @@ export const calibrate = async (machine: Machine, cellBegan: PressureSample): Pr
   const timeoutMs = DEADLINE_MS * machine.traits.slowness;
   const input = await readFile(new URL('guest/calibration.pl', import.meta.url));
   const before = await samplePressure();
-  const given = machine.exec(['perl', '-'], {input, timeoutMs}).catch(() => undefined);
-  // A command that can not be ended keeps nobody waiting.
-  const loop = await Promise.race([given, setTimeout(timeoutMs + GRACE_MS, undefined, {ref: false})]);
+  const loop = await execOrGiveUp(machine, ['perl', '-'], {input, timeoutMs}).catch(() => undefined);
   const hostSlowdown = slowdownHere();
   const after = await samplePressure();
   return {
@@ -40,8 +38,6 @@ export const calibrate = async (machine: Machine, cellBegan: PressureSample): Pr
     hostStolen: stolenShare(cellBegan, after),
   };
 };
-
-const GRACE_MS = 200;
 
 /** Reads what the loop printed: nanoseconds on a processor, and nanoseconds waiting for one. */
 export const slowdownOf = (output: string): number | undefined => {

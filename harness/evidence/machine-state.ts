@@ -3,6 +3,7 @@ import {MachineError} from '../../vms/errors.ts';
 import type {Machine} from '../../vms/machine.ts';
 import {socketAddress} from '../teardown/parse/processes.ts';
 import {parseSections, recordsOf, textOf, type Sections} from '../teardown/parse/sections.ts';
+import {execOrGiveUp} from './given-up.ts';
 import {parseCountedRules, type CountedRule} from './firewall-counters.ts';
 
 /** A process of a machine. */
@@ -74,10 +75,14 @@ const GRACE_S = 0.5;
 export const readMachineState = async (machine: Machine, pid: number, deadlineS: number): Promise<MachineState> => {
   const seconds = Math.ceil(deadlineS * machine.traits.slowness);
   const argv = ['perl', '-', String(seconds), String(pid)];
-  const {exitCode, stdout, stderr} = await machine.exec(argv, {
+  const result = await execOrGiveUp(machine, argv, {
     input: await guestScript(),
     timeoutMs: (seconds + GRACE_S * machine.traits.slowness) * 1000,
   });
+  if (result === undefined) {
+    throw new MachineError(`Cannot read the state of "${machine.reference.id}": the command can not be ended`);
+  }
+  const {exitCode, stdout, stderr} = result;
   if (exitCode !== 0) {
     throw new MachineError(`Cannot read the state of "${machine.reference.id}": ${stderr.trim().slice(-300)}`);
   }
