@@ -55,6 +55,9 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** How the processor of a virtual machine is made: by the host's own, through its kernel, or by emulation. */
+export type Acceleration = 'kvm' | 'hvf' | 'tcg';
+
 /** Facts about a machine: plain data, the same for the life of the machine. */
 export interface MachineTraits {
   /** Name of the provider that made it. */
@@ -63,7 +66,7 @@ export interface MachineTraits {
   readonly kernel: string;
   readonly cgroupVersion: 1 | 2;
   /** `none` where no processor is emulated or virtualised, as in a sandbox. */
-  readonly acceleration: 'none' | 'kvm' | 'hvf' | 'tcg';
+  readonly acceleration: 'none' | Acceleration;
   /** How many times slower than the host itself a command may be; deadlines are multiplied by it. */
   readonly slowness: number;
   /** How many times longer than on the host itself an answer over the network may take: a silence is believed after so many times as long. */
@@ -158,7 +161,7 @@ export interface MachineSpec {
   /** Written before anything is made on the host, so that another process can undo it. */
   readonly ledger: Ledger;
   /** Taken instead of what the provider would find out; only for providers with a processor to accelerate. */
-  readonly acceleration?: 'kvm' | 'hvf' | 'tcg';
+  readonly acceleration?: Acceleration;
   /** Size of the machine, for providers with machines that have one. Default: the provider's. */
   readonly memoryMiB?: number;
 }

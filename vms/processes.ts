@@ -31,8 +31,8 @@ export const isAlive = ({pid, startTime, bootId}: ProcessIdentity): boolean => {
  * The command line of a process that the kernel ends together with this one, however this one ends: setpriv(1), `PR_SET_PDEATHSIG` of
  * prctl(2). What is not Linux has no such thing, and gets the command line as it is.
  */
-export const tiedArgv = (argv: readonly string[], platform: string = process.platform): readonly string[] =>
-  platform === 'linux' ? ['setpriv', '--pdeathsig=KILL', '--', ...argv] : argv;
+export const tiedArgv = (argv: readonly string[]): readonly string[] =>
+  process.platform === 'linux' ? ['setpriv', '--pdeathsig=KILL', '--', ...argv] : argv;
 
 /** Waits until a process that was told to end has ended. */
 export const untilGone = async (identity: ProcessIdentity): Promise<void> => {

@@ -1,12 +1,10 @@
 import {Option} from 'commander';
 import {HostError, UsageError} from '../../vms/errors.ts';
-import type {MachineSpec, Provider, Requirement} from '../../vms/machine.ts';
+import {withChangedSpecs} from '../../vms/changed-specs.ts';
+import type {Acceleration, Provider, Requirement} from '../../vms/machine.ts';
 import {providers} from '../../vms/providers.ts';
 
-/** How the processor of a virtual machine is made. */
-export type Acceleration = NonNullable<MachineSpec['acceleration']>;
-
-/** Each one there is. */
+/** How the processor of a virtual machine may be made. */
 export const accelerations = ['kvm', 'hvf', 'tcg'] as const satisfies readonly Acceleration[];
 
 /** The flag with which a person says it. */
@@ -28,7 +26,12 @@ export interface ProviderChoice {
  * {@link HostError} when the one asked for, or every one, can't be used on this host.
  */
 export const chooseProvider = async (name: string, acceleration?: Acceleration): Promise<ProviderChoice> => {
-  const able = acceleration === undefined ? providers : providers.flatMap((one) => withAcceleration(one, acceleration));
+  const able =
+    acceleration === undefined
+      ? providers
+      : providers
+          .filter(({accelerates}) => accelerates)
+          .map((one) => withChangedSpecs(one, (spec) => ({...spec, acceleration})));
   if (name === 'auto') {
     return firstUsable(able);
   }
@@ -48,17 +51,6 @@ export const chooseProvider = async (name: string, acceleration?: Acceleration):
   }
   return {provider, notes: []};
 };
-
-const withAcceleration = (provider: Provider, acceleration: Acceleration): Provider[] =>
-  provider.accelerates
-    ? [
-        {
-          ...provider,
-          prepare: async (spec, context) => (await provider.prepare?.({...spec, acceleration}, context)) ?? [],
-          start: (spec, signal) => provider.start({...spec, acceleration}, signal),
-        },
-      ]
-    : [];
 
 /** Exported for its tests. */
 export const firstUsable = async (candidates: readonly Provider[] = providers): Promise<ProviderChoice> => {

@@ -1,3 +1,4 @@
+import type {Acceleration} from '../../vms/machine.ts';
 import {join, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {attach} from '../../vms/attach.ts';
@@ -11,7 +12,7 @@ import type {AfterPause, Paused, PausePoint} from '../run/pause.ts';
 import {loadScenarios} from '../scenario/load.ts';
 import {callerPath} from './caller-path.ts';
 import {openShell} from './open-shell.ts';
-import {accelerations, type Acceleration} from './provider-choice.ts';
+import {accelerations} from './provider-choice.ts';
 import {cellNamed, cellsUpTo, pauseBeforeFailure} from './recorded-cell.ts';
 import {runFolder} from './run-folder.ts';
 import {projectRoot} from './selection.ts';

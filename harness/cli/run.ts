@@ -1,10 +1,11 @@
+import type {Acceleration} from '../../vms/machine.ts';
 import {join, resolve} from 'node:path';
 import {Option, type Command} from 'commander';
 import {UsageError} from '../../vms/errors.ts';
 import type {KeepMachines} from '../run/machine-pool.ts';
 import {readRun} from '../report/run-file.ts';
 import {callerPath} from './caller-path.ts';
-import {accelerationOption, type Acceleration} from './provider-choice.ts';
+import {accelerationOption} from './provider-choice.ts';
 import {addSelection, parseCount, projectRoot, select, type Selected, type SelectionFlags} from './selection.ts';
 import {startRun} from './start-run.ts';
 

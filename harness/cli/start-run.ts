@@ -1,3 +1,4 @@
+import type {Acceleration} from '../../vms/machine.ts';
 import {expectedDurations} from '../report/expected-durations.ts';
 import {terminalReporter, type TerminalReporter} from '../report/terminal/reporter.ts';
 import type {RunRecord} from '../report/run-record.ts';
@@ -6,7 +7,7 @@ import type {AfterPause, Paused, PausePoint} from '../run/pause.ts';
 import {bearableMachines} from './bearable-machines.ts';
 import {callerPath} from './caller-path.ts';
 import {ociRuntime} from './oci-runtime.ts';
-import {chooseProvider, type Acceleration} from './provider-choice.ts';
+import {chooseProvider} from './provider-choice.ts';
 import {runId} from './run-id.ts';
 import {projectRoot, type Selected} from './selection.ts';
 

@@ -1,3 +1,4 @@
+import type {Acceleration} from '../../vms/machine.ts';
 import {join} from 'node:path';
 import type {Command} from 'commander';
 import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
@@ -5,7 +6,7 @@ import type {ProgressListener} from '../report/progress.ts';
 import type {Interruption} from '../run/interruption.ts';
 import type {UpgradePlan} from '../upgrade/upgrade-plan.ts';
 import {callerPath} from './caller-path.ts';
-import {accelerationOption, chooseProvider, type Acceleration} from './provider-choice.ts';
+import {accelerationOption, chooseProvider} from './provider-choice.ts';
 import {runId} from './run-id.ts';
 import {projectRoot, select} from './selection.ts';
 

@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import type {Machine} from '../../vms/machine.ts';
-import {execOrGiveUp} from './given-up.ts';
+import {execOrGiveUp} from './exec-or-give-up.ts';
 import {samplePressure, stalledShare, stolenShare, type PressureSample} from './pressure.ts';
 
 /** How much of a processor there is, in the machine and on this host. */

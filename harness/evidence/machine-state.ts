@@ -3,7 +3,7 @@ import {MachineError} from '../../vms/errors.ts';
 import type {Machine} from '../../vms/machine.ts';
 import {socketAddress} from '../teardown/parse/processes.ts';
 import {parseSections, recordsOf, textOf, type Sections} from '../teardown/parse/sections.ts';
-import {execOrGiveUp} from './given-up.ts';
+import {execOrGiveUp} from './exec-or-give-up.ts';
 import {parseCountedRules, type CountedRule} from './firewall-counters.ts';
 
 /** A process of a machine. */

@@ -1,4 +1,5 @@
 import {listProc, readProc} from '../teardown/host/proc.ts';
+import {hasMark} from '../teardown/host/processes.ts';
 
 /**
  * Memory of the processes that a machine consists of on this host, in bytes. A page that several share is counted in equal parts
@@ -11,5 +12,5 @@ export const machineMemory = (runId: string, machineId: string): number =>
     .reduce((sum, bytes) => sum + bytes, 0);
 
 const belongs = (pid: string, runId: string, machineId: string): boolean =>
-  `\0${readProc(`/proc/${pid}/environ`)}`.includes(`\0PLUMBLINE_RUN=${runId}\0`) ||
+  hasMark(pid, `PLUMBLINE_RUN=${runId}`) ||
   ['cmdline', 'cgroup'].some((file) => readProc(`/proc/${pid}/${file}`).includes(machineId));

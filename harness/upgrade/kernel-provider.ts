@@ -1,3 +1,4 @@
+import {withChangedSpecs} from '../../vms/changed-specs.ts';
 import type {BakedImage, Provider} from '../../vms/machine.ts';
 
 /**
@@ -8,11 +9,7 @@ export const withKernelOf = (kernelOf: BakedImage, provider: Provider): Provider
   if (provider.sharesKernel) {
     return provider;
   }
-  const change = <Spec extends {readonly image: BakedImage}>(spec: Spec): Spec =>
-    spec.image.key === kernelOf.key ? spec : {...spec, image: {...spec.image, kernelOf}};
-  return {
-    ...provider,
-    prepare: async (spec, context) => (await provider.prepare?.(change(spec), context)) ?? [],
-    start: (spec, signal) => provider.start(change(spec), signal),
-  };
+  return withChangedSpecs(provider, (spec) =>
+    spec.image.key === kernelOf.key ? spec : {...spec, image: {...spec.image, kernelOf}},
+  );
 };

@@ -27,15 +27,20 @@ export const readHostProcesses = (mark: string, tool?: number): HostProcesses =>
       }),
   );
   const own = String(process.pid);
-  const isMarked = (pid: string): boolean => `\0${readProc(`/proc/${pid}/environ`)}`.includes(`\0${mark}\0`);
   const marked = new Map(
-    [...processes].filter(([pid, {isKernelThread}]) => pid !== own && !isKernelThread && isMarked(pid)),
+    [...processes].filter(([pid, {isKernelThread}]) => pid !== own && !isKernelThread && hasMark(pid, mark)),
   );
   const related = new Map(
-    [...processes].filter(([pid]) => marked.has(pid) || hasAncestor(pid, String(tool), processes)),
+    [...processes].filter(
+      ([pid]) => marked.has(pid) || (tool !== undefined && hasAncestor(pid, String(tool), processes)),
+    ),
   );
   return {related, marked: parseProcesses(processes).filter(({detail}) => marked.has(detail.split(' ')[1] ?? ''))};
 };
+
+/** Whether a process was started with this `NAME=value` in its environment; never, where that is another user's and can't be read. */
+export const hasMark = (pid: string, mark: string): boolean =>
+  `\0${readProc(`/proc/${pid}/environ`)}`.includes(`\0${mark}\0`);
 
 const hasAncestor = (pid: string, ancestor: string, processes: ReadonlyMap<string, ProcessRecord>): boolean => {
   let current: string | undefined = pid;

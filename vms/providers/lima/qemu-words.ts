@@ -1,4 +1,4 @@
-import type {Acceleration} from '../qemu/acceleration.ts';
+import type {Acceleration} from '../../machine.ts';
 import {processorArgv, qemuProgram} from '../qemu/argv.ts';
 
 /**

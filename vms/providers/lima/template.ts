@@ -1,10 +1,10 @@
+import type {Acceleration} from '../../machine.ts';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {parseDocument} from 'yaml';
 import {dhcpParameter} from '../../image/initrd.ts';
 import {cidataParameter} from '../../image/vm-files.ts';
 import {kernelCommandLine} from '../qemu/argv.ts';
-import type {Acceleration} from '../qemu/acceleration.ts';
 
 /** What differs between machines of Lima. Paths are absolute. */
 export interface TemplateSpec {

@@ -3,11 +3,9 @@ import {dirname} from 'node:path';
 import {z} from 'zod';
 import {HostError} from '../../errors.ts';
 import {keyOf} from '../../image/content-key.ts';
+import type {Acceleration} from '../../machine.ts';
 import {stateFolder} from '../../state.ts';
 import {bootsWith} from './trial.ts';
-
-/** How the machine's processor is made: by the host's own, through its kernel, or by emulation. */
-export type Acceleration = 'kvm' | 'hvf' | 'tcg';
 
 /** What was decided, and why. */
 export interface AccelerationVerdict {

@@ -1,5 +1,5 @@
+import type {Acceleration} from '../../machine.ts';
 import {userNetwork} from '../../image/initrd.ts';
-import type {Acceleration} from './acceleration.ts';
 
 /** What a QEMU process is to be. Paths are absolute. */
 export interface QemuSpec {

@@ -1,5 +1,6 @@
+import type {Acceleration} from '../../machine.ts';
 import {PlumblineError} from '../../errors.ts';
-import {slowness, type Acceleration} from './acceleration.ts';
+import {slowness} from './acceleration.ts';
 
 /** A signal that aborts with the others, and with a `TimeoutError` after `ms` times the slowness of the machine. */
 export const deadline = (ms: number, acceleration: Acceleration, ...signals: readonly AbortSignal[]): AbortSignal =>

@@ -1,5 +1,5 @@
+import type {Acceleration} from '../../machine.ts';
 import {readFile} from 'node:fs/promises';
-import type {Acceleration} from './acceleration.ts';
 
 /**
  * Rate in MHz of the time stamp counter of an emulated processor, which is this host's; `undefined` where that may change or stop, where the

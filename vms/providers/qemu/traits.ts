@@ -1,5 +1,5 @@
-import type {MachineTraits} from '../../machine.ts';
-import {latency, slowness, type Acceleration} from './acceleration.ts';
+import type {Acceleration, MachineTraits} from '../../machine.ts';
+import {latency, slowness} from './acceleration.ts';
 
 /** Traits of a virtual machine that QEMU runs, whoever started QEMU. */
 export const guestTraits = (

@@ -1,8 +1,9 @@
+import type {Acceleration} from '../../machine.ts';
 import {existsSync} from 'node:fs';
 import {execa} from 'execa';
 import {trialMarker} from '../../image/initrd.ts';
 import {tiedArgv} from '../../processes.ts';
-import type {Acceleration, AccelerationQuestion} from './acceleration.ts';
+import type {AccelerationQuestion} from './acceleration.ts';
 import {kernelConsole, processorArgv, qemuProgram} from './argv.ts';
 
 const BUDGET_MS = 8000;

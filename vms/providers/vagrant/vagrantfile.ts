@@ -1,5 +1,5 @@
+import type {Acceleration} from '../../machine.ts';
 import {dhcpParameter} from '../../image/initrd.ts';
-import type {Acceleration} from '../qemu/acceleration.ts';
 import {escapeValue, kernelCommandLine} from '../qemu/argv.ts';
 import {machineNetwork} from './network.ts';
 
