@@ -13,4 +13,6 @@ export const plumbline = (argv: readonly string[], env: Readonly<Record<string, 
     reject: false,
     stripFinalNewline: false,
     timeout: timeoutMs,
+    // How long a teardown may take is for tests to judge.
+    forceKillAfterDelay: 60_000,
   });

@@ -24,7 +24,7 @@ export const openDesk = async (
   const handlers: Readonly<Record<string, (body: unknown) => Promise<unknown>>> = {
     '/lease': async (body) => pool.lease(body as LeaseRequest),
     '/release': async (body) => {
-      await pool.release(body as ReleaseRequest);
+      pool.release(body as ReleaseRequest);
     },
     '/keep': (body) => Promise.resolve({kept: pool.keepAsItIs(body as KeepRequest)} satisfies KeepAnswer),
     '/pause': async (body) => ({afterwards: await onPause(body as PauseRequest)}) satisfies PauseAnswer,

@@ -38,6 +38,7 @@ export interface PoolOptions {
 const MOST_LEFT_BY_FAILURE = 3;
 
 interface Held {
+  readonly lane: string;
   readonly record: MachineRecord;
   readonly set: RuntimeSet;
   readonly versions: Readonly<Record<string, string>>;
@@ -60,7 +61,10 @@ const SET_UP = 'add a neighbour to the machine';
 /** Owns the machines of a run: one for each lane at a time, and a new one in the place of one that is dirty. */
 export class MachinePool implements AsyncDisposable {
   readonly #options: PoolOptions;
+  /** By the name of their lane: machines that are started or starting. */
   readonly #current = new Map<string, Promise<Held>>();
+  /** By their id: those that are started, and are not being thrown away. */
+  readonly #held = new Map<string, Held>();
   readonly #material = new Map<string, Promise<Material>>();
   readonly #ending = new Set<Promise<void>>();
   /** Ids of machines that are kept as a failed cell left them, with its name. */
@@ -81,28 +85,23 @@ export class MachinePool implements AsyncDisposable {
     return {reference: {...machine.reference, restores}, imageDigests, versions, knownResidue: set.knownResidue};
   }
 
-  /** Throws away the machine of a lane that has no more cells. */
+  /** Throws away the machine of a lane that has no more cells, one that is still starting as soon as it has started. */
   endLane(lane: string): void {
     const starting = this.#current.get(lane);
+    if (starting === undefined) return;
     this.#current.delete(lane);
-    void starting?.then(
-      (held) => this.#end(held),
-      () => {}, // It was told to who asked for it.
+    this.#endAtLast(
+      starting.then(
+        (held) => this.#end(held),
+        () => {}, // It was told to who asked for it.
+      ),
     );
   }
 
   /** Takes a machine back; one that is dirty is not leased again. */
-  async release({id, dirty}: ReleaseRequest): Promise<void> {
-    for (const [lane, starting] of this.#current) {
-      const held = await starting.catch(() => undefined);
-      if (held?.machine.reference.id !== id) {
-        continue;
-      }
-      if (dirty) {
-        this.#current.delete(lane);
-        this.#end(held);
-      }
-    }
+  release({id, dirty}: ReleaseRequest): void {
+    const held = this.#held.get(id);
+    if (held !== undefined && dirty) this.#giveUp(held);
   }
 
   /** Whether a machine is to stay as a cell that failed has left it. The first ones are: whoever looks at three will not look at a fourth. */
@@ -116,13 +115,9 @@ export class MachinePool implements AsyncDisposable {
 
   /** Throws away every machine; throws the first failure once all were tried. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const starting of this.#current.values()) {
-      const held = await starting.catch(() => undefined);
-      if (held !== undefined) {
-        this.#end(held);
-      }
+    for (const lane of this.#current.keys()) {
+      this.endLane(lane);
     }
-    this.#current.clear();
     const ended = await Promise.allSettled(this.#ending);
     for (const material of this.#material.values()) {
       await (await material.catch(() => undefined))?.image[Symbol.asyncDispose]();
@@ -143,7 +138,7 @@ export class MachinePool implements AsyncDisposable {
   }
 
   /** Makes a machine what it was at first, where it can be made that. Returns false when that failed: the lane has none then. */
-  async #renew(held: Held, {file, lane}: LeaseRequest): Promise<boolean> {
+  async #renew(held: Held, {file}: LeaseRequest): Promise<boolean> {
     held.file = file;
     const {machine, steps} = held;
     const {snapshots} = machine;
@@ -156,8 +151,7 @@ export class MachinePool implements AsyncDisposable {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.listener({type: 'note', sentence: `The machine "${held.record.id}" is replaced: ${reason}`});
-      this.#current.delete(lane);
-      this.#end(held);
+      this.#giveUp(held);
       return false;
     }
   }
@@ -166,10 +160,22 @@ export class MachinePool implements AsyncDisposable {
     if (!this.#options.provider.setsUp) await steps.step(SET_UP, () => machine.succeed(['sh', '-c', setUpScript]));
   }
 
-  #end({machine, record}: Held): void {
+  /** Throws away a machine whose lane goes on with another. */
+  #giveUp(held: Held): void {
+    this.#current.delete(held.lane);
+    this.#endAtLast(this.#end(held));
+  }
+
+  /** What ends is waited for when the pool is disposed of. */
+  #endAtLast(ending: Promise<void>): void {
+    ending.catch(() => undefined); // Looked at then.
+    this.#ending.add(ending);
+  }
+
+  async #end({machine, record, steps}: Held): Promise<void> {
     const {keep, ledger, listener, runArgument} = this.#options;
-    const steps = this.#stepsOf(machine.reference.id);
-    const cell = this.#leftByFailure.get(machine.reference.id);
+    this.#held.delete(record.id);
+    const cell = this.#leftByFailure.get(record.id);
     if (keep === 'always' || cell !== undefined) {
       ledger.keep();
       record.kept = true;
@@ -180,9 +186,7 @@ export class MachinePool implements AsyncDisposable {
       });
       return;
     }
-    const ending = steps.step('throw the machine away', async () => machine[Symbol.asyncDispose]());
-    ending.catch(() => undefined); // Looked at when the pool is disposed of.
-    this.#ending.add(ending);
+    await steps.step('throw the machine away', async () => machine[Symbol.asyncDispose]());
   }
 
   /** What machines of this set start from, made once however many there are. */
@@ -213,7 +217,7 @@ export class MachinePool implements AsyncDisposable {
     return {files: this.#options.files, setUp: setUpScript};
   }
 
-  async #start({runtimeSet, file}: LeaseRequest): Promise<Held> {
+  async #start({runtimeSet, file, lane}: LeaseRequest): Promise<Held> {
     const {provider, runId, ledger, listener, signal, expectedVersions} = this.#options;
     this.#started += 1;
     const [id, folder] = [`${runId}-${this.#started}`, stateFolder('runs', runId, `machine-${this.#started}`)];
@@ -229,6 +233,7 @@ export class MachinePool implements AsyncDisposable {
       readVersions(machine, {...set, versions: expectedVersions ?? set.versions}),
       this.#setUp(machine, steps),
     ]);
+    signal.throwIfAborted();
     const record: MachineRecord = {
       id,
       runtimeSet,
@@ -242,7 +247,9 @@ export class MachinePool implements AsyncDisposable {
     this.records.push(record);
     listener({type: 'machine-ready', machine: record});
     undo.move();
-    return {set, versions, image, machine, record, steps, file, restores: 0};
+    const held = {lane, set, versions, image, machine, record, steps, file, restores: 0};
+    this.#held.set(id, held);
+    return held;
   }
 
   #reportBake(id: string, steps: Steps, event: BakeEvent): void {

@@ -1,0 +1,57 @@
+import {randomUUID} from 'node:crypto';
+import {readdir, rm} from 'node:fs/promises';
+import {expect, onTestFinished, test} from 'vitest';
+import {Ledger} from '../../vms/ledger/ledger.ts';
+import {stateFolder} from '../../vms/state.ts';
+import {chooseProvider} from '../cli/provider-choice.ts';
+import {MachinePool} from './machine-pool.ts';
+
+/** A pool of sandboxes without any workload image. */
+const makePool = async () => {
+  const runId = `pool-${randomUUID().slice(0, 8)}`;
+  const ledger = await Ledger.start(runId);
+  onTestFinished(() => ledger[Symbol.asyncDispose]());
+  const {provider} = await chooseProvider('sandbox');
+  const pool = new MachinePool({
+    provider,
+    runId,
+    runArgument: runId,
+    runStartedAt: Date.now(),
+    recipes: [],
+    files: [],
+    pull: false,
+    keep: 'never',
+    ledger,
+    listener: () => {},
+    signal: new AbortController().signal,
+  });
+  const folder = stateFolder('runs', runId);
+  onTestFinished(() => rm(folder, {recursive: true}));
+  return {pool, folder};
+};
+
+const lane = (name: string) => ({runtimeSet: 'bookworm', lane: name, file: 'a.scenario.ts'});
+
+test('a machine that is still starting when its lane ends is gone with the pool', async () => {
+  const {pool, folder} = await makePool();
+  const leased = pool.lease(lane('one'));
+  pool.endLane('one');
+  await pool[Symbol.asyncDispose]();
+  await expect(leased).resolves.toBeDefined();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a dirty machine is thrown away, in the record as well, and its lane gets another', async () => {
+  const {pool, folder} = await makePool();
+  const first = await pool.lease(lane('one'));
+  expect((await pool.lease(lane('one'))).reference.id).toBe(first.reference.id);
+  pool.release({id: first.reference.id, dirty: true});
+  const second = await pool.lease(lane('one'));
+  expect(second.reference.id).not.toBe(first.reference.id);
+  await pool[Symbol.asyncDispose]();
+  expect(pool.records.map(({steps}) => steps.at(-1)?.title)).toEqual([
+    'throw the machine away',
+    'throw the machine away',
+  ]);
+  expect(await readdir(folder)).toEqual([]);
+});
