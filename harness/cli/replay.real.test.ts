@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => place[Symbol.asyncDispose]());
 
-const runId = async (index: number): Promise<string> => (await place.records())[index]?.id ?? '';
+const runId = async (index: number): Promise<string> => (await place.records()).at(index)?.id ?? '';
 
 /** What the machine that a run kept has of the workload. */
 const lookInto = async (id: string): Promise<string> => {
@@ -61,4 +61,17 @@ test('only what failed is run again', async () => {
   const records = await place.records();
   expect(exitCode).toBe(1);
   expect(records.at(-1)?.cells.map(({scenario, status}) => [scenario, status])).toEqual([['fails', 'failed']]);
+});
+
+test('a replay of what was left behind stops with it in the machine', async () => {
+  const leaves = `scenario('leaves a file', {workload: nginx, reach: {runc: usualReach.runc}, check: async ({machine}) => {
+    await machine.succeed(['touch', '/root/left']);
+  }});`;
+  await place.startRun([await place.scenario('leaving', leaves)]);
+  const left = await runId(-1);
+  const {exitCode, stdout} = await place.start(['replay', join(reports, left), 'leaves', '--reports', reports]);
+  expect(exitCode, stdout).toBe(0);
+  const again = join(reports, await runId(-1));
+  expect(stdout).toContain(`npx plumbline shell ${again}`);
+  expect((await place.start(['shell', again, '--', 'ls', '/root'])).stdout).toBe('left\n');
 });

@@ -92,7 +92,10 @@ const replay = async (
     process.stdout.write(`${sentence}\n`);
   }
   if (!hasStopped) {
-    process.stdout.write(`It has not failed this time${recorded.length > 1 ? '' : ', alone on its machine'}\n`);
+    // What failed otherwise, as its machine, was told by the run itself.
+    if (again.cells.find(({name}) => name === cell.name)?.status === 'passed') {
+      process.stdout.write(`It has not failed this time${recorded.length > 1 ? '' : ', alone on its machine'}\n`);
+    }
     return again.exitCode;
   }
   if (!isAtTerminal) {

@@ -116,6 +116,16 @@ const runWatched = async (
     }
     return kept;
   };
+  /** Whether a person who replays the cell wants the machine as the failure has left it. */
+  const isLeft = async (error: unknown): Promise<boolean> => {
+    await pause.afterFailure();
+    if (pause.isLeft) {
+      result.wasRun = false;
+      fail(result, error);
+      watch.letGo();
+    }
+    return pause.isLeft;
+  };
   let before: Inventory | undefined;
   try {
     before = await steps.step('list what the machine holds', () => stateBefore(machine, signal));
@@ -142,13 +152,7 @@ const runWatched = async (
       fail(result, new PlumblineError('harness', 'Interrupted before its end'));
       return false;
     }
-    if (!pause.isLeft) {
-      await pause.afterFailure();
-    }
-    if (pause.isLeft) {
-      result.wasRun = false;
-      fail(result, error);
-      watch.letGo();
+    if (await isLeft(error)) {
       return false;
     }
     await failWithEvidence(overdue.aborted ? overdueFailure(planned, open, deadlineMs) : error);
@@ -158,7 +162,11 @@ const runWatched = async (
   }
   const removalMs = Math.min(REMOVAL_DEADLINE_MS * machine.traits.slowness, deadlineMs);
   const isGone = await removeAll(started, removalMs, steps, failWithEvidence);
-  if (!isGone || overdue.aborted || before === undefined || pause.hasStopped) {
+  if (!isGone) {
+    await pause.afterFailure();
+  }
+  const wasGivenUp = overdue.aborted && result.failures.length > 0;
+  if (!isGone || wasGivenUp || before === undefined || pause.hasStopped) {
     await isKept();
     // Dirty without looking: what could not be removed is there, what was given up may still be at work, and what a person did is no fault.
     return false;
@@ -171,6 +179,9 @@ const runWatched = async (
     result.knownResidue = known.map(({sentence}) => sentence);
     return true;
   } catch (error) {
+    if (await isLeft(error)) {
+      return false;
+    }
     await failWithEvidence(error);
     await isKept();
     return false;

@@ -1,3 +1,4 @@
+import {MachineError} from '../../../vms/errors.ts';
 import type {Machine} from '../../../vms/machine.ts';
 import type {KnownResidue} from '../../../vms/runtimes/runtime-set.ts';
 import {takeInventory} from '../../teardown/inventory.ts';
@@ -15,11 +16,23 @@ const states = new Map<string, Inventory>();
 /** What cells have left on each machine through known defects, by {@link stateOf}. */
 const knownlyLeft = new Map<string, readonly Finding[]>();
 
-/** What a machine holds now, before a cell: what it has to hold again after it. */
+/**
+ * What a machine holds now, before a cell: what it has to hold again after it. Throws {@link MachineError} when a part of it can not be
+ * read: what is not known before says nothing after.
+ */
 export const stateBefore = async (machine: Machine, signal: AbortSignal): Promise<Inventory> => {
   const id = stateOf(machine);
   // A cell that left nothing left the machine as it was.
-  const state = states.get(id) ?? (await takeInventory(machine, {signal}));
+  const known = states.get(id);
+  if (known !== undefined) return known;
+  const state = await takeInventory(machine, {signal});
+  if (state.unread.size > 0) {
+    const problems = [...state.unread].map(([section, problem]) => `${section} (${problem})`);
+    throw new MachineError(`Cannot list what "${machine.reference.id}" holds before the cell: ${problems.join(', ')}`, {
+      expected: 'an answer of all daemons and tools',
+      seen: problems.join(', '),
+    });
+  }
   states.set(id, state);
   return state;
 };
