@@ -1,5 +1,6 @@
 import {parseState} from '../harness/levels/runc.ts';
 import type {ExecOptions, ExecResult, ScenarioContext} from '../harness/scenario/definition.ts';
+import {scratchFolder} from './scratch-folder.ts';
 
 /** What of a spec these scenarios edit. https://github.com/opencontainers/runtime-spec/blob/main/config.md */
 export interface Spec {
@@ -55,9 +56,8 @@ export class Bundle {
 
   /** Makes the bundle, for the life of the scenario. `runtime` is the OCI runtime to use; by default the one of the runc level. */
   static async make(context: ScenarioContext, runtime = context.runc): Promise<Bundle> {
-    const {machine, step, defer, workload} = context;
-    const folder = `/var/lib/plumbline/${workload.name}-bundle`;
-    defer(() => machine.succeed(['rm', '-rf', '/var/lib/plumbline']));
+    const {machine, step, workload} = context;
+    const folder = await scratchFolder(context, `${workload.name}-bundle`);
     const spec = await step('put a bundle together', async () => {
       const id = (await machine.succeed(['docker', 'create', workload.image.name])).trim();
       try {

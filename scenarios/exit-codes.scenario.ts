@@ -2,6 +2,7 @@ import {untilWhole} from '../harness/levels/whole-output.ts';
 import type {ExecResult, ScenarioContext} from '../harness/scenario/definition.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
 import {MARKS, oneShot} from './one-shot.ts';
+import {scratchFolder} from './scratch-folder.ts';
 import {nginx} from './workloads/nginx.ts';
 
 // Scripts act on exit codes and grep error texts. A code that is the runtime's own (the command could not be started) is told from one
@@ -16,8 +17,7 @@ scenario('exit codes of what can not be started', {
     const {running, level, step, expect} = context;
     const containers = await oneShot(context);
     await containers.program('bad-interpreter', '#!/absent\n');
-    await containers.program('no-program', 'just text\n');
-    await context.machine.succeed(['chmod', '0644', '/var/lib/plumbline/marks/no-program']);
+    await containers.program('no-program', 'just text\n', 0o644);
     await step('a code of its own comes through', async () => {
       expect((await containers.run('plumbline-37', ['sh', '-c', 'exit 37'])).exitCode).toBe(37);
       expect((await running.exec(['sh', '-c', 'exit 37'])).exitCode).toBe(37);
@@ -141,9 +141,7 @@ walkthrough('what the docker client makes of refusals and signals', {
     }
     await step('SIGINT to a client that is attached', async () => {
       const script = `trap 'exit 7' INT; trap 'exit 8' TERM; touch ${MARKS}/ready; while :; do sleep 0.05; done`;
-      const folder = '/var/lib/plumbline/marks';
-      await machine.succeed(['mkdir', '-p', folder]);
-      defer(() => machine.succeed(['rm', '-rf', folder]));
+      const folder = await scratchFolder({machine, defer}, 'marks');
       const client = machine.spawn([
         'sh',
         '-c',

@@ -3,12 +3,12 @@ import {restart} from '../harness/scenario/daemons.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
 import {archiveOf} from './archive.ts';
 import {outcomeOf} from './outcome.ts';
+import {scratchFolder} from './scratch-folder.ts';
 import {nginx} from './workloads/nginx.ts';
 
 // What images look like on their way in and out of the stores.
 
 const CNI_CONFIGURATION = '/etc/cni/net.d/10-plumbline.conflist';
-const FOLDER = '/var/lib/plumbline/images';
 const image = nginx.image.name;
 
 walkthrough('docker save, load, export and import', {
@@ -17,19 +17,18 @@ walkthrough('docker save, load, export and import', {
   network: 'published',
   notAt: {ctr: 'its own commands are another scenario', runc: 'it knows no images'},
   steps: async ({machine, step, record, expect, defer}) => {
-    defer(() => machine.succeed(['rm', '-rf', FOLDER]));
-    await machine.succeed(['mkdir', '-p', FOLDER]);
+    const folder = await scratchFolder({machine, defer}, 'images');
     const idOf = async (name: string) =>
       (await machine.succeed(['docker', 'image', 'inspect', '--format', '{{.Id}}', name])).trim();
     await step('the members of what is saved', async () => {
-      await machine.succeed(['docker', 'save', '--output', `${FOLDER}/saved.tar`, image]);
-      const members = (await machine.succeed(['tar', '-tf', `${FOLDER}/saved.tar`])).trim().split('\n');
+      await machine.succeed(['docker', 'save', '--output', `${folder}/saved.tar`, image]);
+      const members = (await machine.succeed(['tar', '-tf', `${folder}/saved.tar`])).trim().split('\n');
       const kinds = members.map((member) => member.replaceAll(/[0-9a-f]{64}/g, '{digest}'));
       record('surface.save.members', [...new Set(kinds)].toSorted());
     });
     await step('what is loaded is what was saved', async () => {
       const before = await idOf(image);
-      await machine.succeed(['docker', 'load', '--input', `${FOLDER}/saved.tar`]);
+      await machine.succeed(['docker', 'load', '--input', `${folder}/saved.tar`]);
       expect(await idOf(image)).toBe(before);
     });
     await step('a file system that is exported and imported', async () => {
@@ -103,8 +102,7 @@ walkthrough('ctr images pull, export and import', {
   network: 'isolated',
   notAt: {docker: 'its own commands are another scenario', runc: 'it knows no images'},
   steps: async ({machine, step, record, tally, expect, defer}) => {
-    defer(() => machine.succeed(['rm', '-rf', FOLDER]));
-    await machine.succeed(['mkdir', '-p', FOLDER]);
+    const folder = await scratchFolder({machine, defer}, 'images');
     await step('flags that the transfer service has no word for', async () => {
       for (const flag of ['--skip-verify', '--max-concurrent-downloads=1']) {
         const result = await machine.exec(['ctr', 'images', 'pull', flag, image]);
@@ -121,18 +119,18 @@ walkthrough('ctr images pull, export and import', {
       // From 2.0 on nothing waits for the goroutine of ctr that writes the archive:
       // https://github.com/containerd/containerd/blob/v2.1.5/core/transfer/archive/exporter.go (`MarshalAny`)
       const {lost} = await untilWhole(
-        () => machine.exec(['ctr', 'images', 'export', `${FOLDER}/exported.tar`, image]),
+        () => machine.exec(['ctr', 'images', 'export', `${folder}/exported.tar`, image]),
         async () => {
-          const {exitCode, stdout} = await machine.exec(['tar', '-tf', `${FOLDER}/exported.tar`]);
+          const {exitCode, stdout} = await machine.exec(['tar', '-tf', `${folder}/exported.tar`]);
           // tar does not mind an end between two members; they are in the order of their names.
           return exitCode === 0 && stdout.endsWith('oci-layout\n');
         },
       );
       tally('lifecycle.ctrExport.truncated', lost.hits, lost.of);
-      const members = (await machine.succeed(['tar', '-tf', `${FOLDER}/exported.tar`])).trim().split('\n');
+      const members = (await machine.succeed(['tar', '-tf', `${folder}/exported.tar`])).trim().split('\n');
       const kinds = members.map((member) => member.replaceAll(/[0-9a-f]{64}/g, '{digest}'));
       record('surface.ctrExport.members', [...new Set(kinds)].toSorted());
-      const stdout = await machine.succeed(['ctr', 'images', 'import', `${FOLDER}/exported.tar`]);
+      const stdout = await machine.succeed(['ctr', 'images', 'import', `${folder}/exported.tar`]);
       record(
         'surface.ctrImport.says',
         /\bdone\b/.test(stdout) && stdout.includes('unpacking') ? 'unpacking …done' : 'a table',
@@ -140,7 +138,7 @@ walkthrough('ctr images pull, export and import', {
       expect(await digest()).toBe(before);
     });
     await step('import for all platforms', async () => {
-      const result = await machine.exec(['ctr', 'images', 'import', '--all-platforms', `${FOLDER}/exported.tar`]);
+      const result = await machine.exec(['ctr', 'images', 'import', '--all-platforms', `${folder}/exported.tar`]);
       record('surface.ctrImport.allPlatforms', outcomeOf(result));
     });
   },

@@ -1,8 +1,7 @@
 import type {ExecResult, RunningCommand, ScenarioContext} from '../harness/scenario/definition.ts';
 import {Bundle} from './bundle.ts';
+import {scratchFolder} from './scratch-folder.ts';
 
-/** Folder of the machine that every one-shot container finds at {@link MARKS}. */
-const FOLDER = '/var/lib/plumbline/marks';
 /** Where a container says how far it has come, by making files. */
 export const MARKS = '/marks';
 
@@ -15,29 +14,28 @@ export interface OneShot {
   /** Sends a signal to the init of one that runs. */
   kill(id: string, signal: string): Promise<void>;
   /** Writes a program that the containers find in {@link MARKS}. */
-  program(name: string, content: string): Promise<void>;
+  program(name: string, content: string, mode?: number): Promise<void>;
 }
 
 /** One-shot containers at the level of a scenario. */
 export const oneShot = async (context: ScenarioContext): Promise<OneShot> => {
   const {machine, defer, eventually} = context;
-  await machine.succeed(['mkdir', '-p', FOLDER]);
-  defer(() => machine.succeed(['rm', '-rf', FOLDER]));
-  const {argvOf, killArgv} = await commandsAt(context);
+  const folder = await scratchFolder(context, 'marks');
+  const {argvOf, killArgv} = await commandsAt(context, folder);
   return {
     run: async (id, argv) => machine.exec(await argvOf(id, argv)),
     begin: async (id, argv) => {
-      await machine.succeed(['rm', '-f', `${FOLDER}/ready`]);
+      await machine.succeed(['rm', '-f', `${folder}/ready`]);
       const command = machine.spawn(await argvOf(id, argv));
       defer(() => command.ended);
       defer(() => machine.exec(killArgv(id, 'SIGKILL')));
-      await eventually(async () => (await machine.exec(['test', '-e', `${FOLDER}/ready`])).exitCode, {
+      await eventually(async () => (await machine.exec(['test', '-e', `${folder}/ready`])).exitCode, {
         withinMs: 20_000,
       }).toBe(0);
       return command;
     },
     kill: async (id, signal) => void (await machine.succeed(killArgv(id, signal))),
-    program: (name, content) => machine.put(`${FOLDER}/${name}`, content, 0o755),
+    program: (name, content, mode = 0o755) => machine.put(`${folder}/${name}`, content, mode),
   };
 };
 
@@ -46,14 +44,15 @@ interface Commands {
   readonly killArgv: (id: string, signal: string) => string[];
 }
 
-const commandsAt = async (context: ScenarioContext): Promise<Commands> => {
+/** `folder` of the machine is what every container finds at {@link MARKS}. */
+const commandsAt = async (context: ScenarioContext, folder: string): Promise<Commands> => {
   const {level, workload, runc} = context;
   const image = workload.image.name;
   switch (level) {
     case 'docker':
       return {
         argvOf: (id, argv) =>
-          Promise.resolve(['docker', 'run', '--rm', '--name', id, '--volume', `${FOLDER}:${MARKS}`, image, ...argv]),
+          Promise.resolve(['docker', 'run', '--rm', '--name', id, '--volume', `${folder}:${MARKS}`, image, ...argv]),
         killArgv: (id, signal) => ['docker', 'kill', '--signal', signal, id],
       };
     case 'ctr':
@@ -64,7 +63,7 @@ const commandsAt = async (context: ScenarioContext): Promise<Commands> => {
             'run',
             '--rm',
             '--mount',
-            `type=bind,src=${FOLDER},dst=${MARKS},options=rbind`,
+            `type=bind,src=${folder},dst=${MARKS},options=rbind`,
             image,
             id,
             ...argv,
@@ -76,7 +75,7 @@ const commandsAt = async (context: ScenarioContext): Promise<Commands> => {
       return {
         argvOf: async (id, argv) => {
           await bundle.write(argv, (spec) => {
-            spec.mounts.push({destination: MARKS, type: 'none', source: FOLDER, options: ['rbind']});
+            spec.mounts.push({destination: MARKS, type: 'none', source: folder, options: ['rbind']});
           });
           return [runc, 'run', '--bundle', bundle.folder, id];
         },

@@ -4,6 +4,7 @@ import {configureDockerd} from '../harness/scenario/daemons.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
 import {answersOfExec, answersOfInit, capabilitySets, openFileLimits, parseAnswers} from './inspection.ts';
 import {outcomeOf} from './outcome.ts';
+import {scratchFolder} from './scratch-folder.ts';
 import {inspector} from './workloads/inspector.ts';
 
 const noSpecWriter = 'whoever writes the spec says so there';
@@ -32,9 +33,8 @@ walkthrough('privileged containers', {
       record('isolation.privileged.capabilities', capabilitySets(answers).effective);
     });
     await step('a filter of its own', async () => {
-      const profile = '/var/lib/plumbline/no-mkdir.json';
       const syscalls = [{names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO'}];
-      defer(() => machine.succeed(['rm', '-rf', '/var/lib/plumbline']));
+      const profile = `${await scratchFolder({machine, defer}, 'profiles')}/no-mkdir.json`;
       await machine.put(profile, JSON.stringify({defaultAction: 'SCMP_ACT_ALLOW', syscalls}));
       const inside = ['sh', '-c', 'inspect process; mkdir /tmp/folder && echo made; true'];
       const said = await dockerRun('--security-opt', `seccomp=${profile}`, workload.image.name, ...inside);

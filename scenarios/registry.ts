@@ -2,11 +2,10 @@ import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {ScenarioContext} from '../harness/scenario/definition.ts';
+import {scratchFolder} from './scratch-folder.ts';
 
 /** Where {@link serveImages} listens: docker and ctr speak plain HTTP to an address that starts with 127. */
 export const REGISTRY = '127.0.0.1:5055';
-
-const FOLDER = '/var/lib/plumbline/registry';
 
 /** A manifest, an index or a blob. */
 export interface Content {
@@ -37,18 +36,18 @@ export const serveImages = async (context: ScenarioContext, images: readonly Ser
   const {machine, defer, step, eventually} = context;
   const script = await readFile(join(import.meta.dirname, 'registry/serve.pl'));
   await step('run a registry', async () => {
-    defer(() => machine.succeed(['rm', '-rf', FOLDER]));
-    await machine.put(`${FOLDER}/serve.pl`, script);
+    const folder = await scratchFolder(context, 'registry');
+    await machine.put(`${folder}/serve.pl`, script);
     const lines: string[] = [];
     for (const [path, {mediaType, bytes}] of images.flatMap(pathsOf)) {
       const digest = digestOf(bytes);
-      const file = `${FOLDER}/${digest.replace(':', '-')}`;
+      const file = `${folder}/${digest.replace(':', '-')}`;
       await machine.put(file, bytes);
       lines.push(`${path} ${mediaType} ${digest} ${file}\n`);
     }
-    await machine.put(`${FOLDER}/list`, lines.join(''));
+    await machine.put(`${folder}/list`, lines.join(''));
     const [address = '', port = ''] = REGISTRY.split(':');
-    const server = machine.spawn(['perl', `${FOLDER}/serve.pl`, address, port, `${FOLDER}/list`]);
+    const server = machine.spawn(['perl', `${folder}/serve.pl`, address, port, `${folder}/list`]);
     defer(() => server.ended);
     defer(() => Promise.resolve(server.kill()));
     await eventually(() => machine.succeed(['ss', '--no-header', '--listening', '--tcp', '--numeric'])).toContain(

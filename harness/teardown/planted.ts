@@ -242,6 +242,13 @@ exit 1`,
     remove: 'rm /run/containerd/s/planted',
   },
   {
+    name: 'folder of the tool itself',
+    kinds: ['file'],
+    says: 'folder "/var/lib/plumbline"',
+    plant: 'mkdir -p /var/lib/plumbline',
+    remove: 'rmdir /var/lib/plumbline',
+  },
+  {
     name: 'state of a CNI plugin',
     kinds: ['file'],
     says: 'folder "/var/lib/cni',
