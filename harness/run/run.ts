@@ -24,6 +24,7 @@ import {watchHost} from './host-watch.ts';
 import {MachinePool, type KeepMachines} from './machine-pool.ts';
 import type {Interruption} from './interruption.ts';
 import type {AfterPause, Paused, PausePoint} from './pause.ts';
+import {socketFolder} from './socket-folder.ts';
 
 /** What is to be run, and how. */
 export interface RunOptions {
@@ -131,7 +132,9 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
   try {
     await sweep({kept: false});
     await using ledger = await Ledger.start(id);
-    await using scratch = await makeScratch(ledger, id);
+    await using own = await makeFolderOfRun(ledger, id);
+    await using folders = new AsyncDisposableStack();
+    const scratch = await socketFolder(own.path, ledger, folders);
     await using pool = new MachinePool({
       ...options,
       runId: id,
@@ -143,7 +146,7 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       signal: interruption.signal,
     });
     machines = pool.records;
-    const desk = join(scratch.path, 'desk.sock');
+    const desk = join(scratch, 'desk.sock');
     await using _desk = await openDesk(
       desk,
       pool,
@@ -155,7 +158,7 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       root: options.root,
       runStartedAt: startedAt,
       folder,
-      scratch: scratch.path,
+      scratch,
       ociRuntime: options.ociRuntime,
       cellDeadlineMs: options.cellDeadlineMs,
       ...(options.pause && {pause: options.pause.point}),
@@ -177,8 +180,8 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
   return {failures, machines, cells: cells.map((cell) => ended.get(cell.name) ?? notRun(cell, interruption, failures))};
 };
 
-/** A folder for sockets, whose paths must be short (unix(7): 108 bytes). */
-const makeScratch = async (ledger: Ledger, runId: string): Promise<AsyncDisposable & {readonly path: string}> => {
+/** The folder of this run's machines. */
+const makeFolderOfRun = async (ledger: Ledger, runId: string): Promise<AsyncDisposable & {readonly path: string}> => {
   const path = stateFolder('runs', runId);
   const entry: LedgerEntry = {kind: 'folder', path};
   ledger.record(entry);

@@ -1,0 +1,29 @@
+import {existsSync} from 'node:fs';
+import {stat} from 'node:fs/promises';
+import {expect, test} from 'vitest';
+import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
+import {socketFolder} from './socket-folder.ts';
+
+test('sockets are in the folder of the run, as far as their paths reach', async () => {
+  await using undo = new AsyncDisposableStack();
+  const ledger = {record: () => {}, settle: () => {}};
+  const folder = `/state/${'x'.repeat(73)}`;
+  expect(await socketFolder(folder, ledger, undo)).toBe(folder);
+});
+
+test('sockets of a run whose folder has a long path are in one of their own, which goes with it', async () => {
+  const known = new Set<string>();
+  const ledger = {
+    record: (entry: LedgerEntry) => void known.add(JSON.stringify(entry)),
+    settle: (entry: LedgerEntry) => void known.delete(JSON.stringify(entry)),
+  };
+  const undo = new AsyncDisposableStack();
+  // Too long in bytes alone.
+  const folder = await socketFolder(`/state/${'é'.repeat(40)}`, ledger, undo);
+  expect(Buffer.byteLength(folder)).toBeLessThanOrEqual(80);
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  expect(known).toContain(JSON.stringify({kind: 'folder', path: folder}));
+  await undo.disposeAsync();
+  expect(existsSync(folder)).toBe(false);
+  expect(known.size).toBe(0);
+});
