@@ -88,7 +88,7 @@ export const catalogueTable = ({runtimeSets, rows}: CatalogueResult): string => 
     ...(remarks.size === 0
       ? []
       : ['', '| entry | what users notice | why it is not shown, or what shows it |', '|---|---|---|']),
-    ...[...remarks.values()].map((entry) => `| ${linkOf(entry)} | ${cell(entry.why ?? '')} |`),
+    ...[...remarks.values()].map((entry) => `| ${linkOf(entry)} | ${oneLine(entry.why ?? '')} |`),
     '',
   ].join('\n');
 };
@@ -130,8 +130,11 @@ const TITLES = {
 
 const LONGEST = 90;
 
-/** A cell of a table: one line, without the table's own signs, and not too long. */
+/** One line, without the signs of a table. */
+const oneLine = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+/** A cell of a table that must not become too wide. */
 const cell = (text: string): string => {
-  const line = text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const line = oneLine(text);
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
 };

@@ -37,6 +37,13 @@ test('an entry has a value for each runtime set', () => {
 `);
 });
 
+test('a reason is told to its end, and a value cut short', () => {
+  const [value, why] = ['v'.repeat(200), 'w'.repeat(200)];
+  const table = catalogueTable(catalogueResult([entry({why})], [runOf('forky', value)]));
+  expect(table).toContain(`| ${why} |`);
+  expect(table).toContain(`| ${value.slice(0, 89)}… |`);
+});
+
 test('a place in a virtual machine has the values of one, the others those of a sandbox', () => {
   const place = {scenario: 'nginx', level: 'runc', fact: 'process.umask'} as const;
   const inMachine = (acceleration: string, umask: string) =>
@@ -80,4 +87,5 @@ test.each([
 test('the catalogue that comes with the tool is whole', async () => {
   const entries = await readCatalogue(new URL('../../scenarios/catalogue.yaml', import.meta.url).pathname);
   expect(entries.length).toBeGreaterThan(0);
+  expect(catalogueTable(catalogueResult(entries, []))).not.toContain('…');
 });
