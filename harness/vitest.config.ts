@@ -2,7 +2,7 @@ import {defineConfig} from 'vitest/config';
 import {SkipReasons} from './skip-reasons.ts';
 
 /*
- * Six kinds of tests. `unit`: pure parts, in milliseconds, on any machine. `real`: real runtimes, machines and HTTP; as root, with
+ * Six kinds of tests. `unit`: what needs no machine, mostly in milliseconds. `real`: real runtimes, machines and HTTP; as root, with
  * what `npm run setup` installs. `qemu`: the same with virtual machines, minutes where they are emulated. `lima` and `vagrant`: the same
  * by Lima and by Vagrant, with what `npm run setup -- --lima` and `-- --vagrant` install.
  * `browser`: the pages of a run, opened in Chromium; as root, with what `npm run setup -- --browser` installs.
@@ -17,7 +17,7 @@ const WHOLE_RUNS = ['harness/cli/machine-cell.real.test.ts', 'harness/upgrade/fa
 export default defineConfig({
   test: {
     root: `${import.meta.dirname}/..`,
-    // The last is for .ci/run, which adds up what the two kinds say.
+    // The last is for .ci/run, which adds up what they say.
     reporters: ['default', new SkipReasons(), 'json'],
     experimental: {viteModuleRunner: false, nodeLoader: false},
     projects: [
