@@ -5,6 +5,7 @@ import {KEPT_IN, keptAttributes, statFields} from './kept-attributes.ts';
 import {limitFacts} from './limits.ts';
 import {withoutNames} from './normaliser.ts';
 import {counted} from './process.ts';
+import {shownValue} from './secret.ts';
 
 const OF_SELF = [...KEPT_IN, 'limits', 'attr/current', 'cgroup'].map((file) => `/proc/self/${file}`);
 
@@ -25,8 +26,11 @@ export const LOOK = [
   .map((part) => `${part}; echo '---'`)
   .join('; ');
 
+/** A line of its own: a private key in the environment has lines that end so. */
+const PART_END = /^---\n/m;
+
 /** Whether all that {@link LOOK} prints has come. */
-export const isWholeLook = (text: string): boolean => text.split('---\n').length === 5;
+export const isWholeLook = (text: string): boolean => text.split(PART_END).length === 5;
 
 /** Whether what {@link LOOK} writes to standard error has come too; a runtime may have merged the streams. */
 export const isWholeGreeting = ({stdout, stderr}: Pick<ExecResult, 'stdout' | 'stderr'>): boolean =>
@@ -40,15 +44,17 @@ export const greetingIn = (text: string): string => {
 
 /** What {@link LOOK} printed, as facts. */
 export const execFacts = (text: string): Record<string, FactValue> => {
-  const [files = '', environment = '', cwd = '', listing = ''] = text.replaceAll(/^err\n/gm, '').split('---\n');
+  const [files = '', environment = '', cwd = '', listing = ''] = text.replaceAll(/^err\n/gm, '').split(PART_END);
   const read = byHeading(files, /^==> (\S+) <==$/);
   const listed = byHeading(listing, /^(\/\S+):$/);
   const textOf = (file: string): string => read.get(`/proc/self/${file}`) ?? '';
   const [own, ofInit] = [linksIn(listed.get('/proc/self/ns')), linksIn(listed.get('/proc/1/ns'))];
   const facts: Record<string, FactValue> = {
     'exec.environment': environment
-      .split('\n')
-      .filter((line) => line !== '' && !OF_SHELL.test(line))
+      .trimEnd()
+      .split(VARIABLE)
+      .filter((variable) => variable !== '' && !OF_SHELL.test(variable))
+      .map(shownVariable)
       .toSorted(),
     'exec.cwd': cwd.trim(),
     'exec.cgroup': textOf('cgroup') === read.get('/proc/1/cgroup') ? "that of the workload's init" : 'another',
@@ -72,6 +78,14 @@ export const execFacts = (text: string): Record<string, FactValue> => {
 
 /** What a shell sets by itself, and names of containers, which are the workload's too. */
 const OF_SHELL = /^(_|SHLVL|PWD|OLDPWD|HOSTNAME)=/;
+
+/** Where a variable begins: one like a private key has several lines. */
+const VARIABLE = /\n(?=[A-Za-z_]\w*=)/;
+
+const shownVariable = (variable: string): string => {
+  const [name = '', ...rest] = variable.split('=');
+  return rest.length === 0 ? name : `${name}=${shownValue(name, rest.join('='))}`;
+};
 
 /** Those that a runtime joins. */
 const NAMESPACES = new Set(['cgroup', 'ipc', 'mnt', 'net', 'pid', 'time', 'user', 'uts']);

@@ -37,7 +37,12 @@ const listingOf = (folders: Readonly<Record<string, readonly string[]>>): string
     )
     .join('\n');
 
-const text = ({cgroup = '5:pids:/a\n', ofInit = ['mnt -> mnt:[7]', 'net -> net:[1]'], stat = STAT} = {}) =>
+const text = ({
+  cgroup = '5:pids:/a\n',
+  environment = 'SHLVL=1\nPATH=/bin\n',
+  ofInit = ['mnt -> mnt:[7]', 'net -> net:[1]'],
+  stat = STAT,
+} = {}) =>
   [
     filesOf({
       'self/status': STATUS,
@@ -47,7 +52,7 @@ const text = ({cgroup = '5:pids:/a\n', ofInit = ['mnt -> mnt:[7]', 'net -> net:[
       'self/cgroup': cgroup,
       '1/cgroup': '5:pids:/a\n',
     }),
-    'SHLVL=1\nPATH=/bin\n',
+    environment,
     '/\n',
     listingOf({'self/fd': DESCRIPTORS, 'self/ns': ['mnt -> mnt:[7]', 'net -> net:[1]'], '1/ns': ofInit}),
   ]
@@ -95,6 +100,16 @@ test('one that runs elsewhere is told from one that runs beside the workload', (
     'exec.namespaces': ['mnt'],
     'exec.process.session': 'of another process',
   });
+});
+
+test('a secret in its environment is not shown, however many lines it has', () => {
+  const environment = 'DB_PASSWORD=a=b\nTLS_KEY=-----BEGIN KEY-----\nabc\nOPTIONS=a=b\nTOKEN=\n';
+  expect(execFacts(text({environment}))['exec.environment']).toEqual([
+    'DB_PASSWORD=<redacted>',
+    'OPTIONS=a=b',
+    'TLS_KEY=<redacted>',
+    'TOKEN=',
+  ]);
 });
 
 test('what an init hides from a command is not held against it', () => {
