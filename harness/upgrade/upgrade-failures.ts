@@ -2,11 +2,18 @@ import type {Comparison} from '../compare/comparison.ts';
 import type {FailureRecord} from '../report/run-record.ts';
 import type {UpgradePassRecord, UpgradedWorkloadRecord} from './upgrade-record.ts';
 
-/** What is wrong with an upgrade that was carried out: workloads that never came back, state that the new version can not read. */
+/**
+ * What is wrong with an upgrade that was carried out: workloads that did not fare as their runtime documents it, state that the new version
+ * can not read.
+ */
 export const passFailures = ({workloads, lost, liveRestore}: UpgradePassRecord): FailureRecord[] => {
   const where = `live-restore ${liveRestore ? 'on' : 'off'}`;
   return [
-    ...workloads.flatMap((workload) => [...absence(workload, where), ...unreadable(workload, where)]),
+    ...workloads.flatMap((workload) => [
+      ...absence(workload, where),
+      ...otherFate(workload, where),
+      ...unreadable(workload, where),
+    ]),
     ...lost.map((sentence) => failure('runtime', `Cannot read all state after the upgrade: ${sentence} (${where})`)),
   ];
 };
@@ -34,6 +41,22 @@ const absence = ({title, level, expected, targets}: UpgradedWorkloadRecord, wher
           level,
         ),
       ];
+};
+
+/** Of one that answers, what its runtime does not document. */
+const otherFate = (
+  {title, level, expected, survived, targets}: UpgradedWorkloadRecord,
+  where: string,
+): FailureRecord[] => {
+  if (!targets.some(({isUp}) => isUp)) {
+    return [];
+  }
+  if (expected === 'stays down') {
+    return [failure('runtime', `Cannot leave "${title}" down after the upgrade: it answers (${where})`, level)];
+  }
+  return expected === 'survives' && !survived
+    ? [failure('runtime', `Cannot keep "${title}" over the upgrade: its process is another one (${where})`, level)]
+    : [];
 };
 
 const unreadable = ({title, level, problems}: UpgradedWorkloadRecord, where: string): FailureRecord[] =>
