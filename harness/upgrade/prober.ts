@@ -39,6 +39,9 @@ export class Prober implements AsyncDisposable {
   readonly #commands: readonly RunningCommand[];
   readonly #samples = new Map<string, Sample[]>();
   readonly #stderr: string[] = [];
+  #isEnding = false;
+  /** Set when a prober ended that was not told to. */
+  #failure: MachineError | undefined;
 
   private constructor(commands: readonly RunningCommand[]) {
     this.#commands = commands;
@@ -55,13 +58,25 @@ export class Prober implements AsyncDisposable {
     return prober;
   }
 
-  /** What was found out so far, in the order in which the requests ended. */
+  /**
+   * What was found out so far, in the order in which the requests ended. Throws {@link MachineError} when a prober ended by itself: its last
+   * answers would stand for all that it did not ask.
+   */
   samplesOf({name}: ProbeTarget): readonly Sample[] {
+    if (this.#failure !== undefined) {
+      throw this.#failure;
+    }
     return this.#samples.get(name) ?? [];
+  }
+
+  /** Forgets what was found out so far. */
+  forget(): void {
+    this.#samples.clear();
   }
 
   /** Lets the requests that are under way come to their end. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isEnding = true;
     for (const {stream} of this.#commands) {
       stream.end();
     }
@@ -82,10 +97,15 @@ export class Prober implements AsyncDisposable {
           this.#samples.set(name, samples);
         }
       });
-      void ended.then(() =>
-        reject(new MachineError(`Cannot probe: the prober ended, ${this.#stderr.join('').trim()}`)),
-      );
+      void ended.then(() => this.#noteEnd(reject));
     });
+  }
+
+  #noteEnd(reject: (error: MachineError) => void): void {
+    if (!this.#isEnding) {
+      this.#failure ??= new MachineError(`Cannot probe: the prober ended, ${this.#stderr.join('').trim()}`);
+      reject(this.#failure);
+    }
   }
 }
 
