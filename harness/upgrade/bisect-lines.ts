@@ -8,7 +8,10 @@ import type {Culprit} from './bisection.ts';
 import {components} from './component.ts';
 
 /** A bisection for a person: each component with the differences it brings. */
-export const bisectLines = ({from, to, steps, differences, failures}: BisectRecord, paint: Paint): string[] => {
+export const bisectLines = (
+  {from, to, steps, unknown, differences, failures}: BisectRecord,
+  paint: Paint,
+): string[] => {
   const byCulprit = Map.groupBy(differences, ({culprits}) => culprits.join(' and '));
   const order: readonly string[] = ORDER;
   const groups = [...byCulprit].toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other));
@@ -23,6 +26,7 @@ export const bisectLines = ({from, to, steps, differences, failures}: BisectReco
       '',
     ]),
     ...dragged(steps).map((sentence) => paint('warning', sentence)),
+    ...unknown.map((suspect) => paint('warning', `What ${suspect} brings by itself is unknown: its step failed`)),
     ...failures.flatMap((failure) => failureLines(failure, paint)),
     differences.length === 0
       ? `${paint('good', '✓')} No difference between ${from} and ${to}`
@@ -30,11 +34,14 @@ export const bisectLines = ({from, to, steps, differences, failures}: BisectReco
   ];
 };
 
-const ORDER: readonly Culprit[] = [...components, 'kernel', 'together', 'distribution'];
+const ORDER: readonly Culprit[] = [...components, 'kernel', 'together', 'distribution', 'unknown'];
 
 const titleOf = (culprit: string): string =>
-  ({together: 'only all components together', distribution: 'none of them: the rest of the distribution'})[culprit] ??
-  culprit;
+  ({
+    together: 'only all components together',
+    distribution: 'none of them: the rest of the distribution',
+    unknown: 'unknown: a step that could have told failed',
+  })[culprit] ?? culprit;
 
 /** Upgrades that took other components along, as sentences; the last step is all of them. */
 const dragged = (steps: BisectRecord['steps']): string[] =>

@@ -19,6 +19,8 @@ export interface BisectRecord {
   readonly to: string;
   /** What changed in the machine of each upgrade: a package may need a newer one of another component. */
   readonly steps: readonly (readonly Suspect[])[];
+  /** What they bring by themselves is unknown: their own step failed. */
+  readonly unknown: readonly Suspect[];
   readonly differences: readonly BisectedDifference[];
   /** What kept a run from its end; the differences are then not all there is. */
   readonly failures: readonly FailureRecord[];
@@ -60,6 +62,9 @@ export const bisectUpgrade = async (plan: UpgradePlan, glob: string): Promise<Bi
     from: from.name,
     to: to.name,
     steps: steps.map(({changed}) => changed),
+    unknown: steps
+      .slice(0, -1)
+      .flatMap(({differences}, index) => (differences === undefined ? [components[index] ?? 'kernel'] : [])),
     differences: bisect(wanted, steps.slice(0, -1), all),
     failures,
   };
@@ -109,10 +114,10 @@ const kernelStep = async (bisection: Bisection): Promise<BisectionStep> => {
 const differencesAfter = async (
   {plan, failures}: Bisection,
   own: Pick<RunOptions, 'id' | 'provider' | 'cells' | 'expectedVersions'>,
-): Promise<readonly Difference[]> => {
+): Promise<BisectionStep['differences']> => {
   const record = await run(runOptionsOf(plan, own));
   failures.push(...record.failures);
-  return record.failures.length > 0 ? [] : differencesOf(plan, own.id);
+  return record.failures.length > 0 ? undefined : differencesOf(plan, own.id);
 };
 
 /** What a run has otherwise than the one on a fresh machine of the old set. */

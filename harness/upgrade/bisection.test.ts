@@ -17,6 +17,8 @@ const difference = (fact: string, level: 'docker' | 'ctr' | 'runc' = 'docker'): 
 
 const step = (changed: Suspect[], ...differences: Difference[]): BisectionStep => ({changed, differences});
 
+const failed = (...changed: Suspect[]): BisectionStep => ({changed, differences: undefined});
+
 const nothing = step(['runc', 'containerd', 'docker']);
 
 describe('a difference is blamed', () => {
@@ -54,6 +56,23 @@ describe('a difference is blamed', () => {
 
   test('on the rest of the distribution when no upgrade shows it', () => {
     expect(bisect([a], [step(['runc'])], nothing)[0]?.culprits).toEqual(['distribution']);
+  });
+
+  test('on nobody where the step that could tell has failed', () => {
+    const steps = [failed('runc'), step(['containerd']), step(['docker'])];
+    expect(bisect([a], steps, step(['runc', 'containerd', 'docker'], a))[0]?.culprits).toEqual(['unknown']);
+    expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['unknown']);
+    expect(bisect([a], [step(['runc'])], failed('runc', 'containerd', 'docker'))[0]?.culprits).toEqual(['unknown']);
+  });
+
+  test('on the component whose upgrade shows it, whatever failed', () => {
+    const steps = [failed('runc'), step(['containerd']), step(['docker'], a)];
+    expect(bisect([a], steps, failed('runc', 'containerd', 'docker'))[0]?.culprits).toEqual(['docker']);
+  });
+
+  test('not on what came along when it is unknown what that shows by itself', () => {
+    const steps = [step(['runc']), failed('containerd'), step(['containerd', 'docker'], a)];
+    expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['unknown']);
   });
 
   test('only where the same cell shows the same fact', () => {

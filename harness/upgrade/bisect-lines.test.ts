@@ -1,0 +1,37 @@
+import {expect, test} from 'vitest';
+import type {Difference} from '../compare/difference.ts';
+import {plainPaint} from '../report/terminal/paint.ts';
+import {bisectLines} from './bisect-lines.ts';
+
+const difference: Difference = {
+  fact: 'limits.nofile',
+  kind: 'changed',
+  sets: {old: 'bookworm', new: 'trixie'},
+  old: 1,
+  new: 2,
+  layer: 'dockerd',
+  because: 'of a test',
+  group: 'limits',
+  cells: [],
+  scope: 'docker',
+};
+
+test('a difference that a failed step could have told of is brought by nobody known', () => {
+  const record = {
+    id: 'a',
+    from: 'bookworm',
+    to: 'trixie',
+    steps: [['runc'], ['containerd'], ['docker'], ['runc', 'containerd', 'docker']],
+    unknown: ['runc'],
+    differences: [{difference, culprits: ['unknown']}],
+    failures: [],
+  } as const;
+  expect(bisectLines(record, plainPaint)).toEqual([
+    '',
+    'unknown: a step that could have told failed  1 of 1',
+    '  limits.nofile  1 -> 2  docker',
+    '',
+    'What runc brings by itself is unknown: its step failed',
+    '1 differences between bookworm and trixie',
+  ]);
+});
