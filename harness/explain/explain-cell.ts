@@ -80,7 +80,7 @@ export const explainCell = async (scenario: Scenario, cell: ScenarioCell): Promi
   if (body.kind === 'walkthrough') {
     await asFarAsPaperGoes(() => body.steps(forBody), notes);
   } else {
-    await body.prepare?.(forBody);
+    await asFarAsPaperGoes(async () => body.prepare?.(forBody), notes);
     const running = await start();
     const expectReach = (of: RunningWorkload = running): Promise<void> => {
       notes.push(...probeNotes(cell, context, of));

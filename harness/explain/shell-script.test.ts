@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {usualReach} from '../../scenarios/reach.ts';
 import {nginx} from '../../scenarios/workloads/nginx.ts';
+import {configureDockerd} from '../scenario/daemons.ts';
 import type {ScenarioCell} from '../scenario/definition.ts';
 import {readStatement} from '../scenario/read-statement.ts';
 import {explainCell} from './explain-cell.ts';
@@ -36,6 +37,20 @@ test('a cell comes down to what its level runs, in order', async () => {
   ].map((line) => at(line));
   expect(order).not.toContain(-1);
   expect(order).toEqual(order.toSorted((one, other) => one - other));
+});
+
+test('what prepares a cell is told up to where it needs an answer, and the cell all the same', async () => {
+  const {scenario} = readStatement('is explained', {
+    workload: nginx,
+    reach: {ctr: {netns: usualReach.ctr.netns}},
+    prepare: (context) => configureDockerd(context, {'live-restore': true}),
+  });
+  const lines = shellScript(await explainCell(scenario, scenario.cells[0] as ScenarioCell)).split('\n');
+  const [remark, start] = ['# What the scenario does', 'ctr run --rm'].map((line) =>
+    lines.findIndex((one) => one.startsWith(line)),
+  );
+  expect(remark).toBeGreaterThan(0);
+  expect(start).toBeGreaterThan(remark ?? 0);
 });
 
 test('what runs beside the workload is waited for by itself', async () => {
