@@ -35,6 +35,11 @@ test.each(['process.umask', 'limits', 'limits.'])('"%s" is no path of a recorded
   );
 });
 
-test('a rate is a proportion', () => {
-  expect(() => new RecordedFacts().tally('limits.nofile', 3, 2)).toThrow('3 of 2 is no proportion');
+test.each([
+  [3, 2],
+  [0, 0],
+  [-1, 2],
+  [0.5, 1],
+])('a rate is a proportion, and %d of %d is none', (hits, of) => {
+  expect(() => new RecordedFacts().tally('limits.nofile', hits, of)).toThrow(`${hits} of ${of} is no proportion`);
 });

@@ -37,7 +37,7 @@ export class RecordedFacts {
   tally(path: RecordedPath, hits: number, of: number): void {
     refuseTaken(path, this.#facts.has(path));
     refuseOtherArea(path);
-    if (!Number.isInteger(hits) || !Number.isInteger(of) || hits < 0 || hits > of) {
+    if (!Number.isInteger(hits) || !Number.isInteger(of) || hits < 0 || of < 1 || hits > of) {
       throw new PlumblineError('usage', `Cannot record the rate "${path}": ${hits} of ${of} is no proportion`);
     }
     const before = this.#rates.get(path) ?? {hits: 0, of: 0};
