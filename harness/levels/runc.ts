@@ -100,7 +100,7 @@ const makeRootfs = async (
   try {
     const [inspected] = await Promise.all([
       machine.succeed(['docker', 'inspect', id, image]),
-      steps.command('export its file system', machine, ['sh', '-c', EXPORT, 'sh', id, rootfs]),
+      steps.command('export its file system', machine, exportArgv(id, rootfs)),
     ]);
     return manifestDigest(inspected);
   } finally {
@@ -108,8 +108,11 @@ const makeRootfs = async (
   }
 };
 
-// Constant text. Where docker fails, tar gets no whole archive and fails as well.
-const EXPORT = 'docker export "$1" | tar -C "$2" -xf -';
+/** Unpacks the file system of a container of docker into a folder. */
+export const exportArgv = (id: string, folder: string): string[] => ['sh', '-c', EXPORT, 'sh', id, folder];
+
+// Constant text. An archive that ends between two members is whole for tar, and the status of a pipe is that of its last command.
+const EXPORT = '{ docker export "$1" || : >"$2.failed"; } | tar -C "$2" -xf - && [ ! -e "$2.failed" ]';
 
 /** Reads what `docker inspect` says of a container and an image: the digest of the image's manifest, if the container is of that image. */
 export const manifestDigest = (text: string): string => {
