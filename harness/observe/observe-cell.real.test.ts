@@ -20,6 +20,23 @@ runc run --detach "$1" >/dev/null 2>&1 </dev/null
 runc state "$1" | sed -n 's/.*"pid": \\([0-9]*\\),/\\1/p'
 `;
 
+/** The same with a root of its own, to which this many files are written. */
+const START_WRITTEN = `
+set -e
+mkdir -p "/tmp/$1/rootfs"
+cd "/tmp/$1"
+mount -t tmpfs tmpfs rootfs
+mkdir rootfs/usr
+mount --bind /usr rootfs/usr
+cp -P /bin /lib* rootfs/
+runc spec
+sed -i 's/"terminal": true/"terminal": false/; s/"sh"/"sleep", "1000"/' config.json
+mkdir rootfs/many
+(cd rootfs/many; seq -w "$2" | xargs touch)
+runc run --detach "$1" >/dev/null 2>&1 </dev/null
+runc state "$1" | sed -n 's/.*"pid": \\([0-9]*\\),/\\1/p'
+`;
+
 describe.each(['bookworm', 'trixie', 'forky'])('observers in a machine of %s', (runtimeSet) => {
   let real: RealMachine;
 
@@ -28,9 +45,9 @@ describe.each(['bookworm', 'trixie', 'forky'])('observers in a machine of %s', (
   }, 600_000);
   afterAll(async () => real?.[Symbol.asyncDispose](), 60_000);
 
-  const observe = async (id: string, edit = ''): Promise<Observation & {readonly tookMs: number}> => {
+  const observe = async (id: string, edit = '', start = START): Promise<Observation & {readonly tookMs: number}> => {
     const {machine} = real;
-    const pid = Number(await machine.succeed(['sh', '-c', START, 'sh', id, edit]));
+    const pid = Number(await machine.succeed(['sh', '-c', start, 'sh', id, edit]));
     const startedAt = performance.now();
     try {
       const running = {pid, bundle: `/tmp/${id}`, address: undefined, name: id};
@@ -79,6 +96,13 @@ describe.each(['bookworm', 'trixie', 'forky'])('observers in a machine of %s', (
     );
     expect(changed).toEqual(expect.arrayContaining(paths));
     expect(changed.some((path) => path.startsWith('oci.'))).toBe(true);
+  });
+
+  test('of more files than are told, the same are each time', async () => {
+    const {facts} = await observe('written', '1000', START_WRITTEN);
+    const written = facts['rootfs.written'] as readonly string[];
+    expect(written).toHaveLength(400);
+    expect(written).toContain('/many/0001');
   });
 
   test('a workload that has ended is an error', async () => {

@@ -79,8 +79,11 @@ sub emit_rootfs {
     while (my $line = <$found>) {
         chomp $line;
         my ($path, $type) = split /\t/, $line;
-        push @written, ["/$path", $type] if defined $type && $path ne '' && @written < $most_written;
+        push @written, ["/$path", $type] if defined $type && $path ne '';
     }
+    # In which order find(1) comes upon them is up to the file system.
+    @written = sort { $a->[0] cmp $b->[0] } @written;
+    splice @written, $most_written if @written > $most_written;
     emit('written', '', @written);
 }
 
