@@ -1,4 +1,4 @@
-import {open} from 'node:fs/promises';
+import {open, realpath} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
 import type {RunRecord} from '../report/run-record.ts';
 
@@ -21,7 +21,7 @@ export const readEvidence = async (folder: string, run: RunRecord): Promise<Read
   const texts = new Map<string, EvidenceText>();
   let left = LARGEST_SUM;
   for (const file of files) {
-    const read = isBelow(folder, file) ? await lastPart(join(folder, file), Math.min(LARGEST_FILE, left)) : undefined;
+    const read = isBelow(folder, file) ? await lastPart(folder, file, Math.min(LARGEST_FILE, left)) : undefined;
     if (read !== undefined) {
       texts.set(file, read);
       left -= read.text.length;
@@ -36,14 +36,19 @@ const isBelow = (folder: string, file: string): boolean => {
   return path !== '' && !path.startsWith('..');
 };
 
-const lastPart = async (path: string, bytes: number): Promise<EvidenceText | undefined> => {
+const lastPart = async (folder: string, file: string, bytes: number): Promise<EvidenceText | undefined> => {
   if (bytes <= 0) {
     return undefined;
   }
   try {
-    await using file = await open(path);
-    const {size} = await file.stat();
-    const {buffer, bytesRead} = await file.read({
+    const path = join(await realpath(folder), file);
+    // A folder that came from elsewhere may hold links to files of this host.
+    if ((await realpath(path)) !== path) {
+      return undefined;
+    }
+    await using opened = await open(path);
+    const {size} = await opened.stat();
+    const {buffer, bytesRead} = await opened.read({
       buffer: Buffer.alloc(Math.min(size, bytes)),
       position: Math.max(0, size - bytes),
     });
