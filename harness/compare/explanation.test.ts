@@ -70,6 +70,19 @@ describe('a change that is explained', () => {
     expect(compared([a, {...b, expires: '2026-01-01'}]).expired).toEqual([{...b, expires: '2026-01-01'}]);
   });
 
+  test('of a list explains the items it names, and no other that came with them', () => {
+    const options = (...items: string[]) =>
+      exampleLoadedRun([{level: 'docker', facts: {'mounts./mnt.options': items}}]);
+    const compared = (change: string) =>
+      compareRuns(options('ro', 'relatime'), options('nodev', 'nosuid', 'rw', 'relatime'), {
+        explanations: [{...explanation, fact: 'mounts.*', change}],
+        today,
+      }).unexplained;
+    expect(compared('+no*')).toBe(1);
+    expect(compared('*rw, -ro')).toBe(1);
+    expect(compared('*')).toBe(0);
+  });
+
   test('is named when it has expired', () => {
     const expired = {...explanation, expires: '2026-11-22'};
     expect(compareRuns(old, recent, {explanations: [expired], today}).expired).toEqual([expired]);

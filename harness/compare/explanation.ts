@@ -94,15 +94,15 @@ export const explain = (
     const changes = changesOf(difference);
     const fitting = explanations.filter((one) => fits(one, difference, versions));
     const valid = fitting.filter((one) => !hasExpired(one, today));
-    const open = changes.filter((change) => !valid.some((one) => covers(one, change, difference)));
+    const open = changes.filter((change) => !valid.some((one) => covers(one, change)));
     if (open.length === 0) {
       return {
         ...difference,
-        explanations: valid.filter((one) => changes.some((change) => covers(one, change, difference))),
+        explanations: valid.filter((one) => changes.some((change) => covers(one, change))),
       };
     }
     for (const one of fitting.filter((each) => hasExpired(each, today))) {
-      if (open.some((change) => covers(one, change, difference))) {
+      if (open.some((change) => covers(one, change))) {
         expired.add(one);
       }
     }
@@ -140,8 +140,7 @@ const fits = (
         ),
       ));
 
-const covers = ({change}: Explanation, one: string, difference: Difference): boolean =>
-  change === undefined || matches(change, one) || matches(change, changeText(difference));
+const covers = ({change}: Explanation, one: string): boolean => change === undefined || matches(change, one);
 
 const isBetween = (first: string, old: string | undefined, recent: string | undefined): boolean =>
   old !== undefined && recent !== undefined && isOlder(old, first) && !isOlder(recent, first);
