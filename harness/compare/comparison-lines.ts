@@ -3,7 +3,7 @@ import {printable} from '../report/terminal/printable.ts';
 import type {Comparison, RunSummary} from './comparison.ts';
 import {bundleDifferences, type DifferenceBundle} from './difference-bundle.ts';
 import {groups} from './group.ts';
-import {changeText} from './value-text.ts';
+import {differenceText} from './value-text.ts';
 
 /** A comparison for a person: what differs by group, each with the cells, the layer and the values. */
 export const comparisonLines = (comparison: Comparison, paint: Paint): string[] => {
@@ -29,7 +29,7 @@ const SIGNS = {added: '+', removed: '-', changed: '~'} as const;
 const bundleLines = ({title, differences}: DifferenceBundle, paint: Paint): string[] => {
   const [first] = differences;
   const {kind, scope, layer, because, explanations} = first;
-  const text = differences.length === 1 ? changeText(first) : `${differences.length} facts ${kind}`;
+  const text = differences.length === 1 ? differenceText(first) : `${differences.length} facts ${kind}`;
   const head = `  ${SIGNS[kind]} ${printable(title)}  ${printable(text)}`;
   return [
     explanations === undefined ? paint('warning', head) : head,

@@ -1,9 +1,10 @@
 import {expect, test} from 'vitest';
+import type {Facts} from '../observe/fact.ts';
 import {plainPaint} from '../report/terminal/paint.ts';
 import {comparisonLines} from './comparison-lines.ts';
 import {comparisonPage} from './comparison-page.ts';
 import {compareRuns} from './comparison.ts';
-import {exampleLoadedRun} from './example-runs.ts';
+import {exampleLoadedRun, type ExampleCell} from './example-runs.ts';
 
 const mount = {
   'mounts./proc/keys.type': 'tmpfs',
@@ -35,6 +36,19 @@ test('lines are grouped, and all facts of a mount that is gone are one', () => {
     '',
     '✗ 5 differences, 5 of them unexplained: 1 cell, 5 facts compared',
   ]);
+});
+
+test('what cells lost is said of each, where it was not the same', () => {
+  const cell = (network: 'netns' | 'cni', facts: Facts = {}): ExampleCell => ({
+    level: 'ctr',
+    network,
+    facts: {'process.cwd': '/', ...facts},
+  });
+  const limited = [cell('netns', {'cgroup.pids.max': '64'}), cell('cni', {'cgroup.pids.max': '8'})];
+  const free = [cell('netns'), cell('cni')];
+  const comparison = compareRuns(exampleLoadedRun(limited), exampleLoadedRun(free));
+  expect(comparisonLines(comparison, plainPaint)).toContain('  - cgroup.pids.max  was 64, was 8');
+  expect(comparisonPage(comparison)).toContain('<td class="fact">was 64\nwas 8</td><td class="fact">absent</td>');
 });
 
 test('the page escapes what comes from a workload and needs no other file', () => {

@@ -12,6 +12,7 @@ import {compareMeasurements, measurementNames} from './measurement-differences.t
 import {compareRates, rateNames} from './rate-differences.ts';
 import {residueOwner} from './residue-owner.ts';
 import {scopeOf} from './scope.ts';
+import {changesIn} from './value-text.ts';
 
 /** Version of the shape of {@link Comparison}, which scripts read. */
 export const COMPARISON_SCHEMA_VERSION = 1;
@@ -118,6 +119,7 @@ const fold = (
     const cells = same.map(({cell}) => cell);
     return {
       ...first,
+      changes: [...new Set(same.flatMap(changesIn))],
       group: groupOf(first.fact),
       cells: cells.map(({scenario, level, network}) => ({scenario, level, network})),
       scope: scopeOf(cells, possible),
@@ -135,7 +137,7 @@ const fold = (
 
 /**
  * Lists fold by what came and went, measurements by direction, and what only one of the runs has by its name: cells seldom have the
- * same of the rest. `old` and `new` of the folded difference are those of its first cell.
+ * same of the rest.
  */
 const foldKey = ({fact, kind, old, new: recent, samples}: CellDifference): string => {
   if (samples !== undefined) {

@@ -28,12 +28,14 @@ export interface CellDifference {
   readonly samples?: Samples;
 }
 
-/** A difference, folded over the cells that share it. */
+/** A difference, folded over the cells that share it; `old` and `new` are those of the first. */
 export interface Difference extends Omit<CellDifference, 'cell' | 'samples'>, Attribution {
   readonly group: Group;
   readonly cells: readonly CellIdentity[];
   /** Says in a few words which cells: `all levels`, `docker`, `ctr cni`. */
   readonly scope: string;
+  /** What changed in any of the cells, each once and as compare prints it: the items by which two lists differ, else from what to what. */
+  readonly changes: readonly string[];
   /** Only of measurements: one for each of `cells`. */
   readonly samples?: readonly Samples[];
   /** Why it is no surprise, where somebody wrote that down and it has not expired; several for a list of which each explains a part. */

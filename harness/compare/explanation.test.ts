@@ -5,7 +5,7 @@ import {describe, expect, test} from 'vitest';
 import {UsageError} from '../../vms/errors.ts';
 import {compareRuns} from './comparison.ts';
 import {exampleMachine} from '../report/example-run.ts';
-import {exampleLoadedRun} from './example-runs.ts';
+import {exampleLoadedRun, type ExampleCell} from './example-runs.ts';
 import type {LoadedRun} from './loaded-run.ts';
 import {explanationsFile, readExplanations, type Explanation} from './explanation.ts';
 
@@ -81,6 +81,24 @@ describe('a change that is explained', () => {
     expect(compared('+no*')).toBe(1);
     expect(compared('*rw, -ro')).toBe(1);
     expect(compared('*')).toBe(0);
+  });
+
+  test('needs an explanation for what each cell lost', () => {
+    const shares = (level: 'docker' | 'ctr', value?: number): ExampleCell => ({
+      level,
+      facts: {'process.cwd': '/', ...(value !== undefined && {'oci.linux.resources.cpu.shares': value})},
+    });
+    const gone = exampleLoadedRun([shares('docker'), shares('ctr')]);
+    const [nothing, limit] = ['was 0', 'was 512'].map((change) => ({...explanation, fact: 'oci.*', change})) as [
+      Explanation,
+      Explanation,
+    ];
+    const before = exampleLoadedRun([shares('docker', 0), shares('ctr', 512)]);
+    expect(compareRuns(before, gone, {explanations: [nothing], today})).toMatchObject({
+      differences: [{changes: ['was 0', 'was 512']}],
+      unexplained: 1,
+    });
+    expect(compareRuns(before, gone, {explanations: [nothing, limit], today}).unexplained).toBe(0);
   });
 
   test('is named when it has expired', () => {

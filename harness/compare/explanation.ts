@@ -3,7 +3,6 @@ import {z} from 'zod';
 import {UsageError} from '../../vms/errors.ts';
 import {yamlValue} from '../../vms/yaml-value.ts';
 import type {Difference} from './difference.ts';
-import {changeText} from './value-text.ts';
 
 const glob = z.string().min(1);
 
@@ -80,7 +79,7 @@ export interface VersionsOfRuns {
 }
 
 /**
- * Gives each difference the explanations that together cover it and have not expired; every item by which two lists differ has to be
+ * Gives each difference the explanations that together cover it and have not expired; every one of its `changes` has to be
  * covered. Tells which of the expired ones are missed.
  */
 export const explain = (
@@ -91,7 +90,7 @@ export const explain = (
 ): {readonly differences: readonly Difference[]; readonly expired: readonly Explanation[]} => {
   const expired = new Set<Explanation>();
   const explained = differences.map((difference) => {
-    const changes = changesOf(difference);
+    const {changes} = difference;
     const fitting = explanations.filter((one) => fits(one, difference, versions));
     const valid = fitting.filter((one) => !hasExpired(one, today));
     const open = changes.filter((change) => !valid.some((one) => covers(one, change)));
@@ -109,18 +108,6 @@ export const explain = (
     return difference;
   });
   return {differences: explained, expired: [...expired]};
-};
-
-/** What has to be explained: the items by which two lists differ, else the change as a whole. */
-const changesOf = ({kind, old, new: recent, ...rest}: Difference): readonly string[] => {
-  const items =
-    kind === 'changed' && Array.isArray(old) && Array.isArray(recent)
-      ? [
-          ...recent.filter((item) => !old.includes(item)).map((item) => `+${item}`),
-          ...old.filter((item) => !recent.includes(item)).map((item) => `-${item}`),
-        ]
-      : [];
-  return items.length > 0 ? items : [changeText({kind, old, new: recent, ...rest})];
 };
 
 const fits = (

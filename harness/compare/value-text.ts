@@ -1,20 +1,25 @@
 import type {FactValue} from '../observe/fact.ts';
 import {formatDuration} from '../report/terminal/duration.ts';
-import type {Difference, Samples} from './difference.ts';
+import type {CellDifference, Difference, Samples} from './difference.ts';
 
 /** Most items of a list that are shown. */
 const MOST_ITEMS = 6;
 
-/** What changed, for a person: `1024 -> 512`, `+CAP_SYS_ADMIN`, `0.61 s -> 2.13 s`. */
-export const changeText = ({
-  kind,
-  old,
-  new: recent,
-  samples,
-}: Pick<Difference, 'kind' | 'old' | 'new' | 'samples'>): string => {
+/** What changed, for a person, in all cells of a difference: `1024 -> 512`, `+CAP_SYS_ADMIN`, `0.61 s -> 2.13 s`, `was 0, was 512`. */
+export const differenceText = ({changes, samples}: Pick<Difference, 'changes' | 'samples'>): string =>
+  samples === undefined ? shorten(changes) : samplesText(samples);
+
+/** What changed in one cell, one by one: the items by which two lists differ, else the change as a whole. */
+export const changesIn = ({samples, ...change}: CellDifference): readonly string[] => {
   if (samples !== undefined) {
-    return samplesText(samples);
+    return [samplesText([samples])];
   }
+  const items = change.kind === 'changed' ? listItems(change) : [];
+  return items.length > 0 ? items : [changeText(change)];
+};
+
+/** What changed from one value to another. */
+export const changeText = ({kind, old, new: recent}: Pick<CellDifference, 'kind' | 'old' | 'new'>): string => {
   if (kind === 'added') {
     return `now ${valueText(recent)}`;
   }
@@ -37,11 +42,18 @@ export const valueText = (value: FactValue | undefined): string => {
   return typeof value === 'string' ? (value === '' ? '""' : value) : String(value);
 };
 
+const listItems = ({old, new: recent}: Pick<CellDifference, 'old' | 'new'>): readonly string[] =>
+  Array.isArray(old) && Array.isArray(recent)
+    ? [
+        ...recent.filter((item) => !old.includes(item)).map((item) => `+${item}`),
+        ...old.filter((item) => !recent.includes(item)).map((item) => `-${item}`),
+      ]
+    : [];
+
 const listChange = (old: readonly string[], recent: readonly string[]): string => {
-  const added = recent.filter((item) => !old.includes(item)).map((item) => `+${item}`);
-  const removed = old.filter((item) => !recent.includes(item)).map((item) => `-${item}`);
-  if (added.length + removed.length > 0) {
-    return shorten([...added, ...removed]);
+  const items = listItems({old, new: recent});
+  if (items.length > 0) {
+    return shorten(items);
   }
   if (old.length !== recent.length) {
     return `the same items, ${old.length} -> ${recent.length} of them`;

@@ -67,7 +67,7 @@ const differenceRow = (difference: Difference): Html => {
   return html`<tr${explanations === undefined && html` class="unexplained"`}><th scope="row"><span class="fact">${fact}</span><br><small>${scope} · ${layer}: ${because}</small>${why}</th><td class="fact">${old}</td><td class="fact">${recent}</td></tr>`;
 };
 
-const sidesOf = ({old, new: recent, samples}: Difference): [string, string] => {
+const sidesOf = ({kind, old, new: recent, changes, samples}: Difference): [string, string] => {
   const [first] = samples ?? [];
   if (first !== undefined) {
     return [sizeText(Number(old), first.unit), sizeText(Number(recent), first.unit)];
@@ -77,6 +77,10 @@ const sidesOf = ({old, new: recent, samples}: Difference): [string, string] => {
     return gone.length + come.length === 0
       ? [old.join('\n'), recent.join('\n')]
       : [gone.map((item) => `- ${item}`).join('\n'), come.map((item) => `+ ${item}`).join('\n')];
+  }
+  if (changes.length > 1) {
+    const texts = changes.join('\n');
+    return kind === 'added' ? [valueText(old), texts] : [texts, valueText(recent)];
   }
   return [valueText(old), valueText(recent)];
 };

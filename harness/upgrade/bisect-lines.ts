@@ -1,5 +1,5 @@
 import {bundleDifferences} from '../compare/difference-bundle.ts';
-import {changeText} from '../compare/value-text.ts';
+import {differenceText} from '../compare/value-text.ts';
 import {failureLines} from '../report/terminal/failure-lines.ts';
 import type {Paint} from '../report/terminal/paint.ts';
 import {printable} from '../report/terminal/printable.ts';
@@ -20,7 +20,7 @@ export const bisectLines = (
     ...groups.flatMap(([culprit, some]) => [
       `${paint('strong', titleOf(culprit))}  ${paint('quiet', `${some.length} of ${differences.length}`)}`,
       ...bundleDifferences(some.map(({difference}) => difference)).map(({title, differences: bundled}) => {
-        const text = bundled.length === 1 ? changeText(bundled[0]) : `${bundled.length} facts ${bundled[0].kind}`;
+        const text = bundled.length === 1 ? differenceText(bundled[0]) : `${bundled.length} facts ${bundled[0].kind}`;
         return `  ${printable(title)}  ${printable(text)}  ${paint('quiet', bundled[0].scope)}`;
       }),
       '',

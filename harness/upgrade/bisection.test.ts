@@ -8,6 +8,7 @@ const difference = (fact: string, level: 'docker' | 'ctr' | 'runc' = 'docker'): 
   sets: {old: 'bookworm', new: 'trixie'},
   old: 1,
   new: 2,
+  changes: ['1 -> 2'],
   layer: 'dockerd',
   because: 'of a test',
   group: 'limits',
