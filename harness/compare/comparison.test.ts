@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {Facts} from '../observe/fact.ts';
 import {exampleFailure, exampleMachine} from '../report/example-run.ts';
+import type {CellRecord} from '../report/run-record.ts';
 import {compareRuns} from './comparison.ts';
 import {exampleLoadedRun, type ExampleCell} from './example-runs.ts';
 
@@ -245,16 +246,19 @@ describe('times', () => {
 });
 
 describe('a kernel that is another one', () => {
-  const onKernel = (kernel: string, acceleration: string, facts: Facts) =>
-    exampleLoadedRun(cells(everywhere(facts)), {
-      machines: [
-        {
-          ...exampleMachine(),
-          traits: {acceleration},
-          versions: {docker: '28.5.1', containerd: '1.7.28', runc: '1.3.2', kernel},
-        },
-      ],
-    });
+  const onKernel = (kernel: string, acceleration: string, facts: Facts, cell: Partial<CellRecord> = {}) =>
+    exampleLoadedRun(
+      [...cells(everywhere(facts)), {level: 'runc', network: 'isolated', facts: {'process.cwd': '/'}, cell}],
+      {
+        machines: [
+          {
+            ...exampleMachine(),
+            traits: {acceleration},
+            versions: {docker: '28.5.1', containerd: '1.7.28', runc: '1.3.2', kernel},
+          },
+        ],
+      },
+    );
   const settings = [{'sysctl.net.ipv4.tcp_rmem': 'small'}, {'sysctl.net.ipv4.tcp_rmem': 'large'}] as const;
 
   test.each([
@@ -263,6 +267,21 @@ describe('a kernel that is another one', () => {
   ])('%s: no runtime is to blame for what follows it', (_, old, recent) => {
     const found = compareRuns(onKernel('6.18', old, settings[0]), onKernel('6.1', recent, settings[1]));
     expect(found).toMatchObject({differences: [], unexplained: 0, ofHostKernel: [{layer: 'kernel'}]});
+  });
+
+  test.each<[string, string, Partial<CellRecord>]>([
+    ['a failure', 'failure.runtime', {status: 'failed', failures: [exampleFailure({class: 'runtime'})]}],
+    [
+      'residue',
+      'residue',
+      {status: 'failed', failures: [exampleFailure({class: 'residue', seen: 'mount "/x", left'})]},
+    ],
+    ['what a version is known to leave', 'residue.known', {knownResidue: ['mount "/x" (of dockerd), left mounted']}],
+    ['a cell that was not run', 'cell.notRun', {status: 'not-run', failures: [exampleFailure({class: 'guest'})]}],
+  ])('of two hosts: %s is not excused', (_, fact, cell) => {
+    const [facts] = settings;
+    const found = compareRuns(onKernel('6.18', 'none', facts), onKernel('6.1', 'none', facts, cell));
+    expect(found).toMatchObject({differences: [{fact}], unexplained: 1, ofHostKernel: []});
   });
 
   test('another build of one version excuses nothing', () => {

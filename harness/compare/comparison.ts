@@ -3,7 +3,7 @@ import {pairCells} from './cell-pair.ts';
 import {changedComponents, versionsBySet, type ChangedComponent} from './changed-components.ts';
 import type {CellDifference, Difference} from './difference.ts';
 import {explain, type Explanation} from './explanation.ts';
-import {compareFacts} from './fact-differences.ts';
+import {compareFacts, isOfRecord} from './fact-differences.ts';
 import {groupOf, groups} from './group.ts';
 import {attribute} from './layer.ts';
 import {differsByKernelOfHost, followsHost, unlikeHosts, type HostTrait} from './host-facts.ts';
@@ -81,7 +81,8 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
   );
   const versions = {old: versionsBySet(old), new: versionsBySet(recent)};
   const differsByKernel = differsByKernelOfHost(old, recent, components);
-  const isOfHost = ({layer}: Difference): boolean => differsByKernel && layer === 'kernel';
+  // That a cell failed is not excused: what a kernel has to do with it is for a person to see.
+  const isOfHost = ({layer, fact}: Difference): boolean => differsByKernel && layer === 'kernel' && !isOfRecord(fact);
   const judged = folded.filter((difference) => !isOfHost(difference));
   const {differences, expired} = explain(judged, options.explanations ?? [], versions, options.today ?? new Date());
   return {

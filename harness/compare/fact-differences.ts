@@ -52,14 +52,15 @@ const NOTHING: ReadonlySet<string> = new Set([ABSENT]);
 
 /** A cell that was never observed has no facts: that says nothing of what the level would have built. */
 const comparable = (old: SeenFacts, recent: SeenFacts): [SeenFacts, SeenFacts] => {
-  const isBlind = [old, recent].some((facts) => [...facts.keys()].every((fact) => OF_RECORD.test(fact)));
+  const isBlind = [old, recent].some((facts) => [...facts.keys()].every(isOfRecord));
   return isBlind ? [onlyOfRecord(old), onlyOfRecord(recent)] : [old, recent];
 };
 
-const OF_RECORD = /^(cell|failure|residue|image)\b/;
+/** Whether a fact is of what `run.json` says of a cell: its image, whether it was run, what failed and what it left behind. */
+export const isOfRecord = (fact: string): boolean => /^(cell|failure|residue|image)\b/.test(fact);
 
 const onlyOfRecord = (facts: SeenFacts): SeenFacts =>
-  new Map([...facts].filter(([fact]) => OF_RECORD.test(fact) && fact !== 'image.digest' && fact !== 'residue.known'));
+  new Map([...facts].filter(([fact]) => isOfRecord(fact) && fact !== 'image.digest' && fact !== 'residue.known'));
 
 const firstOf = (values: ReadonlySet<string> | undefined): FactValue | undefined => {
   const first = [...(values ?? [])].find((value) => value !== ABSENT);
