@@ -6,6 +6,8 @@ export interface ChangedComponent {
   readonly layer: Layer;
   readonly old: string;
   readonly new: string;
+  /** Where the runs have several. */
+  readonly runtimeSet?: string;
 }
 
 const COMPONENTS = {docker: 'dockerd', containerd: 'containerd', runc: 'runc', kernel: 'kernel'} as const;
@@ -21,19 +23,16 @@ const versionOf = ({record}: LoadedRun, component: string): string => {
   const {runc: swapped} = record.options;
   if (component === 'runc' && typeof swapped === 'string') {
     // Of a program given by path nothing is known but where it was, not even that it stayed the same.
-    return swapped.includes('/') ? `${swapped} (in run ${record.id})` : `${swapped} ${versionsOf(record, swapped)}`;
+    return swapped.includes('/') ? `${swapped} (in run ${record.id})` : `${swapped} ${allVersions(record, swapped)}`;
   }
-  return versionsOf(record, component);
+  return allVersions(record, component);
 };
 
-const versionsOf = ({machines}: LoadedRun['record'], component: string): string =>
+const allVersions = ({machines}: LoadedRun['record'], component: string): string =>
   [...new Set(machines.map(({versions}) => versions[component] ?? 'unknown'))].toSorted().join(', ');
 
-/** Versions of the components by runtime set; without runc's where it was swapped, since what ran then is of another history. */
-export const versionsBySet = ({record}: LoadedRun): ReadonlyMap<string, Readonly<Record<string, string>>> =>
-  new Map(
-    record.machines.map(({runtimeSet, versions: {runc, ...versions}}) => [
-      runtimeSet,
-      {...versions, ...(record.options['runc'] === undefined && runc !== undefined && {runc})},
-    ]),
-  );
+/** Versions of the components of a run on one runtime set; without runc's where it was swapped, since what ran then is of another history. */
+export const versionsOf = ({record}: LoadedRun): Readonly<Record<string, string>> => {
+  const {runc, ...versions} = record.machines.at(-1)?.versions ?? {};
+  return {...versions, ...(record.options['runc'] === undefined && runc !== undefined && {runc})};
+};

@@ -11,7 +11,10 @@ export const comparisonLines = (comparison: Comparison, paint: Paint): string[] 
   return [
     `${paint('strong', 'old')}  ${runText(comparison.old)}`,
     `${paint('strong', 'new')}  ${runText(comparison.new)}`,
-    ...changedComponents.map(({layer, old, new: recent}) => `     ${layer}: ${printable(old)} -> ${printable(recent)}`),
+    ...changedComponents.map(
+      ({runtimeSet, layer, old, new: recent}) =>
+        `     ${runtimeSet === undefined ? '' : `${printable(runtimeSet)}: `}${layer}: ${printable(old)} -> ${printable(recent)}`,
+    ),
     '',
     ...groups.flatMap((group) => {
       const ofGroup = differences.filter((difference) => difference.group === group);

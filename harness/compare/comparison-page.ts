@@ -26,7 +26,9 @@ export const comparisonPage = (comparison: Comparison): string => {
           <tbody>
             ${row('run', runText(old), runText(recent))}
             ${row('runtime set', old.runtimeSets.join(', '), recent.runtimeSets.join(', '))}
-            ${changedComponents.map(({layer, old: before, new: after}) => row(layer, before, after))}
+            ${changedComponents.map(({runtimeSet, layer, old: before, new: after}) =>
+              row(runtimeSet === undefined ? layer : `${runtimeSet}: ${layer}`, before, after),
+            )}
           </tbody>
         </table>`,
       )}

@@ -1,18 +1,14 @@
-import type {CellIdentity} from './cell-pair.ts';
-import {pairCells} from './cell-pair.ts';
-import {changedComponents, versionsBySet, type ChangedComponent} from './changed-components.ts';
-import type {CellDifference, Difference} from './difference.ts';
+import {pairCells, type CellPair} from './cell-pair.ts';
+import {changedComponents, versionsOf, type ChangedComponent} from './changed-components.ts';
+import type {Difference} from './difference.ts';
 import {explain, type Explanation} from './explanation.ts';
-import {compareFacts, isOfRecord} from './fact-differences.ts';
-import {groupOf, groups} from './group.ts';
-import {attribute} from './layer.ts';
+import {compareFacts, isOfRecord, type FactComparison} from './fact-differences.ts';
+import {foldDifferences} from './folding.ts';
+import {groups} from './group.ts';
 import {differsByKernelOfHost, followsHost, unlikeHosts, type HostTrait} from './host-facts.ts';
-import type {LoadedRun} from './loaded-run.ts';
+import {partOn, type LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
 import {compareRates, rateNames} from './rate-differences.ts';
-import {residueOwner} from './residue-owner.ts';
-import {scopeOf} from './scope.ts';
-import {changesIn} from './value-text.ts';
 
 /** Version of the shape of {@link Comparison}, which scripts read. */
 export const COMPARISON_SCHEMA_VERSION = 1;
@@ -57,7 +53,7 @@ export interface CompareOptions {
   readonly today?: Date;
 }
 
-/** Compares two runs. Throws {@link UsageError} when they have no cell in common. */
+/** Compares two runs, each pair of runtime sets by itself. Throws {@link UsageError} when they have no cell in common. */
 export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareOptions = {}): Comparison => {
   const {pairs, onlyOld, onlyNew} = pairCells(old, recent);
   const unlike = unlikeHosts(old, recent);
@@ -65,37 +61,20 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
     pair,
     ...compareFacts(pair, (fact) => !unlike.some((trait) => followsHost(fact, trait))),
   }));
-  const factsByCell = compared.map(({pair, facts}) => ({
-    cell: pair as CellIdentity,
-    facts: new Set([...facts, ...measurementNames(pair), ...rateNames(pair)]),
-  }));
-  const components = changedComponents(old, recent);
-  const folded = fold(
-    [
-      ...compared.flatMap(({differences}) => differences),
-      ...compareRates(pairs),
-      ...compareMeasurements(pairs, slownessOf(old, recent)),
-    ],
-    factsByCell,
-    new Set(components.map(({layer}) => layer)),
-  );
-  const versions = {old: versionsBySet(old), new: versionsBySet(recent)};
-  const differsByKernel = differsByKernelOfHost(old, recent, components);
-  // That a cell failed is not excused: what a kernel has to do with it is for a person to see.
-  const isOfHost = ({layer, fact}: Difference): boolean => differsByKernel && layer === 'kernel' && !isOfRecord(fact);
-  const judged = folded.filter((difference) => !isOfHost(difference));
-  const {differences, expired} = explain(judged, options.explanations ?? [], versions, options.today ?? new Date());
+  const bySets = Map.groupBy(compared, ({pair}) => JSON.stringify([pair.old.runtimeSet, pair.new.runtimeSet]));
+  const parts = [...bySets.values()].map((cells) => compareSets(cells, old, recent, bySets.size > 1, options));
+  const differences = parts.flatMap((part) => part.differences).toSorted(byGroup);
   return {
     schemaVersion: COMPARISON_SCHEMA_VERSION,
     old: summaryOf(old),
     new: summaryOf(recent),
-    changedComponents: components,
+    changedComponents: parts.flatMap((part) => part.changedComponents),
     differences,
     unexplained: differences.filter(({explanations}) => explanations === undefined).length,
-    expired,
+    expired: [...new Set(parts.flatMap((part) => part.expired))],
     cellsCompared: pairs.length,
     factsCompared: compared.reduce((sum, {facts}) => sum + facts.size, 0),
-    ofHostKernel: folded.filter(isOfHost),
+    ofHostKernel: parts.flatMap((part) => part.ofHostKernel).toSorted(byGroup),
     unlikeHosts: unlike,
     onlyOld,
     onlyNew,
@@ -103,56 +82,46 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
   };
 };
 
-type FactsByCell = readonly {readonly cell: CellIdentity; readonly facts: ReadonlySet<string>}[];
+interface ComparedCell extends FactComparison {
+  readonly pair: CellPair;
+}
 
-/** One difference for all cells in which the same fact changed in the same way. Who caused it is asked of all that happened to the fact. */
-const fold = (
-  all: readonly CellDifference[],
-  factsByCell: FactsByCell,
-  changed: ReadonlySet<ChangedComponent['layer']>,
-): Difference[] => {
-  const byFact = Map.groupBy(all, ({fact}) => fact);
-  const folded = [...Map.groupBy(all, foldKey).values()].map((same): Difference => {
-    const {cell: _cell, samples: _samples, ...first} = same[0] as CellDifference;
-    const ofFact = byFact.get(first.fact) ?? same;
-    const isMeasured = same[0]?.samples !== undefined;
-    const possible = factsByCell.filter(({facts}) => facts.has(first.fact)).map(({cell}) => cell);
-    const cells = same.map(({cell}) => cell);
-    return {
-      ...first,
-      changes: [...new Set(same.flatMap(changesIn))],
-      group: groupOf(first.fact),
-      cells: cells.map(({scenario, level, network}) => ({scenario, level, network})),
-      scope: scopeOf(cells, possible),
-      ...attribute({
-        differsAt: new Set(ofFact.map(({cell}) => cell.level)),
-        couldShow: new Set(possible.map(({level}) => level)),
-        changed,
-        owner: residueOwner(first.fact, first.old, first.new),
-      }),
-      ...(isMeasured && {samples: same.flatMap(({samples}) => samples ?? [])}),
-    };
-  });
-  return folded.toSorted(byGroup);
+/** Judges cells that are of one runtime set in each run: what the other sets of the runs have says nothing of them. */
+const compareSets = (
+  cells: readonly ComparedCell[],
+  oldRun: LoadedRun,
+  newRun: LoadedRun,
+  isOneOfSeveral: boolean,
+  {explanations = [], today = new Date()}: CompareOptions,
+): Pick<Comparison, 'changedComponents' | 'differences' | 'expired' | 'ofHostKernel'> => {
+  const pairs = cells.map(({pair}) => pair);
+  const sets = {old: pairs[0]?.old.runtimeSet ?? '', new: pairs[0]?.new.runtimeSet ?? ''};
+  const runtimeSet = isOneOfSeveral ? sets.new : undefined;
+  const [old, recent] = [partOn(sets.old, oldRun), partOn(sets.new, newRun)];
+  const components = changedComponents(old, recent);
+  const folded = foldDifferences(
+    [
+      ...cells.flatMap(({differences}) => differences),
+      ...compareRates(pairs),
+      ...compareMeasurements(pairs, slownessOf(old, recent)),
+    ],
+    cells.map(({pair, facts}) => ({
+      cell: pair,
+      facts: new Set([...facts, ...measurementNames(pair), ...rateNames(pair)]),
+    })),
+    new Set(components.map(({layer}) => layer)),
+    runtimeSet,
+  );
+  const differsByKernel = differsByKernelOfHost(old, recent, components);
+  // That a cell failed is not excused: what a kernel has to do with it is for a person to see.
+  const isOfHost = ({layer, fact}: Difference): boolean => differsByKernel && layer === 'kernel' && !isOfRecord(fact);
+  const judged = folded.filter((difference) => !isOfHost(difference));
+  return {
+    changedComponents: components.map((component) => ({...component, ...(runtimeSet !== undefined && {runtimeSet})})),
+    ...explain(judged, explanations, {old: versionsOf(old), new: versionsOf(recent)}, today),
+    ofHostKernel: folded.filter(isOfHost),
+  };
 };
-
-/**
- * Lists fold by what came and went, measurements by direction, and what only one of the runs has by its name: cells seldom have the
- * same of the rest.
- */
-const foldKey = ({fact, kind, old, new: recent, samples}: CellDifference): string => {
-  if (samples !== undefined) {
-    return JSON.stringify([fact, Number(old) < Number(recent)]);
-  }
-  if (Array.isArray(old) && Array.isArray(recent)) {
-    const [gone, come] = [old.filter((item) => !recent.includes(item)), recent.filter((item) => !old.includes(item))];
-    return JSON.stringify(gone.length + come.length === 0 ? [fact, old, recent] : [fact, gone, come]);
-  }
-  return JSON.stringify(kind === 'changed' || WHOLE.test(fact) ? [fact, old, recent] : [fact, kind]);
-};
-
-/** Failures of two cells are the same only when they say the same. */
-const WHOLE = /^(residue|failure|cell)\b/;
 
 const byGroup = (one: Difference, other: Difference): number =>
   groups.indexOf(one.group) - groups.indexOf(other.group) ||

@@ -32,7 +32,7 @@ export interface CellDifference {
 export interface Difference extends Omit<CellDifference, 'cell' | 'samples'>, Attribution {
   readonly group: Group;
   readonly cells: readonly CellIdentity[];
-  /** Says in a few words which cells: `all levels`, `docker`, `ctr cni`. */
+  /** Says in a few words which cells: `all levels`, `docker`, `ctr cni`; with the runtime set before it where the runs have several. */
   readonly scope: string;
   /** What changed in any of the cells, each once and as compare prints it: the items by which two lists differ, else from what to what. */
   readonly changes: readonly string[];

@@ -72,10 +72,10 @@ export const readExplanations = async (file: string | URL): Promise<readonly Exp
   return parsed.data.changes;
 };
 
-/** Versions of the components of each runtime set, in the old and the new run. */
+/** Versions of the components in the old and the new run. */
 export interface VersionsOfRuns {
-  readonly old: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  readonly new: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly old: Readonly<Record<string, string>>;
+  readonly new: Readonly<Record<string, string>>;
 }
 
 /**
@@ -120,11 +120,7 @@ const fits = (
   (since === undefined
     ? matches(from ?? '*', difference.sets.old) && matches(to ?? '*', difference.sets.new)
     : Object.entries(since).every(([component, first = '']) =>
-        isBetween(
-          first,
-          versions.old.get(difference.sets.old)?.[component],
-          versions.new.get(difference.sets.new)?.[component],
-        ),
+        isBetween(first, versions.old[component], versions.new[component]),
       ));
 
 const covers = ({change}: Explanation, one: string): boolean => change === undefined || matches(change, one);
