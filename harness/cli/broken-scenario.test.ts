@@ -59,7 +59,7 @@ const broken: readonly (readonly [statements: string, ...said: string[]])[] = [
   ],
   [
     `scenario('a', {workload: nginx, reach: usualReach});\nscenario('a', {workload: nginx, reach: usualReach});`,
-    'Cannot use the scenario "a" in "FILE:6": line 5 has the same title',
+    'Cannot use the scenario "a" in "FILE:6": "FILE:5" has the same title',
   ],
   [
     `scenario('a', {workload: {...nginx, port: 70_000}, reach: usualReach});`,
@@ -75,23 +75,32 @@ test('every broken scenario file is refused, with its line and what is wrong the
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-'));
   onTestFinished(() => rm(folder, {recursive: true}));
   const files = broken.map((_, index) => join(folder, `${index}.scenario.ts`));
-  await Promise.all(broken.map(([statements], index) => writeFile(files[index] ?? '', scenarioText(statements))));
+  // No two files have a title in common, which would be one more thing that is wrong.
+  const titled = (text: string, index: number): string =>
+    text.replaceAll("scenario('a'", `scenario('a${index}'`).replaceAll('"a"', `"a${index}"`);
+  await Promise.all(
+    broken.map(([statements], index) => writeFile(files[index] ?? '', scenarioText(titled(statements, index)))),
+  );
   const {exitCode, stdout, stderr} = await plumbline(['run', ...files]);
   const said = broken.flatMap(([, ...sentences], index) =>
-    sentences.map((sentence) => sentence.replaceAll('FILE', files[index] ?? '').replaceAll('FOLDER', folder)),
+    sentences.map((sentence) =>
+      titled(sentence, index)
+        .replaceAll('FILE', files[index] ?? '')
+        .replaceAll('FOLDER', folder),
+    ),
   );
   expect(stderr.trimEnd().split('\n')).toEqual(said);
   expect({exitCode, stdout}).toEqual({exitCode: 2, stdout: ''});
 });
 
-test('two files that would give cells the same name are refused', {timeout: 30_000}, async () => {
+test('two files that have a scenario of the same title are refused', {timeout: 30_000}, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-'));
   onTestFinished(() => rm(folder, {recursive: true}));
-  const file = join(folder, 'nginx.scenario.ts');
+  const file = join(folder, 'other.scenario.ts');
   await writeFile(file, scenarioText(`scenario('serves its welcome page', {workload: nginx, reach: usualReach});`));
   const {exitCode, stderr} = await plumbline(['list', 'scenarios/nginx.scenario.ts', file]);
-  expect(stderr).toBe(
-    `Cannot tell two cells named "nginx: serves its welcome page [docker published bookworm]" apart: "scenarios/nginx.scenario.ts" and "${file}" have the same name, give one of them another\n`,
+  expect(stderr).toMatch(
+    /^Cannot use the scenario "serves its welcome page" in ".*other\.scenario\.ts:5": "scenarios\/nginx\.scenario\.ts:\d+" has the same title\n$/,
   );
   expect(exitCode).toBe(2);
 });

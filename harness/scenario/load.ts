@@ -15,27 +15,26 @@ const IMPORT_DEADLINE_MS = 10_000;
 
 /**
  * Imports scenario files, without running anything in them. Throws {@link UsageError} with one sentence per problem: a file that
- * can't be read or parsed, a statement that makes no sense, a title that two scenarios have.
+ * can't be read or parsed, a statement that makes no sense, a title that two scenarios have: a scenario is known by it to those who compare runs.
  */
 export const loadScenarios = async (files: readonly string[], root: string): Promise<LoadedScenario[]> => {
   const loaded: LoadedScenario[] = [];
   const problems: string[] = [];
+  const places = new Map<string, string>();
   for (const path of files) {
     const file = scenarioFile(root, path);
-    const titles = new Map<string, number>();
-    const problemsBefore = problems.length;
+    const [loadedBefore, problemsBefore] = [loaded.length, problems.length];
     collectInto({
       add: (scenario, found, {line}) => {
         const place = `"${file}:${line}"`;
         problems.push(
           ...found.map((problem) => `Cannot use the scenario "${scenario.title}" in ${place}: it ${problem}`),
         );
-        if (titles.has(scenario.title)) {
-          problems.push(
-            `Cannot use the scenario "${scenario.title}" in ${place}: line ${titles.get(scenario.title)} has the same title`,
-          );
+        const other = places.get(scenario.title);
+        if (other !== undefined) {
+          problems.push(`Cannot use the scenario "${scenario.title}" in ${place}: ${other} has the same title`);
         }
-        titles.set(scenario.title, line);
+        places.set(scenario.title, place);
         loaded.push({...scenario, file});
       },
     });
@@ -44,7 +43,7 @@ export const loadScenarios = async (files: readonly string[], root: string): Pro
     } catch (error) {
       problems.push(`Cannot read the scenario file "${file}": ${importProblem(error)}`);
     }
-    if (titles.size === 0 && problems.length === problemsBefore) {
+    if (loaded.length === loadedBefore && problems.length === problemsBefore) {
       problems.push(`Cannot use the scenario file "${file}": it states no scenario`);
     }
   }

@@ -34,7 +34,6 @@ export const planCells = (scenarios: readonly LoadedScenario[], selection: Selec
   const all = selection.runtimeSets.flatMap((runtimeSet) =>
     scenarios.flatMap((scenario) => cellsOf(scenario, runtimeSet, selection)),
   );
-  refuseSameNames(all);
   const grepped = all.filter(
     ({name}) => selection.grep === undefined || name.toLowerCase().includes(selection.grep.toLowerCase()),
   );
@@ -67,20 +66,6 @@ export const notPlanned = (
       ),
     )
     .filter((line) => line.toLowerCase().includes(grep.toLowerCase()));
-
-/** A cell is known by its name alone, in reports and to those who compare them. */
-const refuseSameNames = (cells: readonly PlannedCell[]): void => {
-  const files = new Map<string, string>();
-  for (const {name, file} of cells) {
-    const other = files.get(name);
-    if (other !== undefined) {
-      throw new UsageError(
-        `Cannot tell two cells named "${name}" apart: "${other}" and "${file}" have the same name, give one of them another`,
-      );
-    }
-    files.set(name, file);
-  }
-};
 
 const cellsOf = (
   {file, title, cells}: LoadedScenario,
