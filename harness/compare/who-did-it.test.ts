@@ -38,6 +38,12 @@ test('names who did it', () => {
   expect(comparison?.cells).toEqual({docker: 'published', ctr: 'netns', runc: 'netns'});
 });
 
+test('of a level that was not run nothing is said', () => {
+  const {observations, ...rest} = run;
+  const two = {...rest, observations: new Map([...observations].filter(([, {level}]) => level !== 'docker'))};
+  expect(whoDidIt(two)[0]?.rows.map(({fact, doer}) => [fact, doer])).toEqual([['oci.hostname', 'runc']]);
+});
+
 test('what is the same everywhere can be asked for', () => {
   expect(whoDidIt(run, {all: true})[0]?.rows.find(({fact}) => fact === 'process.cwd')?.doer).toBe('all levels');
 });

@@ -45,6 +45,7 @@ export interface LevelComparison {
 /** Where a level has several network modes, the first of these that it ran stands for it: the one that others reach it by. */
 const NETWORKS = ['published', 'netns', 'cni', 'host', 'isolated'] as const;
 const LEVELS = ['docker', 'ctr', 'runc'] as const;
+type Level = (typeof LEVELS)[number];
 
 /**
  * Lays the facts of docker, ctr and runc side by side, for each scenario and runtime set of a run that has at least two of them.
@@ -66,8 +67,9 @@ export const whoDidIt = (
     }
     const paths = [...new Set(present.flatMap((level) => Object.keys(chosen[level]?.facts ?? {})))];
     const rows = paths.map((fact): SideBySide => {
-      const [docker, ctr, runc] = LEVELS.map((level) => chosen[level]?.facts[fact]);
-      return {fact, group: groupOf(fact), docker, ctr, runc, doer: doerOf(docker, ctr, runc)};
+      const values = new Map(present.map((level) => [level, chosen[level]?.facts[fact]]));
+      const [docker, ctr, runc] = LEVELS.map((level) => values.get(level));
+      return {fact, group: groupOf(fact), docker, ctr, runc, doer: doerOf(values)};
     });
     const {scenario, runtimeSet} = first;
     const answers = topics.map(({question, answer}) => ({
@@ -87,7 +89,7 @@ export const whoDidIt = (
   });
 };
 
-const choose = (records: readonly ObservationRecord[], level: (typeof LEVELS)[number]): ObservationRecord | undefined =>
+const choose = (records: readonly ObservationRecord[], level: Level): ObservationRecord | undefined =>
   records
     .filter((record) => record.level === level)
     .toSorted(
@@ -95,20 +97,22 @@ const choose = (records: readonly ObservationRecord[], level: (typeof LEVELS)[nu
         NETWORKS.indexOf(one.network) - NETWORKS.indexOf(other.network) || one.repetition - other.repetition,
     )[0];
 
-/** Who is alone with a value is the one who did it; where two agree, they did it or the third undid it. */
-const doerOf = (...values: readonly (FactValue | undefined)[]): Doer => {
-  const [docker, ctr, runc] = values.map((value) => JSON.stringify(value));
-  if (docker === ctr && ctr === runc) {
+/**
+ * Something that a level lacks is the work of those that have it; of a value that all have, the one who is alone with it did it. `values`
+ * has the levels that were run: of another nothing is known.
+ */
+const doerOf = (values: ReadonlyMap<Level, FactValue | undefined>): Doer => {
+  const levels = [...values.keys()];
+  const have = levels.filter((level) => values.get(level) !== undefined);
+  const alike = [...Map.groupBy(levels, (level) => JSON.stringify(values.get(level))).values()];
+  if (alike.length === 1) {
     return 'all levels';
   }
-  const have = LEVELS.filter((_, index) => values[index] !== undefined);
-  if (new Set([docker, ctr, runc]).size === 3) {
-    return have.length === 2 ? (have.join(' and ') as Doer) : 'each level its own';
+  if (have.length < levels.length) {
+    return have.join(' and ') as Doer;
   }
-  const alone = docker === ctr ? 'runc' : docker === runc ? 'ctr' : 'docker';
-  const others = LEVELS.filter((level) => level !== alone);
-  // Something that one level lacks is the work of the two others.
-  return values[LEVELS.indexOf(alone)] === undefined ? (others.join(' and ') as Doer) : alone;
+  const alone = alike.flatMap((some) => (some.length === 1 ? some : []));
+  return alone.length === 1 ? (alone[0] as Level) : 'each level its own';
 };
 
 const byGroup = (one: SideBySide, other: SideBySide): number =>
