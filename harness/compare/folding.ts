@@ -2,7 +2,7 @@ import type {CellIdentity} from './cell-pair.ts';
 import type {CellDifference, Difference} from './difference.ts';
 import {groupOf} from './group.ts';
 import {attribute, type Layer} from './layer.ts';
-import {residueOwner} from './residue-owner.ts';
+import {ownerOf} from './owner.ts';
 import {scopeOf} from './scope.ts';
 import {changesIn} from './value-text.ts';
 
@@ -29,6 +29,7 @@ export const foldDifferences = (
     const isMeasured = same[0]?.samples !== undefined;
     const possible = factsByCell.filter(({facts}) => facts.has(first.fact)).map(({cell}) => cell);
     const cells = same.map(({cell}) => cell);
+    const differsAt = new Set(ofFact.map(({cell}) => cell.level));
     return {
       ...first,
       changes: [...new Set(same.flatMap(changesIn))],
@@ -36,10 +37,10 @@ export const foldDifferences = (
       cells: cells.map(({scenario, level, network}) => ({scenario, level, network})),
       scope: [...(runtimeSet === undefined ? [] : [runtimeSet]), scopeOf(cells, possible)].join(': '),
       ...attribute({
-        differsAt: new Set(ofFact.map(({cell}) => cell.level)),
+        differsAt,
         couldShow: new Set(possible.map(({level}) => level)),
         changed,
-        owner: residueOwner(first.fact, first.old, first.new),
+        owner: ownerOf(first, differsAt),
       }),
       ...(isMeasured && {samples: same.flatMap(({samples}) => samples ?? [])}),
     };

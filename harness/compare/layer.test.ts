@@ -21,6 +21,18 @@ test.each<[differsAt: LevelName[], couldShow: LevelName[], changed: Layer[], lay
   expect(found.layer).toBe(layer);
 });
 
+test('what somebody else made is not of the level at which it appears', () => {
+  const owner = {layer: 'dockerd', because: 'docker made it'} as const;
+  const attributed = (...changed: Layer[]) =>
+    attribute({differsAt: new Set(['runc']), couldShow: new Set(all), changed: new Set(changed), owner});
+  expect(attributed()).toEqual(owner);
+  expect(attributed('dockerd', 'runc', 'kernel')).toEqual(owner);
+  expect(attributed('kernel')).toEqual({
+    layer: 'kernel',
+    because: 'docker made it, but dockerd is the same in both runs and kernel is not',
+  });
+});
+
 test('the reason names the levels below', () => {
   const {because} = attribute({
     differsAt: new Set(['docker']),

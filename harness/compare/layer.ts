@@ -20,8 +20,8 @@ export interface Evidence {
   readonly couldShow: ReadonlySet<LevelName>;
   /** Components that are known to differ between the runs. Empty when none is, or nothing is known. */
   readonly changed: ReadonlySet<Layer>;
-  /** Whose the things are that were left behind, where they all belong to one component. */
-  readonly owner?: Layer | undefined;
+  /** Whose the fact is, where that does not follow from the level. */
+  readonly owner?: Attribution | undefined;
 }
 
 const LAYER_OF: Readonly<Record<LevelName, Layer>> = {docker: 'dockerd', ctr: 'containerd', runc: 'runc'};
@@ -34,21 +34,19 @@ const UPWARDS = ['runc', 'ctr', 'docker'] as const;
  * asks runc for a seccomp filter, and a runc that ignores it shows at docker alone.
  */
 export const attribute = ({differsAt, couldShow, changed, owner}: Evidence): Attribution => {
-  // Any level can be the one at which somebody else's things are left: runc's bundle is made with docker's commands.
-  if (owner !== undefined && (changed.size === 0 || changed.has(owner))) {
-    return {layer: owner, because: `what is left behind is ${owner}'s`};
-  }
   const lowest = UPWARDS.find((level) => differsAt.has(level)) ?? 'docker';
-  const first = LAYER_OF[lowest];
   const below = UPWARDS.slice(0, UPWARDS.indexOf(lowest));
-  const appears = `first appears at ${lowest}${belowSentence(below, couldShow)}`;
+  const {layer: first, because} = owner ?? {
+    layer: LAYER_OF[lowest],
+    because: `first appears at ${lowest}${belowSentence(below, couldShow)}`,
+  };
   if (changed.size === 0 || changed.has(first)) {
-    return {layer: first, because: appears};
+    return {layer: first, because};
   }
   const cause = layers.slice(layers.indexOf(first)).find((layer) => changed.has(layer));
   return cause === undefined
-    ? {layer: first, because: `${appears}, although ${first} and what is below did not change`}
-    : {layer: cause, because: `${appears}, but ${first} is the same in both runs and ${cause} is not`};
+    ? {layer: first, because: `${because}, although ${first} and what is below did not change`}
+    : {layer: cause, because: `${because}, but ${first} is the same in both runs and ${cause} is not`};
 };
 
 const belowSentence = (below: readonly LevelName[], couldShow: ReadonlySet<LevelName>): string => {
