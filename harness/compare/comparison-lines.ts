@@ -36,8 +36,10 @@ const bundleLines = ({title, differences}: DifferenceBundle, paint: Paint): stri
   const head = `  ${SIGNS[kind]} ${printable(title)}  ${printable(text)}`;
   return [
     explanations === undefined ? paint('warning', head) : head,
-    paint('quiet', `      ${scope} · ${layer}: ${printable(because)}`),
-    ...(explanations ?? []).map(({reason, link}) => paint('quiet', `      explained: ${printable(reason)} ${link}`)),
+    paint('quiet', `      ${printable(scope, Infinity)} · ${layer}: ${printable(because)}`),
+    ...(explanations ?? []).map(({reason, link}) =>
+      paint('quiet', `      explained: ${printable(reason)} ${printable(link)}`),
+    ),
   ];
 };
 
@@ -56,7 +58,8 @@ const noteLines = (
     ...onlyCells('Only in the new run, not compared', onlyNew),
     ...only('Varied within a run', unstable),
     ...expired.map(
-      ({fact, expires, reason}) => `Expired on ${expires}: the explanation of "${fact}", ${printable(reason)}`,
+      ({fact, expires, reason}) =>
+        `Expired on ${expires}: the explanation of "${printable(fact)}", ${printable(reason)}`,
     ),
   ];
   return notes.length === 0 ? [] : [...notes.map((note) => paint('warning', note)), ''];
@@ -93,4 +96,4 @@ const verdictLine = ({differences, unexplained, cellsCompared, factsCompared}: C
 const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;
 
 const runText = ({name, id, runtimeSets, startedAt}: RunSummary): string =>
-  `${printable(name)}${name === id ? '' : ` (run ${id})`} · ${runtimeSets.join(', ')} · ${startedAt.slice(0, 16).replace('T', ' ')}`;
+  `${printable(name)}${name === id ? '' : ` (run ${printable(id)})`} · ${printable(runtimeSets.join(', '))} · ${startedAt.slice(0, 16).replace('T', ' ')}`;

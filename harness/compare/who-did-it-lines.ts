@@ -12,7 +12,7 @@ const WIDTHS = {fact: 40, value: 34} as const;
  */
 export const whoDidItLines = (comparisons: readonly LevelComparison[], paint: Paint, details: boolean): string[] =>
   comparisons.flatMap(({scenario, runtimeSet, cells, topics, rows}) => [
-    paint('strong', `${printable(scenario)} · ${runtimeSet}`),
+    paint('strong', `${printable(scenario)} · ${printable(runtimeSet)}`),
     row(['', ...LEVELS.map((level) => (cells[level] === undefined ? level : `${level} ${cells[level]}`))]),
     ...topics.flatMap(({question, ...answers}) =>
       topicLines(

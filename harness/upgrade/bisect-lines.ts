@@ -14,6 +14,7 @@ export const bisectLines = (
 ): string[] => {
   const byCulprit = Map.groupBy(differences, ({culprits}) => culprits.join(' and '));
   const order: readonly string[] = ORDER;
+  const sets = `${printable(from)} and ${printable(to)}`;
   const groups = [...byCulprit].toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other));
   return [
     '',
@@ -21,7 +22,7 @@ export const bisectLines = (
       `${paint('strong', titleOf(culprit))}  ${paint('quiet', `${some.length} of ${differences.length}`)}`,
       ...bundleDifferences(some.map(({difference}) => difference)).map(({title, differences: bundled}) => {
         const text = bundled.length === 1 ? differenceText(bundled[0]) : `${bundled.length} facts ${bundled[0].kind}`;
-        return `  ${printable(title)}  ${printable(text)}  ${paint('quiet', bundled[0].scope)}`;
+        return `  ${printable(title)}  ${printable(text)}  ${paint('quiet', printable(bundled[0].scope, Infinity))}`;
       }),
       '',
     ]),
@@ -29,8 +30,8 @@ export const bisectLines = (
     ...unknown.map((suspect) => paint('warning', `What ${suspect} brings by itself is unknown: its step failed`)),
     ...failures.flatMap((failure) => failureLines(failure, paint)),
     differences.length === 0
-      ? `${paint('good', '✓')} No difference between ${from} and ${to}`
-      : `${differences.length} differences between ${from} and ${to}`,
+      ? `${paint('good', '✓')} No difference between ${sets}`
+      : `${differences.length} differences between ${sets}`,
   ];
 };
 

@@ -139,7 +139,7 @@ const processText = ({survived, after, restarts, status}: UpgradedWorkloadRecord
     return 'the same';
   }
   return after === undefined
-    ? (status ?? 'unknown')
+    ? printable(status ?? 'unknown')
     : `another, ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
 };
 

@@ -1,5 +1,6 @@
 import type {ProgressEvent} from '../progress.ts';
 import type {EventLines} from './event-lines.ts';
+import {printable} from './printable.ts';
 
 /**
  * The same lines for the log of GitHub Actions: what is done before the first cell is folded, and a cell that failed becomes an annotation.
@@ -34,6 +35,6 @@ export const githubGroups = (linesOf: EventLines): EventLines => {
   };
 };
 
-const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const data = (text: string): string => printable(text).replaceAll('%', '%25');
 
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
