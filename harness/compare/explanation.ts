@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
 import {UsageError} from '../../vms/errors.ts';
 import {yamlValue} from '../../vms/yaml-value.ts';
+import {matchesGlob} from '../observe/glob.ts';
 import type {Difference} from './difference.ts';
 
 const glob = z.string().min(1);
@@ -115,15 +116,15 @@ const fits = (
   difference: Difference,
   versions: VersionsOfRuns,
 ): boolean =>
-  matches(fact, difference.fact) &&
+  matchesGlob(difference.fact, fact) &&
   (levels === undefined || difference.cells.every(({level}) => levels.includes(level))) &&
   (since === undefined
-    ? matches(from ?? '*', difference.sets.old) && matches(to ?? '*', difference.sets.new)
+    ? matchesGlob(difference.sets.old, from ?? '*') && matchesGlob(difference.sets.new, to ?? '*')
     : Object.entries(since).every(([component, first = '']) =>
         isBetween(first, versions.old[component], versions.new[component]),
       ));
 
-const covers = ({change}: Explanation, one: string): boolean => change === undefined || matches(change, one);
+const covers = ({change}: Explanation, one: string): boolean => change === undefined || matchesGlob(one, change);
 
 const isBetween = (first: string, old: string | undefined, recent: string | undefined): boolean =>
   old !== undefined && recent !== undefined && isOlder(old, first) && !isOlder(recent, first);
@@ -141,13 +142,5 @@ const isOlder = (one: string, other: string): boolean => {
 };
 
 const numbersOf = (text: string): number[] => (/^\d+(\.\d+)*/.exec(text)?.[0] ?? '').split('.').map(Number);
-
-const matches = (pattern: string, text: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => RegExp.escape(part))
-      .join('.*')}$`,
-  ).test(text);
 
 const hasExpired = ({expires}: Explanation, today: Date): boolean => expires < today.toISOString().slice(0, 10);

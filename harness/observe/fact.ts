@@ -1,3 +1,5 @@
+import {matchesGlob} from './glob.ts';
+
 /** What a fact can be: lists are short, and ordered only where the order means something. */
 export type FactValue = string | number | boolean | null | readonly string[];
 
@@ -35,10 +37,4 @@ export interface FactFamily {
 }
 
 /** Whether a path belongs to a family. */
-export const isInFamily = ({path}: FactFamily, fact: string): boolean =>
-  new RegExp(
-    `^${path
-      .split('*')
-      .map((part) => RegExp.escape(part))
-      .join('.+')}$`,
-  ).test(fact);
+export const isInFamily = ({path}: FactFamily, fact: string): boolean => matchesGlob(fact, path);

@@ -1,10 +1,11 @@
 import {compareRuns} from '../compare/comparison.ts';
 import type {Difference} from '../compare/difference.ts';
 import {loadRun} from '../compare/loaded-run.ts';
+import {matchesGlob} from '../observe/glob.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
 import type {FailureRecord} from '../report/run-record.ts';
 import {run} from '../run/run.ts';
-import {bisect, isMeant, type BisectedDifference, type BisectionStep, type Suspect} from './bisection.ts';
+import {bisect, type BisectedDifference, type BisectionStep, type Suspect} from './bisection.ts';
 import {components, componentsIn, versionsAfter, type Component} from './component.ts';
 import {withKernelOf} from './kernel-provider.ts';
 import {bakeEnds, openMaterial, requirePackages, type UpgradeImages} from './upgrade-material.ts';
@@ -44,7 +45,7 @@ export const bisectUpgrade = async (plan: UpgradePlan, glob: string): Promise<Bi
     failures.push(...record.failures);
   }
   plan.interruption.signal.throwIfAborted();
-  const wanted = (await differencesOf(plan, `${id}-${to.name}`)).filter(({fact}) => isMeant(fact, glob));
+  const wanted = (await differencesOf(plan, `${id}-${to.name}`)).filter(({fact}) => matchesGlob(fact, glob));
   const steps: BisectionStep[] = [];
   if (wanted.length > 0) {
     for (const component of components) {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Difference} from '../compare/difference.ts';
-import {bisect, isMeant, type BisectionStep, type Suspect} from './bisection.ts';
+import {bisect, type BisectionStep, type Suspect} from './bisection.ts';
 
 const difference = (fact: string, level: 'docker' | 'ctr' | 'runc' = 'docker'): Difference => ({
   fact,
@@ -80,13 +80,4 @@ describe('a difference is blamed', () => {
     const steps = [step(['runc'], difference('a', 'runc')), step(['docker'], difference('b'))];
     expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['distribution']);
   });
-});
-
-test.for([
-  ['process.capabilities.effective', 'process.*', true],
-  ['oci.process.cwd', 'process.*', false],
-  ['a.b', 'a.b', true],
-  ['axb', 'a.b', false],
-] as const)('the fact %s is meant by %s: %s', ([fact, glob, expected]) => {
-  expect(isMeant(fact, glob)).toBe(expected);
 });

@@ -76,12 +76,3 @@ const shows = ({differences = []}: BisectionStep, {fact, cells}: Difference): bo
 
 const isSame = (one: CellIdentity, other: CellIdentity): boolean =>
   one.scenario === other.scenario && one.level === other.level && one.network === other.network;
-
-/** Whether a fact is meant by a pattern, in which `*` stands for anything. */
-export const isMeant = (fact: string, glob: string): boolean =>
-  new RegExp(
-    `^${glob
-      .split('*')
-      .map((part) => RegExp.escape(part))
-      .join('.*')}$`,
-  ).test(fact);

@@ -9,6 +9,7 @@ import {stateFolder} from '../../vms/state.ts';
 import {compareRuns, type Comparison} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
 import {loadRun} from '../compare/loaded-run.ts';
+import {matchesGlob} from '../observe/glob.ts';
 import {exitCodeOf, failureRecordOf} from '../report/failure.ts';
 import {recordHost} from '../report/host-record.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
@@ -16,7 +17,6 @@ import {writeRun} from '../report/run-file.ts';
 import {RUN_SCHEMA_VERSION, type FailureRecord, type RunRecord} from '../report/run-record.ts';
 import {watchHost} from '../run/host-watch.ts';
 import {run} from '../run/run.ts';
-import {isMeant} from './bisection.ts';
 import {versionsAfter, type Component} from './component.ts';
 import {comparisonFailures, passFailures} from './upgrade-failures.ts';
 import {passOn, UpgradeFailure} from './upgrade-machine.ts';
@@ -146,7 +146,10 @@ const compareWithFresh = async (
   ]);
   // What one component brings is part of what is between the two sets, and explained by the same.
   const between = known
-    .filter((one) => one.since !== undefined || (isMeant(from.name, one.from ?? '') && isMeant(to.name, one.to ?? '')))
+    .filter(
+      (one) =>
+        one.since !== undefined || (matchesGlob(from.name, one.from ?? '') && matchesGlob(to.name, one.to ?? '')),
+    )
     .map((one) => (one.since === undefined ? {...one, from: '*', to: '*'} : one));
   const comparison = compareRuns(fresh, upgraded, {explanations: freshSet === to ? known : between});
   // One machine has only just started and the other has run its programs for minutes: how long things take says nothing then.
