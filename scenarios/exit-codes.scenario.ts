@@ -182,6 +182,8 @@ walkthrough('what the docker client makes of refusals and signals', {
         };
         await eventually(until).toContain('container destroy');
         const events = await until();
+        expect(events).toContain('network disconnect');
+        expect(events).toContain('container die');
         early += events.indexOf('network disconnect') < events.indexOf('container die') ? 1 : 0;
       }
       tally('lifecycle.events.networkGoneBeforeDeath', early, tries);

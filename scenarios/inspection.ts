@@ -64,7 +64,11 @@ export const capabilitySets = (answers: Answers) => ({
   ambient: namesIn(answers, 'CapAmb'),
 });
 
-const namesIn = (answers: Answers, field: string): string[] => capabilityNames(answers.get(`process.${field}`) ?? '0');
+const namesIn = (answers: Answers, field: string): string[] => {
+  const mask = answers.get(`process.${field}`);
+  if (mask === undefined) throw new Error(`The inspector said nothing of ${field}`);
+  return capabilityNames(mask);
+};
 
 /** Soft and hard limit of open files. */
 export const openFileLimits = (answers: Answers): {readonly soft: number; readonly hard: number} => {

@@ -190,13 +190,16 @@ walkthrough('an internal network', {
       const {IPAddress: address} = await endpointOf(context, 'plumbline-one', 'plumbline-internal');
       await eventually(() => reachFromContainer(context, 'plumbline-two', 'http://plumbline-one/')).toBe('answers');
       expect(await reach(context, 'machine', `http://${address}`)).toBe('answers');
-      const ping = ['docker', 'exec', 'plumbline-two', 'ping', '-c', '1', '-W', '1', LAN.neighbour];
-      const [byAddress, byPort, outwards] = await Promise.all([
+      const ping = (host: string) =>
+        machine.exec(['docker', 'exec', 'plumbline-two', 'ping', '-c', '1', '-W', '1', host]);
+      const [byAddress, byPort, inwards, outwards] = await Promise.all([
         reach(context, 'neighbour', `http://${address}`),
         reach(context, 'neighbour', `http://${LAN.machine}:8090`),
-        machine.exec(ping),
+        ping(address),
+        ping(LAN.neighbour),
       ]);
       expect({byAddress, byPort}).toEqual({byAddress: 'silent', byPort: 'silent'});
+      expect(inwards.exitCode).toBe(0);
       expect(outwards.exitCode).not.toBe(0);
     });
     await step('a name of the world outside', async () => {

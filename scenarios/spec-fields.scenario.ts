@@ -26,7 +26,8 @@ walkthrough('fields of a spec that may be read over', {
       for (const set of ['bounding', 'effective', 'permitted', 'inheritable', 'ambient']) {
         record(`surface.runcSpec.capabilities.${set}`, process.capabilities[set]?.toSorted() ?? null);
       }
-      const {stdout} = await bundle.run('plumbline-plain', ['inspect', 'process']);
+      const {exitCode, stdout} = await bundle.run('plumbline-plain', ['inspect', 'process']);
+      expect(exitCode).toBe(0);
       expect(capabilitySets(parseAnswers(stdout)).ambient).toEqual([]);
     });
     await step('domainname', async () => {

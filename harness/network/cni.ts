@@ -61,12 +61,5 @@ const linkPlugins = async (machine: Machine, sought: string): Promise<void> => {
 const removeNetwork = async (machine: Machine): Promise<void> => {
   // The plugins never remove the bridge, nor the addresses' book-keeping.
   await machine.exec(['ip', 'link', 'delete', BRIDGE]);
-  await machine.exec([
-    'rm',
-    '-rf',
-    CONFIGURATION,
-    '/var/lib/cni/networks',
-    '/var/lib/cni/results',
-    '/var/lib/cni/cache',
-  ]);
+  await machine.exec(['rm', '-rf', CONFIGURATION, '/var/lib/cni']);
 };
