@@ -1,5 +1,6 @@
 import {Session} from 'node:inspector/promises';
-import {parseArgs} from 'node:util';
+import {Command} from 'commander';
+import {parseCount} from '../cli/selection.ts';
 import {edited, HOSTILE_TEXTS, HOSTILE_VALUES, withOtherValue, type Edit} from './edit.ts';
 import {fileTargets} from './file-targets.ts';
 import {outputTargets} from './output-targets.ts';
@@ -12,9 +13,14 @@ import {misbehaviour} from './verdict.ts';
  * 1 when one misbehaved.
  */
 
-const {values: flags} = parseArgs({
-  options: {seconds: {type: 'string', default: '10'}, grep: {type: 'string', default: ''}},
-});
+const program = new Command('fuzz')
+  .option('--seconds <n>', 'time for each reader', parseCount, 10)
+  .option('--grep <text>', 'only readers whose name contains this', '')
+  .parse();
+const flags = program.opts<{readonly seconds: number; readonly grep: string}>();
+const targets = [...fileTargets, ...outputTargets].filter(({name}) => name.includes(flags.grep));
+if (targets.length === 0)
+  program.error(`Cannot fuzz anything: no reader's name contains "${flags.grep}"`, {exitCode: 2});
 
 /** What fuzzing a reader came to. */
 interface Outcome {
@@ -83,8 +89,8 @@ const session = new Session();
 session.connect();
 await session.post('Profiler.enable');
 await session.post('Profiler.startPreciseCoverage', {callCount: true, detailed: true});
-for (const target of [...fileTargets, ...outputTargets].filter(({name}) => name.includes(flags.grep))) {
-  const {inputs, blocks, kept, misbehaved} = await fuzz(target, Number(flags.seconds), session);
+for (const target of targets) {
+  const {inputs, blocks, kept, misbehaved} = await fuzz(target, flags.seconds, session);
   process.stdout.write(`${target.name}: ${inputs} inputs, ${blocks} blocks reached, ${kept} inputs kept\n`);
   if (misbehaved !== undefined) {
     process.exitCode = 1;

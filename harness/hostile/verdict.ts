@@ -18,6 +18,7 @@ export const misbehaviour = async ({read}: Target, input: string): Promise<strin
 };
 
 const problemOf = async (read: Target['read'], input: string): Promise<string | undefined> => {
+  const before = inherited();
   try {
     await read(input);
   } catch (error) {
@@ -31,8 +32,10 @@ const problemOf = async (read: Target['read'], input: string): Promise<string | 
       ? `wrote a sentence of ${error.message.length} characters`
       : undefined;
   }
-  return ({} as {polluted?: unknown}).polluted === undefined ? undefined : 'changed what all objects inherit from';
+  return inherited() === before ? undefined : 'changed what all objects inherit from';
 };
+
+const inherited = (): string => Object.getOwnPropertyNames(Object.prototype).join(' ');
 
 // Line ends are for sentences one below the other.
 const CONTROL = /(?!\n)\p{Cc}/v;

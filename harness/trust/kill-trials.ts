@@ -1,5 +1,6 @@
 import {setTimeout} from 'node:timers/promises';
-import {parseArgs} from 'node:util';
+import {Command} from 'commander';
+import {parseCount} from '../cli/selection.ts';
 import {TestPlace} from '../cli/test-place.ts';
 
 /*
@@ -8,14 +9,12 @@ import {TestPlace} from '../cli/test-place.ts';
  * neighbour was disturbed.
  */
 
-const {values: flags} = parseArgs({
-  options: {
-    tries: {type: 'string', default: '200'},
-    machine: {type: 'string', default: 'sandbox'},
-    /** Moments are drawn evenly from the first so many seconds of a run. */
-    seconds: {type: 'string', default: '10'},
-  },
-});
+const flags = new Command('trust:kill')
+  .option('--tries <n>', 'how often the tool is killed', parseCount, 200)
+  .option('--machine <provider>', 'what makes the machines', 'sandbox')
+  .option('--seconds <n>', 'moments are drawn evenly from the first so many seconds of a run', parseCount, 10)
+  .parse()
+  .opts<{readonly tries: number; readonly machine: string; readonly seconds: number}>();
 
 const SCENARIO = ['scenarios/nginx.scenario.ts'];
 
@@ -50,13 +49,12 @@ const neighbour = async (stop: AbortSignal): Promise<(number | undefined)[]> => 
   return codes;
 };
 
-const tries = Number(flags.tries);
 const stop = new AbortController();
 const alive = neighbour(stop.signal);
 const bad: Trial[] = [];
 let over = 0;
-for (let index = 0; index < tries; index += 1) {
-  const done = await trial(Math.random() * Number(flags.seconds) * 1000);
+for (let index = 0; index < flags.tries; index += 1) {
+  const done = await trial(Math.random() * flags.seconds * 1000);
   over += done.wasOver ? 1 : 0;
   const isBad = done.left.length > 0 || done.sweepExitCode !== 0;
   if (isBad) bad.push(done);
@@ -67,7 +65,7 @@ stop.abort();
 const codes = await alive;
 const disturbed = codes.filter((code) => code !== 0);
 process.stdout.write(
-  `${tries} trials in "${flags.machine}", ${over} of them over before the kill: ${bad.length} left something behind; ` +
+  `${flags.tries} trials in "${flags.machine}", ${over} of them over before the kill: ${bad.length} left something behind; ` +
     `${codes.length} runs beside them, ${disturbed.length} disturbed\n`,
 );
 process.exitCode = bad.length + disturbed.length === 0 ? 0 : 1;

@@ -2,7 +2,9 @@ import {spawn} from 'node:child_process';
 import {rm} from 'node:fs/promises';
 import {cpus} from 'node:os';
 import {join} from 'node:path';
-import {parseArgs} from 'node:util';
+import {Command} from 'commander';
+import {tiedArgv} from '../../vms/processes.ts';
+import {parseCount} from '../cli/selection.ts';
 import {HOUR_MS, TestPlace} from '../cli/test-place.ts';
 
 /*
@@ -10,36 +12,42 @@ import {HOUR_MS, TestPlace} from '../cli/test-place.ts';
  * green, with nothing left on the host, and show no difference to the first one. The exit code is 1 when one was not.
  */
 
-const {values: flags, positionals} = parseArgs({
-  allowPositionals: true,
-  options: {
-    runs: {type: 'string', default: '200'},
-    /** No run is started after so many minutes. */
-    minutes: {type: 'string', default: 'Infinity'},
-    machine: {type: 'string', default: 'sandbox'},
-    runtime: {type: 'string', default: 'bookworm'},
-    /** Processes that do nothing but compute meanwhile. */
-    busy: {type: 'string', default: String(cpus().length)},
-  },
-});
+interface Flags {
+  readonly runs: number;
+  readonly minutes: number;
+  readonly machine: string;
+  readonly runtime: string;
+  readonly busy: number;
+}
 
-const burners = Array.from({length: Number(flags.busy)}, () =>
-  spawn(process.execPath, ['--eval', 'for (;;) {}'], {stdio: 'ignore'}),
-);
+const orNone = (text: string): number => (text === '0' ? 0 : parseCount(text));
+
+const program = new Command('trust:repeat')
+  .argument('[files...]', 'scenario files, and after "--" more flags of "plumbline run"')
+  .option('--runs <n>', 'how many runs', parseCount, 200)
+  .option('--minutes <n>', 'start no run after so many minutes', parseCount, Infinity)
+  .option('--machine <provider>', 'what makes the machines', 'sandbox')
+  .option('--runtime <name>', 'runtime set', 'bookworm')
+  .option('--busy <n>', 'processes that do nothing but compute meanwhile', orNone, cpus().length)
+  .parse();
+const flags = program.opts<Flags>();
+
+const [burner = '', ...burnerArgv] = tiedArgv([process.execPath, '--eval', 'for (;;) {}']);
+const burners = Array.from({length: flags.busy}, () => spawn(burner, burnerArgv, {stdio: 'ignore'}));
 const seconds: number[] = [];
 const bad = {red: 0, left: 0, different: 0};
 const tell = (what: keyof typeof bad, sentence: string): void => {
   bad[what] += 1;
   process.stdout.write(`run ${seconds.length} ${sentence}\n`);
 };
-const isOver = (): boolean => performance.now() > Number(flags.minutes) * 60_000;
+const isOver = (): boolean => performance.now() > flags.minutes * 60_000;
 try {
   await using place = await TestPlace.make();
   const reports = join(place.folder, 'reports');
   let first: string | undefined;
-  while (seconds.length < Number(flags.runs) && !isOver()) {
+  while (seconds.length < flags.runs && !isOver()) {
     const begin = performance.now();
-    const argv = ['--runtime', flags.runtime, ...positionals];
+    const argv = ['--runtime', flags.runtime, ...program.args];
     const {exitCode, stdout} = await place.startRunIn(flags.machine, argv, HOUR_MS);
     seconds.push((performance.now() - begin) / 1000);
     process.stdout.write(`run ${seconds.length}: ${seconds.at(-1)?.toFixed(1)} s, exit code ${exitCode}\n`);
@@ -47,7 +55,7 @@ try {
     const leftovers = await place.leftovers();
     if (leftovers.length > 0) tell('left', `left ${leftovers.join(', ')}`);
     const latest = (await place.records()).at(-1)?.id;
-    if (latest === undefined) continue;
+    if (latest === undefined || latest === first) continue; // It came to no record.
     if (first === undefined) {
       first = latest;
       continue;
