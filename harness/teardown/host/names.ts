@@ -4,12 +4,6 @@ import {parseCgroups} from '../parse/files.ts';
 import type {Thing} from '../thing.ts';
 import {listProc, readProc} from './proc.ts';
 
-/** Links with one of the run's names in theirs. */
-export const readHostLinks = ({names}: RunMarks): Thing[] =>
-  listProc('/sys/class/net')
-    .filter((link) => names.some((name) => link.includes(name)))
-    .map((link) => ({kind: 'link', identity: link, owner: 'plumbline', detail: `link "${link}"`, source: 'links'}));
-
 /**
  * Cgroups with one of the run's names in theirs: at the top of each hierarchy, and beside this process' own cgroup. Folders in them
  * are not listed: they go with them.
