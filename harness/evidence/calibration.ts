@@ -87,7 +87,7 @@ export const calibrationSentence = ({
       ? ['on it', hostSlowdown]
       : ['in the machine', machineSlowdown];
   const loop = gaveUp
-    ? `a loop of 30 ms was not done in the machine after ${DEADLINE_MS / 1000} s`
+    ? 'a loop of 30 ms was not done in the machine in time'
     : `a process ${where} took ${slowdown.toFixed(0)} times as long as it computed`;
   const stalled =
     hostStalled === undefined ? '' : `; processes of the host waited for one ${percent(hostStalled)} of the time`;

@@ -20,7 +20,7 @@ const READY_MS = 2000;
 /** Packets that were sent are in the socket by then. */
 const SETTLE_MS = 20;
 
-/** Captures what passes while `action` goes on. Resolves with `undefined` when the machine can not capture; then `action` was not run. */
+/** Captures what passes while `action` goes on. Resolves with `undefined` when the machine can not capture, and `action` was not run, or not all of it came. */
 export const captureDuring = async (machine: Machine, action: () => Promise<unknown>): Promise<Capture | undefined> => {
   const {slowness} = machine.traits;
   const program = await readFile(new URL('guest/capture.pl', import.meta.url), 'utf8');
