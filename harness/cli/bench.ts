@@ -4,6 +4,7 @@ import {UsageError} from '../../vms/errors.ts';
 import {listRuntimeSets, loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import type {NetworkMode} from '../network/network-mode.ts';
 import type {LevelName} from '../levels/level.ts';
+import {written} from '../report/written.ts';
 import {callerPath} from './caller-path.ts';
 import {chooseProvider} from './provider-choice.ts';
 import {runId} from './run-id.ts';
@@ -69,11 +70,18 @@ export const addBenchCommand = (program: Command): void => {
         growth: growth ? await setsFrom(runtimeSet) : undefined,
         say,
         signal,
+      }).catch((error: unknown) => {
+        if (interruption.exitCode === undefined) throw error;
       });
-      if (markdown !== undefined) {
-        await writeFile(callerPath(markdown), benchMarkdown(record));
+      if (record === undefined) {
+        process.exitCode = interruption.exitCode;
+        return;
       }
       process.stdout.write(json ? `${JSON.stringify(record, undefined, 2)}\n` : `${benchLines(record).join('\n')}\n`);
+      if (markdown !== undefined) {
+        const file = callerPath(markdown);
+        await written('the table', file, () => writeFile(file, benchMarkdown(record)));
+      }
     });
 };
 

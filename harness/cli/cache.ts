@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import {InvalidArgumentError, type Command} from 'commander';
+import {UsageError} from '../../vms/errors.ts';
 import {listCache, pruneCache} from '../../vms/image/cache-prune.ts';
 import {ruleOnly} from '../report/terminal/rule-only.ts';
 
@@ -18,6 +19,9 @@ export const addCacheCommand = (program: Command): void => {
     .option('--older-than <days>', 'with --prune: only entries not used for so many days', parseDays)
     .option('--json', 'print one JSON document')
     .action(async ({prune, olderThan, json}: CacheFlags) => {
+      if (olderThan !== undefined && !prune) {
+        throw new UsageError('Cannot use --older-than without --prune: it says what is removed');
+      }
       const entries = prune
         ? await pruneCache(
             olderThan === undefined ? {all: true} : {olderThanDays: olderThan},

@@ -7,6 +7,7 @@ import {compareRuns, type Comparison} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
 import {loadRun, partOn, type LoadedRun} from '../compare/loaded-run.ts';
 import {createPaint} from '../report/terminal/paint.ts';
+import {written} from '../report/written.ts';
 import {callerPath} from './caller-path.ts';
 
 /** What {@link compareCommand} compares and where it prints. */
@@ -44,8 +45,10 @@ export const compareCommand = async (options: CompareCommandOptions): Promise<0 
   stream.write(`${text}\n`);
   if (html !== undefined) {
     const file = callerPath(html);
-    await mkdir(dirname(file), {recursive: true});
-    await writeFile(file, comparisonPage(comparison));
+    await written('the page', file, async () => {
+      await mkdir(dirname(file), {recursive: true});
+      await writeFile(file, comparisonPage(comparison));
+    });
   }
   return comparison.unexplained === 0 ? 0 : 1;
 };

@@ -1,6 +1,7 @@
 import {cpus} from 'node:os';
 import type {Command} from 'commander';
 import type {BakeEvent} from '../../vms/image/bake-report.ts';
+import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {measurementHead, measurementRow} from '../measure/measurement-table.ts';
 import {measure, type Measurement} from '../measure/measurement.ts';
 import {Interruption} from '../run/interruption.ts';
@@ -25,6 +26,7 @@ export const addMeasureCommand = (program: Command): void => {
     .option('--json', 'print one JSON document')
     .action(async ({machine, runtime, json}: MeasureFlags) => {
       const chosen = [];
+      const runtimeSet = await loadRuntimeSet(runtime);
       for (const name of machine.split(',')) chosen.push((await chooseProvider(name)).provider);
       using interruption = new Interruption();
       const measurements: Measurement[] = [];
@@ -34,12 +36,14 @@ export const addMeasureCommand = (program: Command): void => {
       };
       await measure(
         chosen,
-        {runtimeSet: runtime, machines: MACHINES, commands: COMMANDS, context: {report, signal: interruption.signal}},
+        {runtimeSet, machines: MACHINES, commands: COMMANDS, context: {report, signal: interruption.signal}},
         (measurement) => {
           measurements.push(measurement);
           if (!json) process.stdout.write(`${measurementRow(measurement)}\n`);
         },
-      );
+      ).catch((error: unknown) => {
+        if (interruption.exitCode === undefined) throw error;
+      });
       if (json) process.stdout.write(`${JSON.stringify(measurements, undefined, 2)}\n`);
       process.exitCode = interruption.exitCode ?? 0;
     });

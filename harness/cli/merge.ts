@@ -9,6 +9,7 @@ import {readRun, writeRun} from '../report/run-file.ts';
 import {shownPath} from '../report/shown-path.ts';
 import {createPaint} from '../report/terminal/paint.ts';
 import {summaryLines} from '../report/terminal/summary-lines.ts';
+import {written} from '../report/written.ts';
 import {callerPath} from './caller-path.ts';
 import {runFolder} from './run-folder.ts';
 import {runId} from './run-id.ts';
@@ -31,17 +32,18 @@ export const addMergeCommand = (program: Command): void => {
       const merged = mergeRuns(named, runId(new Date()));
       const reports = callerPath(flags.reports);
       const target = join(reports, merged.id);
-      await mkdir(target, {recursive: true});
-      for (const folder of folders) {
-        await collect(folder, target);
-      }
-      await writeRun(target, merged);
-      await writeFile(join(target, 'junit.xml'), junitXml(merged));
-      const problem = await writePages(target, merged, reports);
-      await pointLatestAt(reports, merged.id);
+      const problems = await written('the merged run', target, async () => {
+        await mkdir(target, {recursive: true});
+        for (const folder of folders) {
+          await collect(folder, target);
+        }
+        await writeRun(target, merged);
+        await writeFile(join(target, 'junit.xml'), junitXml(merged));
+        return [await writePages(target, merged, reports), await pointLatestAt(reports, merged.id)];
+      });
       const shown = shownPath(target, callerPath('.'));
       const lines = summaryLines(merged, shown, createPaint(process.stdout), process.stdout.columns ?? 120);
-      process.stdout.write(`${[...lines, ...(problem === undefined ? [] : [problem])].join('\n')}\n`);
+      process.stdout.write(`${[...lines, ...problems.filter((one) => one !== undefined)].join('\n')}\n`);
       process.exitCode = merged.exitCode;
     });
 };

@@ -9,6 +9,7 @@ const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.m
 
 /** Reads the command line and does what it says. Sets the exit code of the process. */
 export const main = async (): Promise<void> => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', unlessNobodyReads);
   try {
     const asked = process.argv[2];
     const named = commands.filter(({names}) => names.some((name) => name === asked));
@@ -53,6 +54,11 @@ const commands: readonly {readonly names: readonly string[]; readonly add: () =>
   {names: ['bench'], add: async () => (await import('./bench.ts')).addBenchCommand(program)},
   {names: ['merge'], add: async () => (await import('./merge.ts')).addMergeCommand(program)},
 ];
+
+/** Who reads has seen enough, as head(1) has; what is done goes on to its end. */
+const unlessNobodyReads = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+};
 
 /** Prints an error for a person and returns the exit code. */
 function report(error: unknown): number {

@@ -2,6 +2,7 @@ import {dirname} from 'node:path';
 import type {Command} from 'commander';
 import {readRun} from '../report/run-file.ts';
 import {shownPath} from '../report/shown-path.ts';
+import {written} from '../report/written.ts';
 import {callerPath} from './caller-path.ts';
 import {runFolder} from './run-folder.ts';
 
@@ -26,10 +27,10 @@ export const addReportCommand = (program: Command): void => {
         import('../report/allure-report.ts'),
       ]);
       const reports = dirname(folder);
-      const files = [
+      const files = await written('reports', folder, async () => [
         await writeRunPage(folder, record, reports),
         ...(allure ? [await writeAllureReport(folder, record, reports)] : []),
-      ];
+      ]);
       process.stdout.write(files.map((file) => `${shownPath(file, callerPath('.'))}\n`).join(''));
     });
 };

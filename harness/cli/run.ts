@@ -37,7 +37,12 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
         .choices(['never', 'on-failure', 'always'])
         .default('never'),
     )
-    .option('--failed', 'only what did not pass in the last run, in its runtime sets')
+    .addOption(
+      new Option('--failed', 'only what did not pass in the last run, in its runtime sets').conflicts([
+        'runtime',
+        'repeat',
+      ]),
+    )
     .option('--deadline <seconds>', 'give up a cell that takes longer', parseCount, 120)
     .addOption(accelerationOption())
     .option('--machines <n>', 'at most so many machines at once; default: as many as this host bears', parseCount)
@@ -65,6 +70,9 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
 const selectFailed = async (files: readonly string[], flags: RunFlags): Promise<Selected | undefined> => {
   const last = await readRun(join(callerPath(flags.reports), 'latest'));
   const names = new Set(last.cells.filter(({status}) => status !== 'passed').map(({name}) => name));
+  if (last.cells.length === 0) {
+    throw new UsageError(`Cannot run what failed in "${last.id}": it has no cells`);
+  }
   if (names.size === 0) {
     return undefined;
   }

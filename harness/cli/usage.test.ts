@@ -49,6 +49,15 @@ const wrong: readonly (readonly [command: string, sentence: string])[] = [
     'run --shard 9/9 scenarios/nginx.scenario.ts',
     'Cannot run anything: part 9/9 is empty, there are only 5 cells to share out',
   ],
+  ['cache --older-than 3', 'Cannot use --older-than without --prune: it says what is removed'],
+  [
+    'run --failed --repeat 3',
+    "Cannot read the command line: option '--failed' cannot be used with option '--repeat <n>'",
+  ],
+  [
+    'measure --runtime buster',
+    'Cannot load runtime set "buster": there is none of this name, known are bookworm, forky, trixie',
+  ],
   ['run --runc absent', 'Cannot use the OCI runtime "absent": there is no such file'],
   ['run --runc scenarios', 'Cannot use the OCI runtime "scenarios": it is not a file'],
   ['run --runc LICENSE', 'Cannot use the OCI runtime "LICENSE": it is not executable, "chmod +x" makes it so'],
@@ -84,4 +93,16 @@ test('without a command it says which there are', {timeout: 30_000}, async () =>
   const {exitCode, stderr} = await plumbline([]);
   expect(stderr).toContain('Usage: plumbline');
   expect(exitCode).toBe(2);
+});
+
+test('a page that can not be written is refused with its place', {timeout: 30_000}, async () => {
+  const {exitCode, stderr} = await plumbline(['compare', 'bookworm', 'forky', '--html', 'LICENSE/page.html']);
+  expect(stderr).toMatch(/^Cannot write the page to ".*\/LICENSE\/page\.html": E[A-Z]+: .*\n$/v);
+  expect(exitCode).toBe(2);
+});
+
+test('who reads no further does not end a command', {timeout: 30_000}, async () => {
+  const tool = plumbline(['compare', 'bookworm', 'forky', '--json'], {});
+  tool.stdout.destroy();
+  expect(await tool).toMatchObject({exitCode: 0, stderr: ''});
 });

@@ -59,6 +59,7 @@ test.each<[string, () => readonly string[]]>([
           from: foreign('bookworm'),
           to: foreign('forky'),
           steps: [],
+          unknown: [],
           differences: comparison().differences.map((difference) => ({difference, culprits: ['runc']})),
           failures: [],
         },

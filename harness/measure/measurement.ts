@@ -4,7 +4,7 @@ import {bake, type HeldImage} from '../../vms/image/bake.ts';
 import type {BakeContext} from '../../vms/image/bake-report.ts';
 import {Ledger} from '../../vms/ledger/ledger.ts';
 import type {MachineTraits, OwnedMachine, Provider} from '../../vms/machine.ts';
-import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
+import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {withoutMadeDisks} from './cold-cache.ts';
 import {machineMemory} from './machine-memory.ts';
@@ -29,7 +29,7 @@ export interface Measurement {
 
 /** How much is measured. */
 export interface MeasurementOptions {
-  readonly runtimeSet: string;
+  readonly runtimeSet: RuntimeSet;
   /** Machines that are started warm. */
   readonly machines: number;
   /** Commands, and restores, in each of them. */
@@ -43,7 +43,7 @@ export const measure = async (
   options: MeasurementOptions,
   onMeasured: (measurement: Measurement) => void,
 ): Promise<void> => {
-  await using image = await bake(await loadRuntimeSet(options.runtimeSet), [], options.context);
+  await using image = await bake(options.runtimeSet, [], options.context);
   for (const provider of providers) onMeasured(await measureProvider(provider, image, options));
 };
 

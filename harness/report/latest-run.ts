@@ -1,20 +1,20 @@
 import {rename, rm, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
-import {UsageError} from '../../vms/errors.ts';
 
 /**
- * Points `latest` in the folder of reports at a run; at no moment is there no such link.
- * Throws {@link UsageError} when something that is not a link stands in its place.
+ * Points `latest` in the folder of reports at a run; at no moment is there no such link. Returns a sentence where something that is not a
+ * link stands in its place, as in reports that were copied by what knows no links.
  */
-export async function pointLatestAt(reportsFolder: string, runId: string): Promise<void> {
+export async function pointLatestAt(reportsFolder: string, runId: string): Promise<string | undefined> {
   const link = join(reportsFolder, 'latest');
   const temporary = join(reportsFolder, `.latest.${process.pid}`);
   await rm(temporary, {force: true});
   await symlink(runId, temporary);
   try {
     await rename(temporary, link);
-  } catch (error) {
+    return undefined;
+  } catch {
     await rm(temporary, {force: true});
-    throw new UsageError(`Cannot replace "${link}": it is a folder, not a link to a run`, {cause: error});
+    return `Cannot point "${link}" at this run: it is a folder, not a link to a run`;
   }
 }

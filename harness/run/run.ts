@@ -1,6 +1,5 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {UsageError} from '../../vms/errors.ts';
 import {Ledger} from '../../vms/ledger/ledger.ts';
 import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
 import {sweep, undo} from '../../vms/ledger/sweep.ts';
@@ -16,6 +15,7 @@ import {writeRun} from '../report/run-file.ts';
 import {runArgument} from '../report/run-argument.ts';
 import {RUN_SCHEMA_VERSION, type CellRecord, type FailureRecord, type RunRecord} from '../report/run-record.ts';
 import {shownPath} from '../report/shown-path.ts';
+import {written} from '../report/written.ts';
 import type {LoadedScenario} from '../scenario/load.ts';
 import {openDesk} from './desk.ts';
 import {runLanes, type LaneContext} from './lane-run.ts';
@@ -68,7 +68,7 @@ export interface RunOptions {
 export const run = async (options: RunOptions): Promise<RunRecord> => {
   const startedAt = performance.timeOrigin + performance.now();
   const folder = join(options.reports, options.id);
-  await makeFolder(folder);
+  await written('reports', folder, () => mkdir(folder, {recursive: true}));
   const {failures, machines, cells} = await runCells(options, startedAt, folder);
   const record: RunRecord = {
     schemaVersion: RUN_SCHEMA_VERSION,
@@ -90,21 +90,15 @@ export const run = async (options: RunOptions): Promise<RunRecord> => {
   // Loaded here and not above, since the machine waits for what is.
   const {junitXml} = await import('../report/junit.ts');
   await writeFile(join(folder, 'junit.xml'), junitXml(record));
-  const problem = await writePages(folder, record, options.reports);
-  if (problem !== undefined) {
-    options.listener({type: 'note', sentence: problem});
+  const problems = [
+    await writePages(folder, record, options.reports),
+    await pointLatestAt(options.reports, options.id),
+  ];
+  for (const sentence of problems.filter((one) => one !== undefined)) {
+    options.listener({type: 'note', sentence});
   }
-  await pointLatestAt(options.reports, options.id);
   options.listener({type: 'finished', run: record, folder: shownPath(folder, options.calledFrom)});
   return record;
-};
-
-const makeFolder = async (folder: string): Promise<void> => {
-  try {
-    await mkdir(folder, {recursive: true});
-  } catch (error) {
-    throw new UsageError(`Cannot write reports to "${folder}": ${(error as Error).message}`, {cause: error});
-  }
 };
 
 type Outcome = Pick<RunRecord, 'failures' | 'machines' | 'cells'>;

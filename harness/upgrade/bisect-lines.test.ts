@@ -9,6 +9,7 @@ const difference: Difference = {
   sets: {old: 'bookworm', new: 'trixie'},
   old: 1,
   new: 2,
+  changes: ['1 -> 2'],
   layer: 'dockerd',
   because: 'of a test',
   group: 'limits',

@@ -56,7 +56,8 @@ export const bisectUpgrade = async (plan: UpgradePlan, glob: string): Promise<Bi
     }
     steps.push(await upgradeStep(components, bisection));
   }
-  await pointLatestAt(reports, `${id}-${to.name}`);
+  const problem = await pointLatestAt(reports, `${id}-${to.name}`);
+  if (problem !== undefined) listener({type: 'note', sentence: problem});
   const all = steps.at(-1) ?? {changed: [], differences: []};
   return {
     id,

@@ -15,6 +15,7 @@ import {recordHost} from '../report/host-record.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
 import {writeRun} from '../report/run-file.ts';
 import {RUN_SCHEMA_VERSION, type FailureRecord, type RunRecord} from '../report/run-record.ts';
+import {written} from '../report/written.ts';
 import {watchHost} from '../run/host-watch.ts';
 import {run} from '../run/run.ts';
 import {versionsAfter, type Component} from './component.ts';
@@ -49,7 +50,7 @@ interface Progress {
 export const upgrade = async (plan: UpgradePlan, only?: Component): Promise<UpgradeOutcome> => {
   const startedAt = performance.timeOrigin + performance.now();
   const folder = join(plan.reports, plan.id);
-  await mkdir(folder, {recursive: true});
+  await written('reports', folder, () => mkdir(folder, {recursive: true}));
   const progress: Progress = {intervalMs: 0, packages: {}, passes: [], failures: [], comparison: undefined};
   const host = watchHost(upgradeId(plan));
   try {
@@ -62,6 +63,7 @@ export const upgrade = async (plan: UpgradePlan, only?: Component): Promise<Upgr
       progress.failures.push(failureRecordOf(error));
     }
   }
+  progress.failures.push(...plan.interruption.strayErrors.map((error) => failureRecordOf(error)));
   const isKept = progress.failures.some(({evidence}) => evidence.length > 0);
   progress.failures.push(...(isKept ? [] : host.residue().map((residue) => failureRecordOf(residue))));
   const record = recordOf(plan, only, startedAt, progress);
@@ -116,7 +118,8 @@ const upgradeAndCompare = async (plan: UpgradePlan, only: Component | undefined,
   plan.interruption.signal.throwIfAborted();
   progress.comparison = await compareWithFresh(plan, freshId, freshSet);
   progress.failures.push(...comparisonFailures(progress.comparison));
-  await pointLatestAt(plan.reports, plan.id);
+  const problem = await pointLatestAt(plan.reports, plan.id);
+  if (problem !== undefined) plan.listener({type: 'note', sentence: problem});
 };
 
 /** The folder that the machines have theirs in; left alone when one of them is kept. */
@@ -195,7 +198,7 @@ const writeRecord = async (folder: string, record: UpgradeRecord): Promise<void>
 
 /** A run of no cells, so that "plumbline shell" finds the machine that was kept. */
 const writeKeptRun = async (
-  {id, asked, toolVersion, reports}: UpgradePlan,
+  {id, asked, toolVersion, reports, listener}: UpgradePlan,
   startedAt: number,
   folder: string,
   {machine}: UpgradeFailure,
@@ -217,5 +220,6 @@ const writeKeptRun = async (
     cells: [],
   };
   await writeRun(folder, record);
-  await pointLatestAt(reports, id);
+  const problem = await pointLatestAt(reports, id);
+  if (problem !== undefined) listener({type: 'note', sentence: problem});
 };
