@@ -1,5 +1,5 @@
-import {readFile, readdir, rmdir} from 'node:fs/promises';
-import {join} from 'node:path';
+import {readFile, readdir, rmdir, writeFile} from 'node:fs/promises';
+import {basename, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {MachineError} from './errors.ts';
 
@@ -10,6 +10,7 @@ import {MachineError} from './errors.ts';
 export const removeCgroup = async (folder: string, deadlineMs = 10_000): Promise<void> => {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
+    await thaw(basename(folder));
     const left = await killAndRemove(folder);
     if (left === undefined) {
       return;
@@ -20,6 +21,20 @@ export const removeCgroup = async (folder: string, deadlineMs = 10_000): Promise
     await setTimeout(5);
   }
 };
+
+/**
+ * In version 1 of the hierarchy nothing kills a process that is frozen, in whichever other hierarchy it is listed as well. So the cgroup of
+ * this name is thawed there first, with those below it: https://docs.kernel.org/admin-guide/cgroup-v1/freezer-subsystem.html
+ */
+const thaw = async (name: string): Promise<void> => {
+  const folder = join(FREEZER, name);
+  const files = await readdir(folder, {recursive: true}).catch(() => []);
+  for (const file of files.filter((one) => basename(one) === 'freezer.state')) {
+    await writeFile(join(folder, file), 'THAWED').catch(() => undefined); // It may have gone since it was listed.
+  }
+};
+
+const FREEZER = '/sys/fs/cgroup/freezer';
 
 /** One attempt; returns what is in the way, or `undefined` when the folder is gone. */
 const killAndRemove = async (folder: string): Promise<string | undefined> => {

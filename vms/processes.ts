@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {readFileSync} from 'node:fs';
 import {setTimeout} from 'node:timers/promises';
+import {MachineError} from './errors.ts';
 
 /** A process that can't be mistaken for a later one with the same id. */
 export interface ProcessIdentity {
@@ -34,9 +35,13 @@ export const isAlive = ({pid, startTime, bootId}: ProcessIdentity): boolean => {
 export const tiedArgv = (argv: readonly string[]): readonly string[] =>
   process.platform === 'linux' ? ['setpriv', '--pdeathsig=KILL', '--', ...argv] : argv;
 
-/** Waits until a process that was told to end has ended. */
-export const untilGone = async (identity: ProcessIdentity): Promise<void> => {
-  while (isAlive(identity)) await setTimeout(POLL_MS);
+/** Waits until a process that was told to end has ended. Throws {@link MachineError} when it is still there after `deadlineMs`. */
+export const untilGone = async (identity: ProcessIdentity, deadlineMs = 10_000): Promise<void> => {
+  const deadline = performance.now() + deadlineMs;
+  while (isAlive(identity)) {
+    if (performance.now() > deadline) throw new MachineError(`Cannot end process ${identity.pid}: it is still there`);
+    await setTimeout(POLL_MS);
+  }
 };
 
 const POLL_MS = 5;
