@@ -1,6 +1,6 @@
 import {readdir, rename, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import {cacheFolder, entryPaths, suffixes} from './cache-folder.ts';
+import {cacheFolder, entryPaths, suffixes, type EntryPaths} from './cache-folder.ts';
 import {readManifest} from './cache-manifest.ts';
 import {usedCacheEntries} from '../ledger/sweep.ts';
 import {tryLock} from './file-lock.ts';
@@ -48,6 +48,23 @@ export const pruneCache = async (choice: PruneChoice, signal: AbortSignal): Prom
   return removed;
 };
 
+/**
+ * Removes an entry that has turned out to be of no use, so that the next who opens it makes it again. Does nothing when that was done
+ * already, which another seal shows. Returns false, and leaves it alone, when anyone else uses it or a machine that was kept needs it.
+ */
+export const discardEntry = async (
+  {kind, key}: Pick<CacheSummary, 'kind' | 'key'>,
+  seal: string,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const paths = entryPaths(cacheFolder(), kind, key);
+  await using lock = await tryLock(paths.lock, 'exclusive', signal);
+  if ((await readManifest(paths))?.seal !== seal) return true;
+  if (!lock || (await usedCacheEntries()).has(paths.entry)) return false;
+  await removeLocked(paths);
+  return true;
+};
+
 /** Removes the partial folders of a kind that no live bake works on. `own` is the caller's, which holds its lock. */
 export const removeDeadPartials = async (
   kindFolder: string,
@@ -71,11 +88,15 @@ const removeEntry = async ({kind, key}: CacheSummary, signal: AbortSignal): Prom
   const paths = entryPaths(cacheFolder(), kind, key);
   await using lock = await tryLock(paths.lock, 'exclusive', signal);
   if (!lock) return false;
-  // Renamed first, so that a prune that is killed leaves no half of an entry. The lock file stays: a process may wait on it.
+  await removeLocked(paths);
+  return true;
+};
+
+/** Renamed first, so that a prune that is killed leaves no half of an entry. The lock file stays: a process may wait on it. */
+const removeLocked = async (paths: EntryPaths): Promise<void> => {
   await remove(paths.partial);
   await rename(paths.entry, paths.partial);
   await remove(paths.partial);
-  return true;
 };
 
 const summarise = async (kind: string, key: string): Promise<CacheSummary> => {

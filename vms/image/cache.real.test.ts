@@ -8,7 +8,7 @@ import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {HostError, ProvisionError} from '../errors.ts';
 import type {BakeContext} from './bake-report.ts';
 import {Ledger} from '../ledger/ledger.ts';
-import {listCache, pruneCache} from './cache-prune.ts';
+import {discardEntry, listCache, pruneCache} from './cache-prune.ts';
 import {openEntry, type EntryMaker} from './cache.ts';
 import {keyOf} from './content-key.ts';
 import {runIsolated} from './isolated-command.ts';
@@ -204,6 +204,28 @@ describe('pruneCache', () => {
     expect(await pruneCache({all: true}, signal)).toEqual([]);
     settle();
     expect(await pruneCache({all: true}, signal)).toMatchObject([{key}]);
+  });
+});
+
+describe('discardEntry', () => {
+  test('takes an entry that no one else uses, once', async () => {
+    const {seal, ...entry} = await openEntry(writeGreeting, context);
+    expect(await discardEntry({kind: 'test', key}, seal, signal)).toBe(false);
+    await entry[Symbol.asyncDispose]();
+    expect(await discardEntry({kind: 'test', key}, seal, signal)).toBe(true);
+    expect(await listCache()).toEqual([]);
+    await using again = await openEntry(writeGreeting, context);
+    expect(await discardEntry({kind: 'test', key}, seal, signal)).toBe(true);
+    expect(await readdir(again.content)).toEqual(['greeting']);
+  });
+
+  test('keeps what a machine needs that outlives the run that made it', async () => {
+    await using ledger = await Ledger.start(`discard-test-${process.pid}`);
+    const {seal, content, ...entry} = await openEntry(writeGreeting, context);
+    const settle = ledger.recordUse([content]);
+    await entry[Symbol.asyncDispose]();
+    expect(await discardEntry({kind: 'test', key}, seal, signal)).toBe(false);
+    settle();
   });
 });
 

@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {randomUUID} from 'node:crypto';
 import {rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -78,6 +79,27 @@ test('a state that was damaged is made again', {timeout: START_MS}, async () => 
   await rm(ready.state);
   await using machine = await machines.start();
   expect(await machine.succeed(['echo', 'back'])).toBe('back\n');
+});
+
+test('a start that fails leaves a snapshot to the machine that has it', {timeout: START_MS}, async () => {
+  await using first = await machines.start();
+  const {state} = readPlan(qemuDetails.parse(first.reference.details).folder).ready;
+  const sound = join(tmpdir(), randomUUID());
+  await execa('cp', ['--preserve=timestamps', state, sound]);
+  // Of the same size and time, as what a start has not come up from for another reason is sound to the cache.
+  await execa('sh', [
+    '-c',
+    'head --bytes="$(stat --format=%s "$2")" /dev/zero >"$1"; touch --reference="$2" "$1"',
+    'sh',
+    state,
+    sound,
+  ]);
+  const reason = await reasonOf(machines.start());
+  await execa('cp', ['--preserve=timestamps', sound, state]);
+  await rm(sound);
+  expect(reason.message).toMatch(/^Cannot start a qemu machine: /u);
+  await first.snapshots?.restore('ready');
+  expect(await first.succeed(['echo', 'back'])).toBe('back\n');
 });
 
 test('what a killed run leaves is swept', {timeout: START_MS}, async () => {

@@ -5,6 +5,7 @@ import {basename, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {CommandError} from '../../errors.ts';
 import {step, type BakeContext} from '../../image/bake-report.ts';
+import {discardEntry} from '../../image/cache-prune.ts';
 import {openEntry, type CacheEntry} from '../../image/cache.ts';
 import {keyOf} from '../../image/content-key.ts';
 import {initrdFiles} from '../../image/initrd.ts';
@@ -62,6 +63,7 @@ export const readyFiles = {disk: 'disk.qcow2', memory: 'memory', state: 'state',
 /** What a machine was told before the snapshot, so what each machine made from it says first. */
 export const readyGeneration = 'ready';
 
+const KIND = 'vm-ready';
 /** Raised when something changes that neither the command line nor the disk shows. */
 const FORMAT = 1;
 /** A boot that comes to nothing mostly says so on its console, so there is time for one on a host with other work. */
@@ -77,7 +79,7 @@ const SAVE_BUDGET_MS = 5000;
 export const openReadySnapshot = async (spec: ReadySpec, context: BakeContext): Promise<CacheEntry<ReadyFacts>> =>
   openEntry(
     {
-      kind: 'vm-ready',
+      kind: KIND,
       key: readyKey(spec),
       what: `machine "${spec.runtimeSet}", ready`,
       neededBytes: 1_500_000_000,
@@ -88,6 +90,16 @@ export const openReadySnapshot = async (spec: ReadySpec, context: BakeContext): 
     },
     context,
   );
+
+/**
+ * Throws away a snapshot that machines do not start from, so that it is made again. Returns false, and leaves it, when others use it: what
+ * they started from is not to blame.
+ */
+export const discardReadySnapshot = async (
+  spec: ReadySpec,
+  {seal}: CacheEntry<ReadyFacts>,
+  signal: AbortSignal,
+): Promise<boolean> => discardEntry({kind: KIND, key: readyKey(spec)}, seal, signal);
 
 /** The initial RAM file system that a machine of this snapshot has. */
 export const initrdOf = (spec: Pick<ReadySpec, 'disk' | 'files'>, content: string): string =>

@@ -1,4 +1,4 @@
-import {rm, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {HostError, ProvisionError} from '../../errors.ts';
@@ -21,7 +21,14 @@ import {QemuMachine} from './machine.ts';
 import {DEFAULT_MEMORY_MIB, requireMemory} from './memory.ts';
 import {socketPaths, sshFiles, writePlan, type MachinePlan} from './plan.ts';
 import {qemuVersion, versionRequirement} from './program.ts';
-import {initrdOf, openReadySnapshot, readyFiles, type ReadyFacts, type ReadySpec} from './ready-snapshot.ts';
+import {
+  discardReadySnapshot,
+  initrdOf,
+  openReadySnapshot,
+  readyFiles,
+  type ReadyFacts,
+  type ReadySpec,
+} from './ready-snapshot.ts';
 import {guestTraits} from './traits.ts';
 import {wake} from './wake.ts';
 
@@ -67,25 +74,29 @@ export const prepareQemu = async (spec: PrepareSpec, context: BakeContext): Prom
   return {disk, ready, spec: readySpec, verdict, [Symbol.asyncDispose]: async () => release.disposeAsync()};
 };
 
-/** Starts a machine from its snapshot. When that does not come up it is made again, once: something changed that its key has not. */
+/**
+ * Starts a machine from its snapshot. When that does not come up, and no other machine was started from it, it is made again, once:
+ * something changed that its key has not.
+ */
 export const startQemu = async (spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine> => {
   const context: BakeContext = {report: () => {}, signal};
+  const prepared = await prepareQemu(spec, context);
   try {
-    return await startOnce(spec, context);
+    return await startFrom(prepared, spec, signal);
   } catch (error) {
-    if (!isStale(error)) throw error;
-    await discardSnapshot(spec, context);
-    return startOnce(spec, context);
+    if (!isStale(error) || !(await discardReadySnapshot(prepared.spec, prepared.ready, signal))) throw error;
+    return startFrom(await prepareQemu(spec, context), spec, signal);
   }
 };
 
-const startOnce = async (spec: MachineSpec, context: BakeContext): Promise<OwnedMachine> => {
+/** Takes over what was prepared: the machine holds it as long as it lives. */
+const startFrom = async (prepared: Prepared, spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine> => {
   await using undo = new AsyncDisposableStack();
-  const prepared = undo.use(await prepareQemu(spec, context));
+  undo.use(prepared);
   undo.defer(spec.ledger.recordUse([prepared.disk.content, prepared.ready.content]));
   const sockets = await makeMachineFolders(spec, undo);
   const plan = await makePlan(spec, prepared, sockets);
-  const {generation, kernel} = await wake(plan, context.signal);
+  const {generation, kernel} = await wake(plan, signal);
   await noteGenerations(spec.folder, {generation, kept: {}});
   const {acceleration} = plan;
   const reference: MachineReference = {
@@ -141,9 +152,3 @@ const isStale = (error: unknown): boolean =>
   error instanceof ProvisionError &&
   error.message.startsWith('Cannot start a qemu machine') &&
   error.cause instanceof Error;
-
-/** A snapshot without its state is damaged, and made again by the next who opens it. */
-const discardSnapshot = async (spec: MachineSpec, context: BakeContext): Promise<void> => {
-  await using prepared = await prepareQemu(spec, context);
-  await rm(join(prepared.ready.content, readyFiles.state), {force: true});
-};
