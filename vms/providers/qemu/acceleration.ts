@@ -5,6 +5,7 @@ import {HostError} from '../../errors.ts';
 import {keyOf} from '../../image/content-key.ts';
 import type {Acceleration} from '../../machine.ts';
 import {stateFolder} from '../../state.ts';
+import {kvmIdentity, kvmObstacle} from './kvm-device.ts';
 import {bootsWith} from './trial.ts';
 
 /** What was decided, and why. */
@@ -37,17 +38,16 @@ export const slowness: Readonly<Record<Acceleration, number>> = {kvm: 2, hvf: 2,
 export const latency: Readonly<Record<Acceleration, number>> = {kvm: 2, hvf: 2, tcg: 4};
 
 const trialSchema = z.object({
-  candidate: z.enum(['kvm', 'hvf']),
   /** As {@link bootsWith} says it; absent when it has booted. */
   failure: z.string().optional(),
-  /** What it was found out in: see {@link bootId}. */
-  bootId: z.string(),
+  /** What it was found out on: see {@link hostState}. */
+  host: z.string(),
 });
 const memorySchema = z.record(z.string(), trialSchema);
 
 /**
  * Decides by trial: the device may be there and not boot anything. The first time takes up to 8 seconds, then what came of it is
- * remembered until the host boots again, or QEMU or the kernel is another one. With `forced` nothing else will do: throws
+ * remembered until the host boots again, or its device, QEMU or the kernel is another one. With `forced` nothing else will do: throws
  * {@link HostError} where that does not boot.
  */
 export const decideAcceleration = async (
@@ -56,19 +56,20 @@ export const decideAcceleration = async (
   signal: AbortSignal,
 ): Promise<AccelerationVerdict> => {
   if (forced === 'tcg') return {acceleration: 'tcg', reason: 'tcg was asked for'};
-  const candidate = process.platform === 'darwin' ? 'hvf' : 'kvm';
   const failure =
     forced === undefined || forced === candidate
-      ? await failureOf(candidate, question, signal)
+      ? ((await obstacle()) ?? (await failureOf(question, signal)))
       : `this system has ${candidate}`;
   if (forced !== undefined && failure !== undefined) throw notForced(forced, failure);
-  return verdictOf(candidate, failure);
+  return verdictOf(failure);
 };
+
+const candidate = process.platform === 'darwin' ? 'hvf' : 'kvm';
 
 const notForced = (forced: Acceleration, failure: string): HostError =>
   new HostError(`Cannot start a machine with ${forced}: ${failure}; "--accel tcg" emulates the processor`);
 
-const verdictOf = (candidate: Acceleration, failure: string | undefined): AccelerationVerdict =>
+const verdictOf = (failure: string | undefined): AccelerationVerdict =>
   failure === undefined
     ? {acceleration: candidate, reason: `a trial with ${candidate} has booted the kernel`}
     : {
@@ -76,27 +77,28 @@ const verdictOf = (candidate: Acceleration, failure: string | undefined): Accele
         reason: `${candidate} can't be used, ${failure}: the processor is emulated, which is many times slower, and "--machine sandbox" does without`,
       };
 
+/** What needs no trial, nor is to be remembered: it is over as soon as someone does what `plumbline doctor` says. */
+const obstacle = async (): Promise<string | undefined> => (candidate === 'kvm' ? kvmObstacle() : undefined);
+
 /** What a trial came to, the last one if it still holds; `undefined` when it has booted. */
-const failureOf = async (
-  candidate: Exclude<Acceleration, 'tcg'>,
-  question: AccelerationQuestion,
-  signal: AbortSignal,
-): Promise<string | undefined> => {
-  const boot = await bootId();
-  const key = keyOf([boot, question.qemuVersion, question.imageKey, candidate]);
+const failureOf = async (question: AccelerationQuestion, signal: AbortSignal): Promise<string | undefined> => {
+  const host = await hostState();
+  const key = keyOf([host, question.qemuVersion, question.imageKey, candidate]);
   const remembered = await readMemory();
   const known = remembered[key];
   if (known) return known.failure;
   const failure = await bootsWith(candidate, question, signal);
-  await writeMemory({...remembered, [key]: {candidate, ...(failure !== undefined && {failure}), bootId: boot}});
+  await writeMemory({...remembered, [key]: {...(failure !== undefined && {failure}), host}});
   return failure;
 };
 
-/** The verdict of the last trial since the host was booted; `undefined` when there was none. */
-export const rememberedVerdict = async (): Promise<AccelerationVerdict | undefined> => {
-  const boot = await bootId();
-  const last = Object.values(await readMemory()).findLast((trial) => trial.bootId === boot);
-  return last && verdictOf(last.candidate, last.failure);
+/** What is known without a trial: the verdict of the last one that still holds; `undefined` when there was none. */
+export const knownVerdict = async (): Promise<AccelerationVerdict | undefined> => {
+  const failure = await obstacle();
+  if (failure !== undefined) return verdictOf(failure);
+  const host = await hostState();
+  const last = Object.values(await readMemory()).findLast((trial) => trial.host === host);
+  return last && verdictOf(last.failure);
 };
 
 const memoryFile = (): string => stateFolder('acceleration.json');
@@ -116,6 +118,8 @@ const writeMemory = async (memory: z.infer<typeof memorySchema>): Promise<void> 
   await writeFile(memoryFile(), `${JSON.stringify(latest, undefined, 2)}\n`);
 };
 
-/** Changes with each boot of the host, after which its modules and permissions may be others. */
-const bootId = async (): Promise<string> =>
-  (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
+/** Changes with each boot of the host, and with its device, as after modprobe(8) or chmod(1). */
+const hostState = async (): Promise<string> => {
+  const bootId = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
+  return `${bootId.trim()} ${await kvmIdentity()}`;
+};

@@ -1,6 +1,6 @@
 import {missingPackages} from '../../host/packages.ts';
 import type {MachineReference, MachineSpec, Provider, Requirement} from '../../machine.ts';
-import {rememberedVerdict} from './acceleration.ts';
+import {knownVerdict} from './acceleration.ts';
 import {QemuMachine} from './machine.ts';
 import {DEFAULT_MEMORY_MIB, OVERHEAD_MIB} from './memory.ts';
 import {qemuVersion, versionRequirement} from './program.ts';
@@ -23,7 +23,7 @@ export const qemu: Provider = {
     return version === undefined ? [] : [version];
   },
   outlook: async () => {
-    const verdict = await rememberedVerdict();
+    const verdict = await knownVerdict();
     return [
       verdict === undefined
         ? 'the first machine finds out whether the processor can be accelerated'

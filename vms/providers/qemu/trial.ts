@@ -1,5 +1,4 @@
 import type {Acceleration} from '../../machine.ts';
-import {existsSync} from 'node:fs';
 import {execa} from 'execa';
 import {trialMarker} from '../../image/initrd.ts';
 import {tiedArgv} from '../../processes.ts';
@@ -17,7 +16,6 @@ export const bootsWith = async (
   {kernel, initrd}: Pick<AccelerationQuestion, 'kernel' | 'initrd'>,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
-  if (acceleration === 'kvm' && !existsSync('/dev/kvm')) return 'there is no /dev/kvm';
   // Where kvm hangs QEMU runs until it is killed, and this process may be killed before.
   const [program = '', ...argv] = tiedArgv(trialArgv(acceleration, kernel, initrd));
   const result = await execa(program, argv, {
