@@ -1,5 +1,9 @@
+import type {Stats} from 'node:fs';
 import {stat} from 'node:fs/promises';
+import {HostError} from '../../errors.ts';
 import {limaIds, limaUser} from '../../host/limactl.ts';
+import type {Acceleration} from '../../machine.ts';
+import type {AccelerationVerdict} from '../qemu/acceleration.ts';
 
 /** Who runs Lima on this host. */
 export interface LimaAccount {
@@ -24,16 +28,39 @@ export const limaAccount = async (): Promise<LimaAccount | undefined> => {
   };
 };
 
-/** Whether Lima's user may open /dev/kvm; the trial with it is made by this process, which as root may open everything. */
-export const mayUseKvm = async ({uid, prefix}: LimaAccount): Promise<boolean> => {
-  if (prefix.length === 0) return true;
-  const device = await stat('/dev/kvm').catch(() => undefined);
-  if (device === undefined) return false;
-  return (device.mode & 0o006) === 0o006 || device.uid === uid || (await kvmGroup()) !== undefined;
+/**
+ * What was decided, as it is for Lima's user: the trial with /dev/kvm is made by this process, which as root may open everything.
+ * Throws {@link HostError} where nothing but `forced` will do.
+ */
+export const verdictFor = async (
+  account: LimaAccount,
+  verdict: AccelerationVerdict,
+  forced: Acceleration | undefined,
+  device: string = KVM,
+): Promise<AccelerationVerdict> => {
+  if (verdict.acceleration !== 'kvm' || (await mayUse(device, account))) return verdict;
+  const state = `${device} may be opened by root alone, and Lima runs as "${account.name}"`;
+  if (forced === undefined) return {acceleration: 'tcg', reason: `${state}: the processor is emulated`};
+  throw new HostError(`Cannot start a lima machine with kvm: ${state}`, [
+    {sentence: state, remedy: `sudo sh -c 'chgrp kvm ${device} && chmod 660 ${device}'`},
+  ]);
 };
 
-/** The group that may open /dev/kvm, usually `kvm`; not where it is root's own. */
-const kvmGroup = async (): Promise<number | undefined> => {
-  const device = await stat('/dev/kvm').catch(() => undefined);
-  return device !== undefined && device.gid !== 0 && (device.mode & 0o060) === 0o060 ? device.gid : undefined;
+const KVM = '/dev/kvm';
+
+const mayUse = async (path: string, {uid, prefix}: LimaAccount): Promise<boolean> => {
+  if (prefix.length === 0) return true;
+  const device = await stat(path).catch(() => undefined);
+  if (device === undefined) return false;
+  return (device.mode & 0o006) === 0o006 || device.uid === uid || groupOf(device) !== undefined;
 };
+
+/** The group that may open /dev/kvm, usually `kvm`. */
+const kvmGroup = async (): Promise<number | undefined> => {
+  const device = await stat(KVM).catch(() => undefined);
+  return device && groupOf(device);
+};
+
+/** The group that may open a device; not where it is root's own. */
+const groupOf = ({gid, mode}: Pick<Stats, 'gid' | 'mode'>): number | undefined =>
+  gid !== 0 && (mode & 0o060) === 0o060 ? gid : undefined;

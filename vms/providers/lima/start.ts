@@ -20,7 +20,7 @@ import {deadline} from '../qemu/deadlines.ts';
 import {emulatedCounterMhz} from '../qemu/host-clock.ts';
 import {requireMemory} from '../qemu/memory.ts';
 import {qemuVersion} from '../qemu/program.ts';
-import {limaAccount, mayUseKvm, type LimaAccount} from './account.ts';
+import {limaAccount, verdictFor} from './account.ts';
 import type {LimaDetails} from './details.ts';
 import {makeHome} from './home.ts';
 import {createInstance, deleteInstance, instancePaths, startInstance} from './instance.ts';
@@ -60,7 +60,8 @@ export const prepareLima = async (spec: PrepareSpec, context: BakeContext): Prom
   await using undo = new AsyncDisposableStack();
   const qcow2 = undo.use(await openVmQcow2(spec.image, context));
   const question = {qemuVersion: version, kernel: qcow2.kernel, initrd: qcow2.initrd, imageKey: qcow2.seal};
-  const verdict = await ofAccount(account, await decideAcceleration(question, spec.acceleration, context.signal));
+  const decided = await decideAcceleration(question, spec.acceleration, context.signal);
+  const verdict = await verdictFor(account, decided, spec.acceleration);
   const {acceleration} = verdict;
   const counterMhz = await emulatedCounterMhz(acceleration);
   const shape = {acceleration, cpus: Math.min(MOST_CPUS, availableParallelism()), memoryMiB, counterMhz};
@@ -77,15 +78,6 @@ export const prepareLima = async (spec: PrepareSpec, context: BakeContext): Prom
   const release = undo.move();
   return {qcow2, ready, spec: readySpec, verdict, [Symbol.asyncDispose]: async () => release.disposeAsync()};
 };
-
-/** The trial is made by this process, and Lima runs as another user. */
-const ofAccount = async (account: LimaAccount, verdict: AccelerationVerdict): Promise<AccelerationVerdict> =>
-  verdict.acceleration !== 'kvm' || (await mayUseKvm(account))
-    ? verdict
-    : {
-        acceleration: 'tcg',
-        reason: `/dev/kvm may be opened by root alone, and Lima runs as "${account.name}": the processor is emulated`,
-      };
 
 /** Starts a machine from its snapshot. */
 export const startLima = async (spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine> => {
