@@ -1,9 +1,6 @@
-import {readFileSync} from 'node:fs';
-import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {z} from 'zod';
-
-const FILE = 'plan.json';
+import {readPlanFile, writePlanFile} from '../../guest/plan-file.ts';
 
 const planSchema = z.object({
   folder: z.string(),
@@ -20,12 +17,10 @@ const planSchema = z.object({
 export type MachinePlan = z.infer<typeof planSchema>;
 
 /** Keeps the plan in the machine's folder. */
-export const writePlan = async (plan: MachinePlan): Promise<void> =>
-  writeFile(join(plan.folder, FILE), JSON.stringify(plan, undefined, 2), {mode: 0o600});
+export const writePlan = async (plan: MachinePlan): Promise<void> => writePlanFile(plan);
 
-/** The plan of the machine of this folder. Throws when there is none. */
-export const readPlan = (folder: string): MachinePlan =>
-  planSchema.parse(JSON.parse(readFileSync(join(folder, FILE), 'utf8')));
+/** The plan of the machine of this folder. Throws `MachineError` when there is none. */
+export const readPlan = (folder: string): MachinePlan => readPlanFile(folder, planSchema);
 
 /** Unix sockets of a machine: its second serial port, QEMU's control, and the control connection of ssh. */
 export const socketPaths = ({sockets}: Pick<MachinePlan, 'sockets'>) =>

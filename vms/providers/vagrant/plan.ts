@@ -1,10 +1,7 @@
-import {readFileSync} from 'node:fs';
-import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {z} from 'zod';
+import {readPlanFile, writePlanFile} from '../../guest/plan-file.ts';
 import {namespacesSchema} from '../../namespaces/enter.ts';
-
-const FILE = 'plan.json';
 
 const planSchema = z.object({
   folder: z.string(),
@@ -25,12 +22,10 @@ export type MachinePlan = z.infer<typeof planSchema>;
 export type MachineSite = Omit<MachinePlan, 'bootId'>;
 
 /** Keeps the plan in the machine's folder. */
-export const writePlan = async (plan: MachinePlan): Promise<void> =>
-  writeFile(join(plan.folder, FILE), JSON.stringify(plan, undefined, 2), {mode: 0o600});
+export const writePlan = async (plan: MachinePlan): Promise<void> => writePlanFile(plan);
 
-/** The plan of the machine of this folder. Throws when there is none. */
-export const readPlan = (folder: string): MachinePlan =>
-  planSchema.parse(JSON.parse(readFileSync(join(folder, FILE), 'utf8')));
+/** The plan of the machine of this folder. Throws `MachineError` when there is none. */
+export const readPlan = (folder: string): MachinePlan => readPlanFile(folder, planSchema);
 
 /** Unix sockets of a machine: its second serial port, and the control connection of ssh. */
 export const socketPaths = ({sockets}: Pick<MachinePlan, 'sockets'>) =>
