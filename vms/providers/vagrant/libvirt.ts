@@ -8,6 +8,7 @@ import type {MachineSpec} from '../../machine.ts';
 import {cgroupFolders, type HostCgroups} from '../../namespaces/cgroups.ts';
 import type {Namespaces} from '../../namespaces/enter.ts';
 import {identify} from '../../processes.ts';
+import {isTimeout} from '../qemu/deadlines.ts';
 import {libvirtFiles} from './libvirt-files.ts';
 import {machineNetwork} from './network.ts';
 
@@ -74,22 +75,24 @@ export const startLibvirt = async (
   }
 };
 
-const firstProcess = async (folder: string, ended: AbortSignal, signal: AbortSignal): Promise<number> => {
+/** Id of the first process of a libvirt, once its network is there. `ended`: how it has ended, as the reason. */
+export const firstProcess = async (folder: string, ended: AbortSignal, signal: AbortSignal): Promise<number> => {
   const file = join(folder, 'init.pid');
   while (!existsSync(file)) {
+    if (isTimeout(signal.reason)) throw await startFailure(folder, 'no answer in time');
     signal.throwIfAborted();
-    if (ended.aborted) throw await startFailure(folder, String(ended.reason));
+    if (ended.aborted) throw await startFailure(folder, `it has ended with ${String(ended.reason)}`);
     await setTimeout(POLL_MS);
   }
   return Number(await readFile(file, 'utf8'));
 };
 
-/** libvirtd complains of much that does not matter here: what it says last is why it has ended. */
-const startFailure = async (folder: string, how: string): Promise<ProvisionError> => {
+/** libvirtd complains of much that does not matter here: what it says last is why it does not come up. */
+const startFailure = async (folder: string, state: string): Promise<ProvisionError> => {
   const log = await readFile(join(folder, libvirtLog), 'utf8').catch(() => '');
   const lines = log.trim().split('\n');
   const said = lines.slice(-3).join(' | ').slice(-600);
-  return new ProvisionError(`Cannot start libvirtd for a machine: it has ended with ${how}${said && `, ${said}`}`, {
+  return new ProvisionError(`Cannot start libvirtd for a machine: ${state}${said && `, ${said}`}`, {
     command: [BOOT, 'join'],
     seen: lines.slice(-20).join(' | '),
     layer: 'libvirtd',

@@ -23,8 +23,8 @@ import {vagrantMachine} from './vagrantfile.ts';
 const BUDGET_MS = 20_000;
 
 /** Keeps a machine that was just started as {@link READY}. */
-export const keepReady = async (site: MachineSite, generation: string): Promise<void> => {
-  await save(site, READY);
+export const keepReady = async (site: MachineSite, generation: string, signal: AbortSignal): Promise<void> => {
+  await save(site, READY, signal);
   await noteGenerations(site.folder, {generation, kept: {[READY]: generation}});
 };
 
@@ -73,10 +73,11 @@ export class VagrantSnapshots implements Snapshots {
   }
 }
 
-const save = async (site: MachineSite, name: string): Promise<void> => {
+const save = async (site: MachineSite, name: string, signal?: AbortSignal): Promise<void> => {
   await runVagrant(site, ['snapshot', 'save', vagrantMachine, name], {
     action: `keep the machine as "${name}"`,
     timeoutMs: BUDGET_MS * slowness[site.acceleration],
+    ...(signal && {signal}),
   });
 };
 

@@ -89,7 +89,7 @@ export const startVagrant = async (spec: MachineSpec, signal: AbortSignal): Prom
   await layOut(spec, site, prepared);
   const {generation, bootId, kernel, address} = await boot(site, signal);
   await writePlan({...site, bootId});
-  await keepReady(site, generation);
+  await keepReady(site, generation, signal);
   const reference: MachineReference = {
     id: spec.id,
     runtimeSet: spec.image.runtimeSet,

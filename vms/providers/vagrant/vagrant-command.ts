@@ -1,7 +1,7 @@
 import {appendFile, mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {runCommand} from '../../command.ts';
-import {MachineError} from '../../errors.ts';
+import {MachineError, PlumblineError} from '../../errors.ts';
 import {enterArgv} from '../../namespaces/enter.ts';
 import {boxEnvironment} from './box.ts';
 import {backtraceError, parseVagrantEvents, vagrantError, type VagrantEvent} from './machine-readable.ts';
@@ -17,7 +17,7 @@ export interface VagrantOptions {
 
 /**
  * Runs a command of Vagrant in the namespaces of a machine's libvirt, with folders of its own for whatever it keeps. What it prints goes
- * to a log. Throws {@link MachineError} with Vagrant's own sentence when it fails.
+ * to a log. Throws {@link MachineError} with Vagrant's own sentence when it fails, and one when it does not end in time.
  */
 export const runVagrant = async (
   site: Pick<MachineSite, 'folder' | 'namespaces'>,
@@ -31,6 +31,8 @@ export const runVagrant = async (
   const result = await runCommand({file, argv: prefix, env: environment(files)}, command, {
     timeoutMs,
     ...(signal && {signal}),
+  }).catch((error: unknown) => {
+    throw ofVagrant(error, action, timeoutMs);
   });
   await appendFile(join(site.folder, vagrantLog), `$ ${command.join(' ')}\n${result.stdout}${result.stderr}`);
   const events = parseVagrantEvents(result.stdout);
@@ -42,6 +44,14 @@ export const runVagrant = async (
     expected: 'exit code 0',
     seen: `exit code ${result.exitCode ?? result.signal}: ${said}`,
   });
+};
+
+/** A command that is overdue is the fault of the workload in a machine; that Vagrant is, is the machine's own. */
+export const ofVagrant = (error: unknown, action: string, timeoutMs: number): unknown => {
+  if (!(error instanceof PlumblineError) || error.failureClass !== 'runtime') return error;
+  const {command = [], expected = '', seen = ''} = error;
+  const state = `vagrant has not ended within ${Math.round(timeoutMs / 1000)} s`;
+  return new MachineError(`Cannot ${action}: ${state}`, {command, expected, seen, layer: 'vagrant', cause: error});
 };
 
 /** File in the folder of a machine that has every command of Vagrant with what it printed. */
