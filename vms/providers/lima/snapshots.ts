@@ -9,7 +9,7 @@ import {
   requireSnapshotName,
 } from '../../guest/generations.ts';
 import type {MachineTraits, Snapshots} from '../../machine.ts';
-import {deadline} from '../qemu/deadlines.ts';
+import {answered, deadline} from '../qemu/deadlines.ts';
 import {limaAccount} from './account.ts';
 import type {LimaDetails} from './details.ts';
 import {instancePaths, requireSnapshot, snapshotInstance} from './instance.ts';
@@ -37,6 +37,14 @@ export class LimaSnapshots implements Snapshots {
 
   async snapshot(name: string): Promise<void> {
     requireSnapshotName(name);
+    await answered(`keep the machine as "${name}"`, 'Lima', async () => this.#snapshot(name));
+  }
+
+  async restore(name: string): Promise<void> {
+    await answered(`restore the machine to "${name}"`, 'Lima', async () => this.#restore(name));
+  }
+
+  async #snapshot(name: string): Promise<void> {
     const {limactl, signal, options} = await this.#tools();
     const session = sessionOf(this.#details);
     const {kept} = await readGenerations(this.#details.folder);
@@ -54,7 +62,7 @@ export class LimaSnapshots implements Snapshots {
     await noteGenerations(this.#details.folder, {generation, kept: {...kept, [name]: generation}});
   }
 
-  async restore(name: string): Promise<void> {
+  async #restore(name: string): Promise<void> {
     const generation = keptGeneration(await readGenerations(this.#details.folder), name);
     const {limactl, signal, options} = await this.#tools();
     const {size} = await stat(instancePaths(limactl).console).catch(() => ({size: 0}));

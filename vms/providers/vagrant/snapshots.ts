@@ -12,7 +12,7 @@ import {
   requireSnapshotName,
 } from '../../guest/generations.ts';
 import type {Snapshots} from '../../machine.ts';
-import {deadline} from '../qemu/deadlines.ts';
+import {answered, deadline} from '../qemu/deadlines.ts';
 import {slowness} from '../qemu/acceleration.ts';
 import {enterAgain} from './enter.ts';
 import {machineFiles, socketPaths, type MachinePlan, type MachineSite} from './plan.ts';
@@ -48,6 +48,10 @@ export class VagrantSnapshots implements Snapshots {
 
   /** Vagrant's exit code says nothing of what came back: the machine itself does, when it is greeted. */
   async restore(name: string): Promise<void> {
+    await answered(`restore the machine to "${name}"`, 'the machine', async () => this.#restore(name));
+  }
+
+  async #restore(name: string): Promise<void> {
     const plan = this.#plan;
     const generations = await readGenerations(plan.folder);
     const kept = keptGeneration(generations, name);
