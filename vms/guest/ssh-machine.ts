@@ -4,6 +4,7 @@ import {copyFile, mkdir, readFile, writeFile} from 'node:fs/promises';
 import type {Socket} from 'node:net';
 import {basename, join} from 'node:path';
 import type {RawResult} from '../command.ts';
+import {DialError} from '../dial.ts';
 import {CommandError, MachineError} from '../errors.ts';
 import type {
   Endpoint,
@@ -95,7 +96,12 @@ export abstract class SshMachine implements Machine {
   }
 
   async dialFromOutside(endpoint: Endpoint, timeoutMs: number): Promise<Socket> {
-    return this.#access.dial(endpoint, timeoutMs);
+    try {
+      return await this.#access.dial(endpoint, timeoutMs);
+    } catch (error) {
+      if (error instanceof DialError) throw error;
+      throw await this.#explain(`connect to "${endpoint.host}:${endpoint.port}"`, error);
+    }
   }
 
   shellCommand(command: readonly string[]): ShellCommand {
@@ -152,27 +158,24 @@ export abstract class SshMachine implements Machine {
       if (found) throw found;
       return result;
     } catch (error) {
-      throw await this.#explain(argv, error);
+      throw await this.#explain(`run "${argv.join(' ').slice(0, 500)}"`, error, argv);
     } finally {
       ended.abort();
     }
   }
 
   /** A connection that is lost has a reason: the kernel has complained, or QEMU has ended. */
-  async #explain(argv: readonly string[], error: unknown): Promise<unknown> {
+  async #explain(action: string, error: unknown, command?: readonly string[]): Promise<unknown> {
     const complaint = await this.#console.complaint();
     if (complaint) return complaint;
     if (!(error instanceof MachineError) || (await this.#access.isRunning())) return error;
     const console = await readFile(this.#access.console, 'utf8').catch(() => '');
     const said = lastLines(console);
-    return new MachineError(
-      `Cannot run "${argv.join(' ').slice(0, 500)}": the machine is gone, QEMU has ended${said && `, ${said}`}`,
-      {
-        command: argv,
-        layer: 'qemu',
-        seen: lastLines(console, 20),
-        cause: error,
-      },
-    );
+    return new MachineError(`Cannot ${action}: the machine is gone, QEMU has ended${said && `, ${said}`}`, {
+      ...(command && {command}),
+      layer: 'qemu',
+      seen: lastLines(console, 20),
+      cause: error,
+    });
   }
 }

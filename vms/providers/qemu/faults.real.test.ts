@@ -56,6 +56,10 @@ test('a machine whose QEMU is killed is the fault of the guest, and QEMU is name
   const reason = await running;
   expect(reason).toBeInstanceOf(MachineError);
   expect(reason.message).toMatch(/^Cannot run "sleep 984": the machine is gone, QEMU has ended/u);
+  const dialled = performance.now();
+  const other = await reasonOf(machine.dialFromOutside({host: machine.traits.address, port: 80}, 60_000));
+  expect(performance.now() - dialled).toBeLessThan(10_000);
+  expect(other.message).toMatch(/^Cannot connect to "10\.0\.2\.15:80": the machine is gone, QEMU has ended/u);
 });
 
 test('a kernel that panics ends the command at once, and its words are said', async () => {

@@ -3,6 +3,7 @@ import {createInterface} from 'node:readline';
 import {setTimeout} from 'node:timers/promises';
 import {z} from 'zod';
 import {MachineError} from '../../errors.ts';
+import {answered} from './deadlines.ts';
 
 /** A control connection to QEMU; no use of the machine's own network. https://www.qemu.org/docs/master/interop/qmp-spec.html */
 export interface Qmp extends Disposable {
@@ -21,10 +22,10 @@ const reply = z.looseObject({
 
 /**
  * Connects to QEMU. It serves one connection at a time, and lets the next one wait: keep it short.
- * Throws {@link MachineError} when nothing answers before the signal aborts.
+ * Throws {@link MachineError} when nothing answers before the signal aborts, and at once when QEMU has ended, unless it `isNew`.
  */
-export const openQmp = async (path: string, signal: AbortSignal): Promise<Qmp> => {
-  const socket = await connect(path, signal);
+const openQmp = async (path: string, signal: AbortSignal, isNew: boolean): Promise<Qmp> => {
+  const socket = await answered('speak to QEMU', 'QEMU', async () => connect(path, signal, isNew));
   const replies = replyQueue(socket);
   const abort = (): void => void socket.destroy(new Error('no answer in time', {cause: signal.reason}));
   signal.addEventListener('abort', abort, {once: true});
@@ -51,32 +52,51 @@ export const openQmp = async (path: string, signal: AbortSignal): Promise<Qmp> =
   };
 };
 
-/** Connects, does something short, and leaves QEMU to others. */
+/** Connects, does something short, and leaves QEMU to others. Throws {@link MachineError} at once when QEMU has ended. */
 export const withQmp = async <Result>(
   path: string,
   signal: AbortSignal,
   body: (qmp: Qmp) => Promise<Result>,
 ): Promise<Result> => {
-  using qmp = await openQmp(path, signal);
+  using qmp = await openQmp(path, signal, false);
+  return await body(qmp);
+};
+
+/** {@link withQmp} of a QEMU that has just been started, which makes its socket some time after that. */
+export const withNewQmp = async <Result>(
+  path: string,
+  signal: AbortSignal,
+  body: (qmp: Qmp) => Promise<Result>,
+): Promise<Result> => {
+  using qmp = await openQmp(path, signal, true);
   return await body(qmp);
 };
 
 const POLL_MS = 5;
 
-/** QEMU makes the socket some time after it has started. */
-const connect = async (path: string, signal: AbortSignal): Promise<Socket> => {
+/** What connect(2) says where no process listens. When too many others wait it says EAGAIN. */
+const NOBODY: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED']);
+
+const connect = async (path: string, signal: AbortSignal, isNew: boolean): Promise<Socket> => {
   for (;;) {
     const socket = createConnection(path);
-    const {promise, resolve} = Promise.withResolvers<unknown>();
+    const {promise, resolve} = Promise.withResolvers<NodeJS.ErrnoException | undefined>();
     socket.once('connect', () => resolve(undefined));
     socket.once('error', resolve);
     const failure = await promise;
     if (failure === undefined) return socket;
     socket.destroy();
+    if (!isNew && NOBODY.has(failure.code)) throw unheard(failure);
     signal.throwIfAborted();
     await setTimeout(POLL_MS);
   }
 };
+
+const unheard = (cause: unknown): MachineError =>
+  new MachineError(`Cannot speak to QEMU: ${cause instanceof Error ? cause.message : 'it has ended'}`, {
+    layer: 'qemu',
+    cause,
+  });
 
 /** Commands are answered in order; events come in between and are not waited for by anyone. */
 const replyQueue = (socket: Socket): (() => Promise<z.infer<typeof reply>>) => {
@@ -84,10 +104,7 @@ const replyQueue = (socket: Socket): (() => Promise<z.infer<typeof reply>>) => {
   const waiting: PromiseWithResolvers<z.infer<typeof reply>>[] = [];
   let failure: MachineError | undefined;
   const fail = (cause?: unknown): void => {
-    failure ??= new MachineError(`Cannot speak to QEMU: ${cause instanceof Error ? cause.message : 'it has ended'}`, {
-      layer: 'qemu',
-      cause,
-    });
+    failure ??= unheard(cause);
     for (const one of waiting.splice(0)) one.reject(failure);
   };
   const lines = createInterface({input: socket});

@@ -24,7 +24,7 @@ import {awaitConsoleComplaint, ConsoleWatch} from '../../guest/console-watch.ts'
 import {deadline} from './deadlines.ts';
 import {awaitReady, greet} from '../../guest/door.ts';
 import {launchQemu, machineFiles, makeOverlay} from './launch.ts';
-import {withQmp} from './qmp.ts';
+import {withNewQmp, withQmp} from './qmp.ts';
 import {openRunningMemory} from './running-memory.ts';
 import {saveState} from './snapshot-state.ts';
 import {forwardedPort} from './user-network.ts';
@@ -181,7 +181,7 @@ const makeReady = async (
     };
     const booting = within(BOOT_BUDGET_MS);
     const control = join(sockets, 'qmp');
-    const port = await withQmp(control, booting, forwardedPort);
+    const port = await withNewQmp(control, booting, forwardedPort);
     waitingFor = 'the daemons';
     await awaitReady(join(sockets, 'door'), booting);
     const bootMs = Math.round(performance.now() - startedAt);

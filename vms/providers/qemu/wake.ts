@@ -8,7 +8,7 @@ import {deadline} from './deadlines.ts';
 import {greet, type Welcome} from '../../guest/door.ts';
 import {launchQemu, machineFiles, makeOverlay} from './launch.ts';
 import {socketPaths, sshFiles, type MachinePlan} from './plan.ts';
-import {withQmp} from './qmp.ts';
+import {withNewQmp} from './qmp.ts';
 import {readyGeneration} from './ready-snapshot.ts';
 import {loadState} from './snapshot-state.ts';
 import {forwardedPort} from './user-network.ts';
@@ -44,7 +44,7 @@ export const wake = async (plan: MachinePlan, signal: AbortSignal, named?: Named
     const argv = named === undefined ? plan.argv : loadingArgv(plan.argv, named.name);
     const {ended} = await launchQemu(argv, {folder: plan.folder, isTied: false});
     const budget = deadline(BUDGET_MS, plan.acceleration, signal, ended);
-    const port = await withQmp(sockets.control, budget, async (qmp) => {
+    const port = await withNewQmp(sockets.control, budget, async (qmp) => {
       if (named === undefined) await loadState(qmp, plan.ready.state, budget);
       return forwardedPort(qmp);
     });
