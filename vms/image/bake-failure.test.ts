@@ -25,6 +25,7 @@ E: apt-get update failed`;
   test.for([
     'tar: ./bin/x: Cannot write: No space left on device',
     "E: You don't have enough free space in /var/cache/apt/archives/.",
+    'tar: /x/layer.tar: Wrote only 2048 of 10240 bytes',
   ])('tells a full disk from "%s"', (output) => {
     expect(bakeFailure({...failed, output}).message).toMatch(/^Cannot bake root "x": the disk of "\/cache" is full/u);
   });

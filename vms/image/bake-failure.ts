@@ -22,7 +22,7 @@ export const bakeFailure = ({action, folder, argv, ended, output, cause}: Failed
     seen: `${ended}: ${lastLines(output, 20).join('\n')}`,
     cause,
   };
-  if (/No space left on device|have enough free space|Disk quota exceeded/iu.test(output))
+  if (/No space left on device|have enough free space|Disk quota exceeded|tar: .*: Wrote only/iu.test(output))
     return diskFull(action, folder, details);
   const [program = ''] = argv;
   return new ProvisionError(

@@ -1,10 +1,11 @@
 import {spawn} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {appendFile, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {execa} from 'execa';
-import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
+import {afterEach, beforeEach, describe, expect, onTestFinished, test, vi} from 'vitest';
 import {HostError, ProvisionError} from '../errors.ts';
 import type {BakeContext} from './bake-report.ts';
 import {Ledger} from '../ledger/ledger.ts';
@@ -12,6 +13,7 @@ import {discardEntry, listCache, pruneCache} from './cache-prune.ts';
 import {openEntry, type EntryMaker} from './cache.ts';
 import {keyOf} from './content-key.ts';
 import {runIsolated} from './isolated-command.ts';
+import {packLayer} from './layer-archive.ts';
 
 const {signal} = new AbortController();
 const key = keyOf('test');
@@ -169,6 +171,17 @@ describe('a disk too small', () => {
           folder: content,
           signal,
         }),
+    ],
+    [
+      'the packing of a layer',
+      async (content: string) => {
+        const tree = await mkdtemp(join(tmpdir(), 'layer-test-'));
+        onTestFinished(async () => rm(tree, {recursive: true}));
+        await writeFile(join(tree, 'large'), randomBytes(16_000_000));
+        await packLayer(tree, join(content, 'layer.tar.gz'), async (argv) =>
+          runIsolated(argv, {action: 'make', folder: content, signal}),
+        );
+      },
     ],
   ] as const)('that fills up under %s is said so, and nothing is left', async ([, fill]) => {
     const opening = openEntry(
