@@ -12,7 +12,7 @@
 #
 # From the environment, set by start.ts:
 #   MACHINE_FOLDER     this machine's own folder on a real file system
-#   MACHINE_LAYERS     overlayfs lowerdir=
+#   MACHINE_OVERLAY    options of the overlay that is the machine's root, see overlayOptions in vms/image/overlay.ts
 #   MACHINE_STORES     folder with what the stores of docker and containerd begin with; empty where there is none
 #   MACHINE_CGROUPS    cgroup folders to enter, one per line
 #   MACHINE_HIERARCHIES  what to mount below /sys/fs/cgroup: "v2", or one line "FOLDER OPTIONS" per version 1 hierarchy
@@ -39,7 +39,7 @@ assemble() {
   mount --make-rprivate /
   root=$MACHINE_FOLDER/root
   # By mount(2): newer versions of libmount can't pass on as many bytes as the paths of layers have, see vms/image/overlay.ts.
-  LIBMOUNT_FORCE_MOUNT2=always mount -t overlay overlay -o "lowerdir=$MACHINE_LAYERS,upperdir=$MACHINE_FOLDER/upper,workdir=$MACHINE_FOLDER/work" "$root"
+  LIBMOUNT_FORCE_MOUNT2=always mount -t overlay overlay -o "$MACHINE_OVERLAY" "$root"
   mount -t proc proc "$root/proc"
   mount -t sysfs -o ro sysfs "$root/sys"
   mount -t tmpfs -o mode=755 run "$root/run"

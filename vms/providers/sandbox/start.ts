@@ -7,6 +7,7 @@ import {release} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {HostError, ProvisionError} from '../../errors.ts';
+import {overlayOptions} from '../../image/overlay.ts';
 import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
 import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
 import {owned} from '../../owned-machine.ts';
@@ -94,7 +95,7 @@ const launch = async (
         PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
         PLUMBLINE_RUN: runId,
         MACHINE_FOLDER: folder,
-        MACHINE_LAYERS: image.layers.map(escapeLayer).join(':'),
+        MACHINE_OVERLAY: overlayOptions(image.layers, {upper: join(folder, 'upper'), work: join(folder, 'work')}),
         MACHINE_STORES: image.stores ?? '',
         MACHINE_CGROUPS: cgroupFolders(cgroups, name).join('\n'),
         MACHINE_HIERARCHIES:
@@ -186,6 +187,3 @@ const startFailure = async (
   const state = hasEnded ? 'its init has ended' : `no answer from ${waitingFor} within ${START_DEADLINE_MS / 1000} s`;
   return new ProvisionError(`Cannot start a sandbox machine: ${state}${said && `, ${said}`}`);
 };
-
-/** Escapes what separates layers, per Documentation/filesystems/overlayfs.rst. */
-const escapeLayer = (path: string): string => path.replaceAll(/[\\:,]/g, '\\$&');

@@ -1,0 +1,20 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest';
+import {realMachines, type RealMachines} from '../../contract/real-machines.ts';
+import {sandbox} from './provider.ts';
+
+let machines: RealMachines;
+
+beforeAll(async () => {
+  machines = await realMachines(sandbox, 'bookworm', new AbortController().signal);
+});
+afterAll(async () => machines?.[Symbol.asyncDispose]());
+
+test('the path of a machine may have in it what separates the options of a mount', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'start-test,a:b-'));
+  onTestFinished(async () => rm(parent, {recursive: true}));
+  await using machine = await machines.start({folder: join(parent, 'machine')});
+  expect(await machine.succeed(['echo', 'up'])).toBe('up\n');
+});
