@@ -18,3 +18,15 @@ test('the path of a machine may have in it what separates the options of a mount
   await using machine = await machines.start({folder: join(parent, 'machine')});
   expect(await machine.succeed(['echo', 'up'])).toBe('up\n');
 });
+
+test('the umask of who starts a machine is not that of the machine', async () => {
+  const before = process.umask(0o077);
+  onTestFinished(() => void process.umask(before));
+  const files = [{path: '/opt/plumbline-test/runc', content: '#!/bin/sh\n', mode: 0o755}];
+  await using machine = await machines.start({files});
+  const paths = ['/', '/opt', '/opt/plumbline-test', '/opt/plumbline-test/runc', '/run/plumbline'];
+  const modes = await machine.succeed(['stat', '--format=%a', ...paths]);
+  expect(modes).toBe('755\n755\n755\n755\n755\n');
+  const init = await machine.succeed(['grep', 'Umask', '/proc/1/status']);
+  expect(init).toBe('Umask:\t0022\n');
+});

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {mkdir, open, readFile, rm, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, open, readFile, rm, writeFile} from 'node:fs/promises';
 import {get, type IncomingMessage} from 'node:http';
 import {release} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -70,13 +70,21 @@ const makeFolder = async ({folder, files, ledger}: MachineSpec, undo: AsyncDispo
     ledger.settle(entry);
   });
   for (const part of ['upper', 'work', 'root']) {
-    await mkdir(join(folder, part), {recursive: true});
+    await makeFolders(join(folder, part));
   }
   for (const {path, content, mode} of files) {
     const target = join(folder, 'upper', path);
-    await mkdir(dirname(target), {recursive: true});
-    await writeFile(target, content, {mode});
+    await makeFolders(dirname(target));
+    await writeFile(target, content);
+    await chmod(target, mode);
   }
+};
+
+/** The modes are those that the machine sees, for its root folder too, whatever the umask is. */
+const makeFolders = async (path: string): Promise<void> => {
+  const first = await mkdir(path, {recursive: true});
+  if (first === undefined) return;
+  for (let folder = path; folder.length >= first.length; folder = dirname(folder)) await chmod(folder, 0o755);
 };
 
 /** Starts boot.sh; the promise settles, with the exit status, when the machine has ended. */
