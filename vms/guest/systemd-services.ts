@@ -18,6 +18,12 @@ export const systemdServices = (machine: Machine): Services => ({
     await machine.succeed(['systemctl', 'start', UNITS[name]]);
   },
   kill: async (name: ServiceName) => {
-    await machine.succeed(['systemctl', 'kill', '--kill-whom=main', '--signal=KILL', UNITS[name]]);
+    await machine.succeed(['sh', '-ec', KILL, 'kill', UNITS[name]]);
   },
 });
+
+/** systemctl(1) has only sent the signal when it ends: the end of the process is seen when systemd names another one, or none. */
+const KILL = `main() { systemctl show --property=MainPID --value "$1"; }
+killed=$(main "$1")
+systemctl kill --kill-whom=main --signal=KILL "$1"
+while [ "$(main "$1")" = "$killed" ]; do sleep 0.05; done`;
