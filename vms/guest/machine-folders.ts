@@ -1,4 +1,5 @@
-import {mkdir, mkdtemp} from 'node:fs/promises';
+import {randomBytes} from 'node:crypto';
+import {mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {MachineSpec} from '../machine.ts';
@@ -15,7 +16,8 @@ export const makeMachineFolders = async (
   ownFolder(folder, ledger, undo);
   await mkdir(folder, {recursive: true, mode: 0o700});
   if (Buffer.byteLength(folder) <= LONGEST_FOLDER) return folder;
-  const sockets = await mkdtemp(join(tmpdir(), 'plumbline-'));
+  const sockets = join(tmpdir(), `plumbline-${randomBytes(8).toString('hex')}`);
   ownFolder(sockets, ledger, undo);
+  await mkdir(sockets, {mode: 0o700});
   return sockets;
 };
