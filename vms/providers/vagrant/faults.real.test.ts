@@ -5,7 +5,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest';
 import {reasonOf, startElsewhere} from '../../contract/faults.ts';
 import {realMachines, type RealMachines} from '../../contract/real-machines.ts';
 import {HostError, MachineError} from '../../errors.ts';
-import {sweep} from '../../ledger/sweep.ts';
+import {sweep, usedCacheEntries} from '../../ledger/sweep.ts';
 import {qemuOf, vagrantDetails} from './machine.ts';
 import {readPlan} from './plan.ts';
 import {vagrant} from './provider.ts';
@@ -100,6 +100,7 @@ test('what a killed run leaves is swept', async () => {
   const {cgroups} = readPlan(folder).namespaces;
   await owner.kill();
   expect(heldBy(folder, cgroups).processes).not.toEqual([]);
+  expect([...(await usedCacheEntries())].filter((path) => path.includes('/vagrant-box/'))).not.toEqual([]);
   const swept = await sweep({kept: false});
   expect(swept.flatMap(({removed}) => removed)).toContainEqual({kind: 'folder', path: folder});
   expect(swept.flatMap(({failed}) => failed)).toEqual([]);
