@@ -30,7 +30,8 @@ export class ConsoleWatch {
     const start = Math.max(0, this.#seen - OVERLAP);
     this.#seen = size;
     const finding = findComplaint(await readPart(this.#file, start, size));
-    this.#found =
+    // Another who asks at the same time may have found it meanwhile.
+    this.#found ??=
       finding &&
       new MachineError(`Cannot use the machine any more: its kernel says ${finding.kind}, ${finding.line}`, {
         layer: 'kernel',
