@@ -134,7 +134,9 @@ const makeReady = async (
   }
   await writeFile(join(scratch, entranceFiles.knownHosts), knownHostsLine(qcow2.facts.hostKey));
   const template = await layOut(limactl, {image: qcow2.disk, kernel: qcow2.kernel, initrd, shape});
-  const budget = deadline(BOOT_BUDGET_MS, shape.acceleration, signal);
+  const over = new AbortController();
+  undo.defer(() => over.abort());
+  const budget = deadline(BOOT_BUDGET_MS, shape.acceleration, signal, over.signal);
   const {console} = instancePaths(limactl);
   const watched = AbortSignal.any([budget, awaitConsoleComplaint(new ConsoleWatch(console), budget)]);
   const entrance = {home, folder: scratch};

@@ -175,8 +175,10 @@ const makeReady = async (
       }
     });
     const console = new ConsoleWatch(join(scratch, machineFiles.console));
+    const over = new AbortController();
+    undo.defer(() => over.abort());
     const within = (ms: number): AbortSignal => {
-      const budget = deadline(ms, spec.shape.acceleration, signal, ended);
+      const budget = deadline(ms, spec.shape.acceleration, signal, ended, over.signal);
       return AbortSignal.any([budget, awaitConsoleComplaint(console, budget)]);
     };
     const booting = within(BOOT_BUDGET_MS);

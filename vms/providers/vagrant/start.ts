@@ -176,6 +176,8 @@ const boot = async (site: MachineSite, signal: AbortSignal): Promise<Booted> => 
       {action: 'start a vagrant machine', console: machineFiles(site).console, argv: ['vagrant', ...argv], waitingFor},
       error,
     );
+  } finally {
+    failed.abort();
   }
 };
 
