@@ -1,16 +1,19 @@
 import {readFile} from 'node:fs/promises';
 import {readFileSync} from 'node:fs';
 import {setTimeout} from 'node:timers/promises';
+import {z} from 'zod';
 import {MachineError} from './errors.ts';
 
 /** A process that can't be mistaken for a later one with the same id. */
-export interface ProcessIdentity {
-  readonly pid: number;
+export const processIdentity = z.object({
+  pid: z.number().int().positive(),
   /** Clock ticks since boot, field 22 of proc_pid_stat(5). */
-  readonly startTime: string;
+  startTime: z.string(),
   /** `/proc/sys/kernel/random/boot_id`: start times repeat after a reboot. */
-  readonly bootId: string;
-}
+  bootId: z.string(),
+});
+
+export type ProcessIdentity = Readonly<z.infer<typeof processIdentity>>;
 
 /** The identity of a running process. Rejects when there is none with this id. */
 export const identify = async (pid: number): Promise<ProcessIdentity> => {

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {processIdentity} from '../processes.ts';
 
 /** Something on this host that a run made, and that a name alone suffices to remove. */
 export const ledgerEntry = z.discriminatedUnion('kind', [
@@ -11,8 +12,6 @@ export const ledgerEntry = z.discriminatedUnion('kind', [
   /** An entry of the cache that a machine needs as long as it lives: nothing to remove, but not to be pruned either. */
   z.object({kind: z.literal('cache-entry'), path: z.string().startsWith('/')}),
 ]);
-
-const processIdentity = z.object({pid: z.number().int().positive(), startTime: z.string(), bootId: z.string()});
 
 /** One line of a ledger. */
 export const ledgerLine = z.discriminatedUnion('type', [

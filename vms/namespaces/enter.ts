@@ -1,10 +1,11 @@
 import {join} from 'node:path';
 import {z} from 'zod';
+import {processIdentity} from '../processes.ts';
 
 /** Namespaces that belong to a machine. */
 export const namespacesSchema = z.object({
   /** Their first process, with its id on the host. */
-  init: z.object({pid: z.number().int().positive(), startTime: z.string(), bootId: z.string()}),
+  init: processIdentity,
   /** Cgroup folders that a command must join. */
   cgroups: z.array(z.string()),
 });

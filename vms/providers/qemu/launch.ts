@@ -2,9 +2,8 @@ import {spawn} from 'node:child_process';
 import {open, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
-import {z} from 'zod';
 import {HostError, MachineError, ProvisionError} from '../../errors.ts';
-import {identify, isAlive, tiedArgv, type ProcessIdentity} from '../../processes.ts';
+import {identify, isAlive, processIdentity, tiedArgv, type ProcessIdentity} from '../../processes.ts';
 import {quoteWords} from '../../transport/posix-quote.ts';
 import {lastLines} from '../../guest/console-patterns.ts';
 
@@ -35,8 +34,6 @@ export interface LaunchOptions {
   /** Whether the process is to end with this one, however that ends. Only on Linux. */
   readonly isTied: boolean;
 }
-
-const processSchema = z.object({pid: z.number().int().positive(), startTime: z.string(), bootId: z.string()});
 
 /** Starts QEMU in a session of its own. Throws {@link HostError} when it can't be started. */
 export const launchQemu = async (argv: readonly string[], {folder, isTied}: LaunchOptions): Promise<QemuProcess> => {
@@ -73,7 +70,7 @@ export const isRunning = async (folder: string): Promise<boolean> => {
 /** The process of the machine of this folder, dead or alive; `undefined` when it never had one. */
 export const readProcess = async (folder: string): Promise<ProcessIdentity | undefined> => {
   try {
-    return processSchema.parse(JSON.parse(await readFile(join(folder, machineFiles.process), 'utf8')));
+    return processIdentity.parse(JSON.parse(await readFile(join(folder, machineFiles.process), 'utf8')));
   } catch {
     return undefined;
   }
