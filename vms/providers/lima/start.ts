@@ -1,5 +1,4 @@
 import {writeFile} from 'node:fs/promises';
-import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {awaitConsoleComplaint, ConsoleWatch} from '../../guest/console-watch.ts';
 import {HostError} from '../../errors.ts';
@@ -18,7 +17,7 @@ import {startFailure} from '../qemu/boot-failure.ts';
 import {guestTraits} from '../qemu/traits.ts';
 import {deadline} from '../qemu/deadlines.ts';
 import {emulatedCounterMhz} from '../qemu/host-clock.ts';
-import {requireMemory} from '../qemu/memory.ts';
+import {DEFAULT_MEMORY_MIB, machineCpus, requireMemory} from '../qemu/machine-size.ts';
 import {qemuVersion} from '../qemu/program.ts';
 import {limaAccount, verdictFor} from './account.ts';
 import type {LimaDetails} from './details.ts';
@@ -35,8 +34,6 @@ import {enter, entranceFiles, greet, readDisc, requireProvisioned, sessionOf} fr
 /** What a machine is made for: the part of its spec that decides which disk it starts from. */
 export type PrepareSpec = Pick<MachineSpec, 'image' | 'files' | 'acceleration' | 'memoryMiB'>;
 
-const DEFAULT_MEMORY_MIB = 2048;
-const MOST_CPUS = 2;
 const START_BUDGET_MS = 12_000;
 const DELETE_BUDGET_MS = 60_000;
 
@@ -64,7 +61,7 @@ export const prepareLima = async (spec: PrepareSpec, context: BakeContext): Prom
   const verdict = await verdictFor(account, decided, spec.acceleration);
   const {acceleration} = verdict;
   const counterMhz = await emulatedCounterMhz(acceleration);
-  const shape = {acceleration, cpus: Math.min(MOST_CPUS, availableParallelism()), memoryMiB, counterMhz};
+  const shape = {acceleration, cpus: machineCpus(), memoryMiB, counterMhz};
   const readySpec: ReadySpec = {
     runtimeSet: spec.image.runtimeSet,
     qcow2,

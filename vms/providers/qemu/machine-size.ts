@@ -1,9 +1,15 @@
-import {hostFacts} from '../../host/facts.ts';
+import {availableParallelism} from 'node:os';
 import {HostError} from '../../errors.ts';
+import {hostFacts} from '../../host/facts.ts';
 import {stateFolder} from '../../state.ts';
 
 /** Enough for three daemons and some containers; what is not touched is neither kept in the snapshot nor taken from the host. */
 export const DEFAULT_MEMORY_MIB = 2048;
+
+const MOST_CPUS = 2;
+
+/** How many processors a machine has. */
+export const machineCpus = (): number => Math.min(MOST_CPUS, availableParallelism());
 
 /** What QEMU needs besides the machine's memory: its own, and the buffer of translated code under emulation. */
 export const OVERHEAD_MIB = 700;

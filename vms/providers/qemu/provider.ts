@@ -2,7 +2,7 @@ import {missingPackages} from '../../host/packages.ts';
 import type {MachineReference, MachineSpec, Provider, Requirement} from '../../machine.ts';
 import {knownVerdict} from './acceleration.ts';
 import {QemuMachine} from './machine.ts';
-import {DEFAULT_MEMORY_MIB, OVERHEAD_MIB} from './memory.ts';
+import {DEFAULT_MEMORY_MIB, OVERHEAD_MIB} from './machine-size.ts';
 import {qemuVersion, versionRequirement} from './program.ts';
 import {prepareQemu, startQemu} from './start.ts';
 

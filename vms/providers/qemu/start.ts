@@ -1,5 +1,4 @@
 import {writeFile} from 'node:fs/promises';
-import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {HostError, ProvisionError} from '../../errors.ts';
 import {noteGenerations} from '../../guest/generations.ts';
@@ -18,7 +17,7 @@ import {qemuArgv} from './argv.ts';
 import {emulatedCounterMhz} from './host-clock.ts';
 import {machineFiles} from './launch.ts';
 import {QemuMachine} from './machine.ts';
-import {DEFAULT_MEMORY_MIB, requireMemory} from './memory.ts';
+import {DEFAULT_MEMORY_MIB, machineCpus, requireMemory} from './machine-size.ts';
 import {socketPaths, sshFiles, writePlan, type MachinePlan} from './plan.ts';
 import {qemuVersion, versionRequirement} from './program.ts';
 import {
@@ -34,8 +33,6 @@ import {wake} from './wake.ts';
 
 /** What a machine is made for: the part of its spec that decides which snapshot it starts from. */
 export type PrepareSpec = Pick<MachineSpec, 'image' | 'files' | 'setUp' | 'acceleration' | 'memoryMiB'>;
-
-const MOST_CPUS = 2;
 
 /** What a machine starts from, held in the cache. */
 interface Prepared extends AsyncDisposable {
@@ -64,7 +61,7 @@ export const prepareQemu = async (spec: PrepareSpec, context: BakeContext): Prom
     qemuVersion: version ?? '',
     shape: {
       acceleration: verdict.acceleration,
-      cpus: Math.min(MOST_CPUS, availableParallelism()),
+      cpus: machineCpus(),
       memoryMiB: spec.memoryMiB ?? DEFAULT_MEMORY_MIB,
       counterMhz: await emulatedCounterMhz(verdict.acceleration),
     },

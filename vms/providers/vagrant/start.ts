@@ -1,6 +1,5 @@
 import {randomUUID} from 'node:crypto';
 import {mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
-import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {HostError} from '../../errors.ts';
@@ -23,7 +22,7 @@ import {startFailure} from '../qemu/boot-failure.ts';
 import {guestTraits} from '../qemu/traits.ts';
 import {deadline} from '../qemu/deadlines.ts';
 import {makeOverlay} from '../qemu/launch.ts';
-import {requireMemory} from '../qemu/memory.ts';
+import {DEFAULT_MEMORY_MIB, machineCpus, requireMemory} from '../qemu/machine-size.ts';
 import {qemuVersion} from '../qemu/program.ts';
 import {boxesFolder, boxFiles, boxName, openBox, type BoxFacts} from './box.ts';
 import {enter} from './enter.ts';
@@ -39,8 +38,6 @@ import {vagrantfile, vagrantMachine} from './vagrantfile.ts';
 /** What a machine is made for: the part of its spec that decides what it starts from. */
 export type PrepareSpec = Pick<MachineSpec, 'image' | 'acceleration'>;
 
-const DEFAULT_MEMORY_MIB = 2048;
-const MOST_CPUS = 2;
 const LIBVIRT_BUDGET_MS = 20_000;
 const BOOT_BUDGET_MS = 30_000;
 const GRACE_MS = 2000;
@@ -123,7 +120,7 @@ const layOut = async (spec: MachineSpec, site: MachineSite, {box, disk}: Prepare
   const text = vagrantfile({
     box: boxName(spec.image.runtimeSet),
     acceleration: site.acceleration,
-    cpus: Math.min(MOST_CPUS, availableParallelism()),
+    cpus: machineCpus(),
     memoryMiB: spec.memoryMiB ?? DEFAULT_MEMORY_MIB,
     initrd: files.initrd,
     identity: files.identity,
