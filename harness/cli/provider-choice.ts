@@ -9,7 +9,7 @@ export const accelerations = ['kvm', 'hvf', 'tcg'] as const satisfies readonly A
 
 /** The flag with which a person says it. */
 export const accelerationOption = (): Option =>
-  new Option('--accel <kind>', 'how the processor of a qemu machine is made; default: found out by trial').choices(
+  new Option('--accel <kind>', 'how the processor of a virtual machine is made; default: found out by trial').choices(
     accelerations,
   );
 

@@ -76,9 +76,7 @@ test.for([
   {timeout: 30_000},
   async (argv) => {
     const {exitCode, stderr} = await plumbline([...argv, '--accel', 'tcg']);
-    expect(stderr).toMatch(
-      /^Cannot use --accel with the machine "sandbox": only [a-z, "]*"qemu"[a-z, "]* takes? it\n$/v,
-    );
+    expect(stderr).toBe('Cannot use --accel with the machine "sandbox": only "lima", "vagrant", "qemu" take it\n');
     expect(exitCode).toBe(2);
   },
 );

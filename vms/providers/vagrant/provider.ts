@@ -6,6 +6,7 @@ import {prepareVagrant, startVagrant} from './start.ts';
 /** Virtual machines, each with the kernel of its runtime set, that Vagrant makes with a libvirt of their own. */
 export const vagrant: Provider = {
   name: 'vagrant',
+  accelerates: true,
   missing: missingForVagrant,
   prepare: async (spec, context) => {
     await using prepared = await prepareVagrant(spec, context);
