@@ -59,7 +59,7 @@ const measureProvider = async (
     const folder = stateFolder('machines', id);
     return provider.start({id, runId, image, folder, files: [], ledger}, context.signal);
   };
-  const cold = await withoutMadeDisks(async () => {
+  const cold = await withoutMadeDisks(ledger, async () => {
     const {result, durationMs} = await timed(start);
     await using machine = result;
     return {durationMs, acceleration: machine.traits.acceleration};

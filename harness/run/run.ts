@@ -5,6 +5,7 @@ import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
 import {sweep, undo} from '../../vms/ledger/sweep.ts';
 import type {MachineFile, Provider} from '../../vms/machine.ts';
 import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
+import {socketFolder} from '../../vms/socket-folder.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {writePages} from '../page/write-pages.ts';
 import {exitCodeOf, failureRecordOf, flattened} from '../report/failure.ts';
@@ -24,7 +25,6 @@ import {watchHost} from './host-watch.ts';
 import {MachinePool, type KeepMachines} from './machine-pool.ts';
 import type {Interruption} from './interruption.ts';
 import type {AfterPause, Paused, PausePoint} from './pause.ts';
-import {socketFolder} from './socket-folder.ts';
 
 /** What is to be run, and how. */
 export interface RunOptions {

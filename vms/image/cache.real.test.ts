@@ -178,9 +178,7 @@ describe('a disk too small', () => {
         const tree = await mkdtemp(join(tmpdir(), 'layer-test-'));
         onTestFinished(async () => rm(tree, {recursive: true}));
         await writeFile(join(tree, 'large'), randomBytes(16_000_000));
-        await packLayer(tree, join(content, 'layer.tar.gz'), async (argv) =>
-          runIsolated(argv, {action: 'make', folder: content, signal}),
-        );
+        await packLayer(tree, join(content, 'layer.tar.gz'), signal);
       },
     ],
   ] as const)('that fills up under %s is said so, and nothing is left', async ([, fill]) => {

@@ -58,7 +58,7 @@ export const buildImage = async (
     }
     await applyRecipe(recipe, tree);
     const file = join(scratch, 'layer.tar.gz');
-    const layer = await packLayer(tree, file, run);
+    const layer = await packLayer(tree, file, context.signal);
     const documents = imageDocuments(recipe.config, layer, ociArchitecture());
     return {name: recipe.name, packages, ...(await writeLayout(layout, documents, layer, file, tag))};
   });

@@ -1,17 +1,17 @@
 import {existsSync} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import {expect, test} from 'vitest';
-import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
+import type {LedgerEntry} from './ledger/ledger-entry.ts';
 import {socketFolder} from './socket-folder.ts';
 
-test('sockets are in the folder of the run, as far as their paths reach', async () => {
+test('sockets are in the folder itself, as far as their paths reach', async () => {
   await using undo = new AsyncDisposableStack();
   const ledger = {record: () => {}, settle: () => {}};
   const folder = `/state/${'x'.repeat(73)}`;
   expect(await socketFolder(folder, ledger, undo)).toBe(folder);
 });
 
-test('sockets of a run whose folder has a long path are in one of their own, which goes with it', async () => {
+test('sockets are in a folder of their own where its path is too long, which goes with them', async () => {
   const known = new Set<string>();
   const ledger = {
     record: (entry: LedgerEntry) => void known.add(JSON.stringify(entry)),
