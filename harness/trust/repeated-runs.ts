@@ -65,8 +65,8 @@ try {
     await rm(join(reports, latest), {recursive: true});
   }
 } finally {
-  for (const burner of burners) {
-    burner.kill('SIGKILL');
+  for (const one of burners) {
+    one.kill('SIGKILL');
   }
 }
 const median = seconds.toSorted((one, other) => one - other)[Math.floor(seconds.length / 2)];
