@@ -111,9 +111,9 @@ walkthrough('what runc has open before the program starts', {
       record('isolation.created.descriptors', [...new Set(kinds)].toSorted());
     });
     await step('none of them is a way out', async () => {
-      const exitCodeIn = async (name: string, cwd: string) => {
+      const exitCodeIn = async (which: string, cwd: string) => {
         const look = ['cat', '../../../etc/hostname'];
-        return (await bundle.run(`plumbline-${name}`, look, (spec) => void (spec.process.cwd = cwd))).exitCode;
+        return (await bundle.run(`plumbline-${which}`, look, (spec) => void (spec.process.cwd = cwd))).exitCode;
       };
       expect(await exitCodeIn('root', '/')).toBe(0);
       for (const fd of [7, 8, 9]) {

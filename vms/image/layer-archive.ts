@@ -3,13 +3,12 @@ import {createReadStream} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {pipeline} from 'node:stream/promises';
-import type {ProvisionError} from '../errors.ts';
 import {bakeFailure} from './bake-failure.ts';
 import {imageEpoch, type StoredLayer} from './oci-documents.ts';
 
 /**
  * Packs a tree as a compressed layer at `file`: the same tree gives the same bytes, whenever and in whatever order its files were made.
- * gzip(1) rather than Node's zlib, whose output depends on the processor. Throws {@link ProvisionError} when the disk is full.
+ * gzip(1) rather than Node's zlib, whose output depends on the processor. A full disk is told as one, in a {@link bakeFailure}.
  */
 export const packLayer = async (tree: string, file: string, signal: AbortSignal): Promise<StoredLayer> => {
   // Loaded here and not above: it takes a tenth of a second, and most runs pack nothing.
