@@ -62,6 +62,14 @@ const broken: readonly (readonly [statements: string, ...said: string[]])[] = [
     'Cannot use the scenario "a" in "FILE:6": "FILE:5" has the same title',
   ],
   [
+    `scenario('a', {workload: nginx, reach: usualReach});\nscenario('a+', {workload: nginx, reach: usualReach});\nscenario('a-', {workload: nginx, reach: usualReach});`,
+    'Cannot use the scenario "a-" in "FILE:7": "FILE:6" has the title "a+", which files can not be told by',
+  ],
+  [
+    `scenario('a${'é'.repeat(80)}', {workload: nginx, reach: usualReach});`,
+    `Cannot use the scenario "a${'é'.repeat(80)}" in "FILE:5": it has a title of 161 bytes, 150 at most can name its files`,
+  ],
+  [
     `scenario('a', {workload: {...nginx, port: 70_000}, reach: usualReach});`,
     'Cannot use the scenario "a" in "FILE:5": it has a wrong value at "workload.port": Too big: expected number to be <=65535',
   ],

@@ -2,6 +2,7 @@ import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {z} from 'zod';
 import {UsageError} from '../../vms/errors.ts';
+import {fileNameOf} from '../report/file-name.ts';
 import {cellRecord, stepRecord} from '../report/run-record.ts';
 
 /** Version of the shape below; raised when a reader of the old shape would misread the new one, or when facts change their names. */
@@ -30,7 +31,7 @@ export type ObservationRecord = z.infer<typeof observationRecord>;
 
 /** Path of a cell's observation in a run's folder. */
 export const observationPath = (runFolder: string, cell: string): string =>
-  join(runFolder, 'observations', `${cell.replaceAll(/[^\w.-]+/g, '-')}.json`);
+  join(runFolder, 'observations', `${fileNameOf(cell)}.json`);
 
 /** Writes a cell's observation into a run's folder, so that a reader sees the whole file or none; returns its path. */
 export const writeObservation = async (runFolder: string, record: ObservationRecord): Promise<string> => {

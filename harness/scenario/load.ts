@@ -1,4 +1,5 @@
 import {UsageError} from '../../vms/errors.ts';
+import {fileNameOf} from '../report/file-name.ts';
 import type {Scenario} from './definition.ts';
 import {importGuarded} from './guarded-import.ts';
 import {scenarioFile} from './scenario-file.ts';
@@ -20,21 +21,24 @@ const IMPORT_DEADLINE_MS = 10_000;
 export const loadScenarios = async (files: readonly string[], root: string): Promise<LoadedScenario[]> => {
   const loaded: LoadedScenario[] = [];
   const problems: string[] = [];
-  const places = new Map<string, string>();
+  const places = new Map<string, {readonly title: string; readonly place: string}>();
   for (const path of files) {
     const file = scenarioFile(root, path);
     const [loadedBefore, problemsBefore] = [loaded.length, problems.length];
     collectInto({
       add: (scenario, found, {line}) => {
         const place = `"${file}:${line}"`;
-        problems.push(
-          ...found.map((problem) => `Cannot use the scenario "${scenario.title}" in ${place}: it ${problem}`),
-        );
-        const other = places.get(scenario.title);
-        if (other !== undefined) {
-          problems.push(`Cannot use the scenario "${scenario.title}" in ${place}: ${other} has the same title`);
+        const refuse = (problem: string): void =>
+          void problems.push(`Cannot use the scenario "${scenario.title}" in ${place}: ${problem}`);
+        if (found.length > 0) {
+          for (const problem of found) refuse(`it ${problem}`);
+        } else {
+          const key = fileNameOf(scenario.title);
+          const other = places.get(key);
+          if (other?.title === scenario.title) refuse(`${other.place} has the same title`);
+          else if (other) refuse(`${other.place} has the title "${other.title}", which files can not be told by`);
+          places.set(key, {title: scenario.title, place});
         }
-        places.set(scenario.title, place);
         loaded.push({...scenario, file});
       },
     });

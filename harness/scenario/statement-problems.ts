@@ -5,7 +5,7 @@ import {workloadSchema} from './workload.ts';
  * part that nobody knows would be a check that nobody makes.
  */
 export const statementProblems = (title: unknown, statement: unknown, parts: readonly string[]): string[] => {
-  const problems = typeof title === 'string' && title.trim() !== '' ? [] : ['has no title'];
+  const problems = titleProblems(title);
   if (typeof statement !== 'object' || statement === null) {
     return [...problems, `states nothing: after its title must come an object with ${parts.join(', ')}`];
   }
@@ -16,6 +16,15 @@ export const statementProblems = (title: unknown, statement: unknown, parts: rea
     ...functionProblems(statement),
     ...workloadProblems((statement as {workload?: unknown}).workload),
   ];
+};
+
+/** In bytes: files are named by it and the cell, and a name has 255 at most (path_resolution(7)). */
+const LONGEST_TITLE = 150;
+
+const titleProblems = (title: unknown): string[] => {
+  if (typeof title !== 'string' || title.trim() === '') return ['has no title'];
+  const bytes = Buffer.byteLength(title);
+  return bytes > LONGEST_TITLE ? [`has a title of ${bytes} bytes, ${LONGEST_TITLE} at most can name its files`] : [];
 };
 
 const functionProblems = (statement: object): string[] =>

@@ -5,6 +5,7 @@ import {watchCell, type CellWatch} from '../../evidence/cell-watch.ts';
 import {gatherEvidence} from '../../evidence/evidence.ts';
 import type {LevelContext, RunningWorkload} from '../../levels/level.ts';
 import {levelByName} from '../../levels/level-by-name.ts';
+import {fileNameOf} from '../../report/file-name.ts';
 import type {PlannedCell} from '../../report/progress.ts';
 import type {StepRecord} from '../../report/run-record.ts';
 import type {Scenario} from '../../scenario/definition.ts';
@@ -216,4 +217,4 @@ const manifestOf = (
 });
 
 const evidenceFolder = ({folder}: WorkerTask, {name}: PlannedCell): string =>
-  join(folder, 'evidence', name.replaceAll(/[^\w.-]+/g, '-').replace(/-$/, ''));
+  join(folder, 'evidence', fileNameOf(name).replace(/-$/, ''));
