@@ -1,4 +1,4 @@
-import {parseState} from '../harness/levels/runc.ts';
+import {exportArgv, parseState} from '../harness/levels/runc.ts';
 import type {ExecOptions, ExecResult, ScenarioContext} from '../harness/scenario/definition.ts';
 import {scratchFolder} from './scratch-folder.ts';
 
@@ -62,7 +62,7 @@ export class Bundle {
       const id = (await machine.succeed(['docker', 'create', workload.image.name])).trim();
       try {
         await machine.succeed(['mkdir', '-p', `${folder}/rootfs`]);
-        await machine.succeed(['sh', '-c', 'docker export "$1" | tar -C "$2" -xf -', 'sh', id, `${folder}/rootfs`]);
+        await machine.succeed(exportArgv(id, `${folder}/rootfs`));
       } finally {
         await machine.succeed(['docker', 'rm', id]);
       }
