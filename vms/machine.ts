@@ -65,6 +65,10 @@ export interface MachineTraits {
   /** `uname -r` inside. */
   readonly kernel: string;
   readonly cgroupVersion: 1 | 2;
+  /** How many processors it has; a sandbox has all of its host's. */
+  readonly cpus: number;
+  /** How much memory it was given; a sandbox has all of its host's. */
+  readonly memoryBytes: number;
   /** `none` where no processor is emulated or virtualised, as in a sandbox. */
   readonly acceleration: 'none' | Acceleration;
   /** How many times slower than the host itself a command may be; deadlines are multiplied by it. */

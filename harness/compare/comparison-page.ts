@@ -45,9 +45,10 @@ const row = (name: string, old: string, recent: string): Html =>
 
 const runText = ({name, id, startedAt}: RunSummary): string => [...new Set([name, id]), startedAt].join('\n');
 
-const notes = ({ofHostKernel, onlyOld, onlyNew, unstable, expired}: Comparison): Html | undefined => {
+const notes = ({ofHostKernel, unlikeHosts, onlyOld, onlyNew, unstable, expired}: Comparison): Html | undefined => {
   const items = [
     ...ofHostKernel.map(({fact}) => `Follows the kernel of a host, which is another one: ${fact}`),
+    ...unlikeHosts.map((trait) => `The hosts differ in ${trait}: what follows that was not compared`),
     ...onlyOld.map((cell) => `Only in the old run: ${cell}`),
     ...onlyNew.map((cell) => `Only in the new run: ${cell}`),
     ...unstable.map((fact) => `Varied within a run: ${fact}`),

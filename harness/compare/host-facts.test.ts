@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Facts} from '../observe/fact.ts';
+import {exampleMachine} from '../report/example-run.ts';
 import {compareRuns} from './comparison.ts';
 import {exampleLoadedRun} from './example-runs.ts';
 
@@ -17,6 +18,16 @@ test('what follows the size of the host is compared between hosts of one size al
     'process.umask',
     'process.cpus',
   ]);
+});
+
+test('what follows the size of a virtual machine is compared whatever its host is', () => {
+  const on = (cpus: number, facts: Facts) =>
+    exampleLoadedRun([{level: 'runc', facts}], {
+      host: {system: 'Linux', kernel: '6.1', cpus, memoryBytes: cpus * 4_000_000_000},
+      machines: [{...exampleMachine(), traits: {acceleration: 'kvm', cpus: 2, memoryBytes: 2_147_483_648}}],
+    });
+  const comparison = compareRuns(on(2, {'process.cpus': '0-1'}), on(8, {'process.cpus': '0'}));
+  expect(comparison).toMatchObject({differences: [{fact: 'process.cpus'}], unlikeHosts: []});
 });
 
 test('what follows the processor is compared between hosts with the same mitigations alone', () => {

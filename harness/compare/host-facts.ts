@@ -21,12 +21,18 @@ const FOLLOWS: Readonly<Record<HostTrait, RegExp>> = {
 /** Whether a fact says as much of that of the host as of the runtimes. */
 export const followsHost = (fact: string, trait: HostTrait): boolean => FOLLOWS[trait].test(fact);
 
-/** What the hosts of two runs differ in. Machines of one provider have what their hosts have. */
-export const unlikeHosts = ({record: {host: old}}: LoadedRun, {record: {host: recent}}: LoadedRun): HostTrait[] => [
-  ...(old.cpus === recent.cpus ? [] : (['number of processors'] as const)),
-  ...(old.memoryBytes === recent.memoryBytes ? [] : (['memory'] as const)),
-  ...(isDeepStrictEqual(old.mitigations, recent.mitigations) ? [] : (['mitigations of their processors'] as const)),
+/** What the hosts of two runs, or their virtual machines, differ in. */
+export const unlikeHosts = (old: LoadedRun, recent: LoadedRun): HostTrait[] => [
+  ...(sizeOf(old, 'cpus') === sizeOf(recent, 'cpus') ? [] : (['number of processors'] as const)),
+  ...(sizeOf(old, 'memoryBytes') === sizeOf(recent, 'memoryBytes') ? [] : (['memory'] as const)),
+  ...(isDeepStrictEqual(old.record.host.mitigations, recent.record.host.mitigations)
+    ? []
+    : (['mitigations of their processors'] as const)),
 ];
+
+/** Older records do not say it of machines, and those of sandboxes have what their host has. */
+const sizeOf = ({record: {machines, host}}: LoadedRun, trait: 'cpus' | 'memoryBytes'): unknown =>
+  machines[0]?.traits[trait] ?? host[trait];
 
 /**
  * Whether the kernels are of different versions and one is that of a host, as a sandbox has it, and so no part of a runtime set: what follows

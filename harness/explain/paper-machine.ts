@@ -17,6 +17,8 @@ export class PaperMachine implements Machine {
     provider: 'paper',
     kernel: '',
     cgroupVersion: 2,
+    cpus: 1,
+    memoryBytes: 0,
     acceleration: 'none',
     slowness: 1,
     latency: 1,

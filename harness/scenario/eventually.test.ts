@@ -7,6 +7,8 @@ const machine = (slowness: number): Parameters<typeof eventuallyOn>[0] => ({
     provider: 'paper',
     kernel: '',
     cgroupVersion: 2,
+    cpus: 1,
+    memoryBytes: 0,
     acceleration: 'none',
     slowness,
     latency: 1,

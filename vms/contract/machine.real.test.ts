@@ -53,6 +53,16 @@ describe.each(chosen)('a machine of $name', (provider) => {
 
   const budget = (): number => 60_000 * machine.traits.slowness;
 
+  test('has the processors and the memory that it says', async () => {
+    const {cpus, memoryBytes} = machine.traits;
+    expect(Number(await machine.succeed(['nproc', '--all']))).toBe(cpus);
+    const [, kibibytes] = /^MemTotal: +(\d+) kB$/m.exec(await machine.succeed(['cat', '/proc/meminfo'])) ?? [];
+    const total = Number(kibibytes) * 1024;
+    // The kernel keeps some for itself.
+    expect(total).toBeLessThanOrEqual(memoryBytes);
+    expect(total).toBeGreaterThan(0.8 * memoryBytes);
+  });
+
   test('runs commands as root, and says what they printed and how they ended', async () => {
     const result = await machine.exec(['sh', '-c', 'id -u; echo err >&2; exit 7']);
     expect(result).toMatchObject({exitCode: 7, signal: undefined, stdout: '0\n', stderr: 'err\n'});

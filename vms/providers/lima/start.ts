@@ -97,7 +97,12 @@ export const startLima = async (spec: MachineSpec, signal: AbortSignal): Promise
   const reference: MachineReference = {
     id: spec.id,
     runtimeSet: spec.image.runtimeSet,
-    traits: guestTraits({provider: 'lima', kernel, acceleration: shape.acceleration, address: limaNetwork.address}),
+    traits: guestTraits(shape, {
+      provider: 'lima',
+      kernel,
+      acceleration: shape.acceleration,
+      address: limaNetwork.address,
+    }),
     details,
   };
   return owned(new LimaMachine(reference), undo.move());

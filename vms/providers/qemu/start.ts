@@ -99,7 +99,7 @@ const startFrom = async (prepared: Prepared, spec: MachineSpec, signal: AbortSig
   const reference: MachineReference = {
     id: spec.id,
     runtimeSet: spec.image.runtimeSet,
-    traits: guestTraits({provider: 'qemu', kernel, acceleration, address: userNetwork.machine}),
+    traits: guestTraits(prepared.spec.shape, {provider: 'qemu', kernel, acceleration, address: userNetwork.machine}),
     details: {folder: spec.folder},
   };
   return owned(new QemuMachine(reference), undo.move());

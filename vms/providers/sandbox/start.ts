@@ -3,7 +3,7 @@ import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {chmod, mkdir, open, readFile, rm, writeFile} from 'node:fs/promises';
 import {get, type IncomingMessage} from 'node:http';
-import {release} from 'node:os';
+import {cpus, release, totalmem} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {HostError, ProvisionError} from '../../errors.ts';
@@ -50,6 +50,8 @@ export const startSandbox = async (spec: MachineSpec, signal: AbortSignal): Prom
       provider: 'sandbox',
       kernel: release(),
       cgroupVersion: cgroups.version,
+      cpus: cpus().length,
+      memoryBytes: totalmem(),
       acceleration: 'none',
       slowness: 1,
       latency: 1,

@@ -66,7 +66,7 @@ export const prepareVagrant = async (spec: PrepareSpec, context: BakeContext): P
 /** Has Vagrant make a machine, and waits until its daemons answer. All that is made for it goes with it, its libvirt as well. */
 export const startVagrant = async (spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine> => {
   await using undo = new AsyncDisposableStack();
-  await requireMemory(spec.memoryMiB ?? DEFAULT_MEMORY_MIB, 'vagrant');
+  await requireMemory(sizeOf(spec).memoryMiB, 'vagrant');
   const prepared = undo.use(await prepareVagrant(spec, {report: () => {}, signal}));
   undo.defer(spec.ledger.recordUse([prepared.box.content]));
   const cgroups = await requireCgroups();
@@ -91,11 +91,13 @@ export const startVagrant = async (spec: MachineSpec, signal: AbortSignal): Prom
   const reference: MachineReference = {
     id: spec.id,
     runtimeSet: spec.image.runtimeSet,
-    traits: guestTraits({provider: 'vagrant', kernel, acceleration, address}),
+    traits: guestTraits(sizeOf(spec), {provider: 'vagrant', kernel, acceleration, address}),
     details: {folder: spec.folder},
   };
   return owned(new VagrantMachine(reference), undo.move());
 };
+
+const sizeOf = ({memoryMiB = DEFAULT_MEMORY_MIB}: Pick<MachineSpec, 'memoryMiB'>) => ({cpus: machineCpus(), memoryMiB});
 
 const requireCgroups = async (): Promise<HostCgroups> => {
   const cgroups = await readHostCgroups();
@@ -120,8 +122,7 @@ const layOut = async (spec: MachineSpec, site: MachineSite, {box, disk}: Prepare
   const text = vagrantfile({
     box: boxName(spec.image.runtimeSet),
     acceleration: site.acceleration,
-    cpus: machineCpus(),
-    memoryMiB: spec.memoryMiB ?? DEFAULT_MEMORY_MIB,
+    ...sizeOf(spec),
     initrd: files.initrd,
     identity: files.identity,
     console: files.console,
