@@ -1,5 +1,6 @@
 import type {ExecResult, Requirement} from './machine.ts';
 import {plainText} from './plain-text.ts';
+import {shownArguments} from './secret.ts';
 
 /** Whose fault a failure is; decides the exit code and what a person should look at first. */
 export type FailureClass =
@@ -36,15 +37,26 @@ export class PlumblineError extends Error {
   readonly layer: string | undefined;
 
   constructor(failureClass: FailureClass, message: string, details: FailureDetails = {}) {
-    super(plainText(message).slice(0, LONGEST_MESSAGE), {cause: details.cause});
+    const {command, expected, seen} = details;
+    const asShown = (text: string): string => withShownArguments(text, command ?? []);
+    super(plainText(asShown(message)).slice(0, LONGEST_MESSAGE), {cause: details.cause});
     this.name = new.target.name;
     this.failureClass = failureClass;
-    this.command = details.command;
-    this.expected = details.expected;
-    this.seen = details.seen;
+    this.command = command && shownArguments(command);
+    this.expected = expected && asShown(expected);
+    this.seen = seen && asShown(seen);
     this.layer = details.layer;
   }
 }
+
+/** A text that may quote a command: see {@link shownArguments}. */
+const withShownArguments = (text: string, command: readonly string[]): string => {
+  const shown = shownArguments(command);
+  const pairs = command.map((argument, index) => [argument, shown[index] ?? ''] as const);
+  return pairs
+    .filter(([argument, safe]) => argument !== safe)
+    .reduce((rest, [argument, safe]) => rest.replaceAll(argument, () => safe), text);
+};
 
 /** The user asked for something that can't be: wrong flag, wrong file, wrong value. Exit code 2. */
 export class UsageError extends PlumblineError {

@@ -1,6 +1,7 @@
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
+import {withoutSecrets} from '../../vms/secret.ts';
 import {failureRecordOf} from '../report/failure.ts';
 import {shellCommand} from '../report/shell-command.ts';
 import type {Section} from '../teardown/parse/sections.ts';
@@ -168,5 +169,5 @@ const fileName = (name: string, {records, problem}: Section): string => {
 
 const sectionText = ({problem, records}: Section): string => {
   const text = records.map((fields) => fields.join('\t')).join('\n');
-  return `${problem === '' ? '' : `# ${problem}\n`}${text}${text.endsWith('\n') ? '' : '\n'}`;
+  return `${problem === '' ? '' : `# ${problem}\n`}${withoutSecrets(text)}${text.endsWith('\n') ? '' : '\n'}`;
 };

@@ -1,7 +1,9 @@
 import type {ExecResult, Machine, RunningCommand} from '../../vms/machine.ts';
+import {shownArguments} from '../../vms/secret.ts';
 
 /** One command that was run in a machine. */
 export interface RecordedCommand {
+  /** As a report may show it. */
   readonly argv: readonly string[];
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -27,7 +29,7 @@ export const recordCommands = (
   tell: (command: RecordedCommand) => unknown = () => {},
 ): Machine => {
   const begin = (argv: readonly string[]): RecordedCommand => {
-    const command: RecordedCommand = {argv, startedAt: now(), outcome: 'still running', said: ''};
+    const command: RecordedCommand = {argv: shownArguments(argv), startedAt: now(), outcome: 'still running', said: ''};
     commands.push(command);
     if (commands.length > MOST) {
       commands.shift();

@@ -5,7 +5,7 @@ import {KEPT_IN, keptAttributes, statFields} from './kept-attributes.ts';
 import {limitFacts} from './limits.ts';
 import {withoutNames} from './normaliser.ts';
 import {counted} from './process.ts';
-import {shownValue} from './secret.ts';
+import {shownValue} from '../../vms/secret.ts';
 
 const OF_SELF = [...KEPT_IN, 'limits', 'attr/current', 'cgroup'].map((file) => `/proc/self/${file}`);
 

@@ -2,7 +2,7 @@ import type {Facts, FactValue} from './fact.ts';
 import type {Observer} from './observer.ts';
 import {problemOf, wholeText} from './reading.ts';
 import {seccompFacts} from './oci-seccomp.ts';
-import {shownValue} from './secret.ts';
+import {shownValue} from '../../vms/secret.ts';
 
 /** The specification that the OCI runtime was really handed, at every level. https://github.com/opencontainers/runtime-spec */
 export const ociSpec: Observer = {

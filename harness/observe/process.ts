@@ -3,7 +3,7 @@ import type {FactValue} from './fact.ts';
 import {signalNames} from './kept-attributes.ts';
 import type {Observer} from './observer.ts';
 import {rowsOf, wholeText} from './reading.ts';
-import {shownValue} from './secret.ts';
+import {shownValue} from '../../vms/secret.ts';
 
 /** How the workload's processes run, apart from what they may do. */
 export const processes: Observer = {

@@ -1,5 +1,6 @@
 import {step as allureStep} from 'allure-js-commons';
 import type {ExecOptions, Machine} from '../../vms/machine.ts';
+import {shownArguments} from '../../vms/secret.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {StepRecord} from '../report/run-record.ts';
 import {shellCommand} from '../report/shell-command.ts';
@@ -29,7 +30,7 @@ export class Steps {
   /** Runs `body` under a title; `command` is what a person would type for it. */
   async step<Result>(title: string, body: () => Promise<Result>, command?: readonly string[]): Promise<Result> {
     await this.#before(title);
-    const open: OpenStep = {title, startedAt: now(), ...(command && {command: [...command]})};
+    const open: OpenStep = {title, startedAt: now(), ...(command && {command: [...shownArguments(command)]})};
     this.#open.add(open);
     this.#listener({type: 'step-started', scope: this.#scope, title});
     let status: StepRecord['status'] = 'failed';
@@ -87,7 +88,7 @@ interface OpenStep extends Pick<StepRecord, 'title' | 'command'> {
 
 /** The title of a step that is one command of a scenario, cut where it gets long. */
 export const commandTitle = (argv: readonly string[]): string => {
-  const line = `$ ${shellCommand(argv)}`;
+  const line = `$ ${shellCommand(shownArguments(argv))}`;
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 };
 

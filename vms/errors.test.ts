@@ -1,0 +1,19 @@
+import {expect, test} from 'vitest';
+import {CommandError} from './errors.ts';
+
+test('an error shows no secret of the command that it is about', () => {
+  const argv = ['docker', 'run', '--env', 'DB_PASSWORD=abc', 'nginx'];
+  const error = new CommandError({
+    argv,
+    exitCode: 1,
+    signal: undefined,
+    stdout: '',
+    stderr: 'no DB_PASSWORD=abc here',
+    durationMs: 1,
+  });
+  expect(error.message).toBe(
+    'Cannot run "docker run --env DB_PASSWORD=<redacted> nginx": exit code 1, no DB_PASSWORD=<redacted> here',
+  );
+  expect(error.command).toEqual(['docker', 'run', '--env', 'DB_PASSWORD=<redacted>', 'nginx']);
+  expect(error.seen).not.toContain('abc');
+});

@@ -1,0 +1,26 @@
+/** What stands in reports in the place of a secret. */
+export const REDACTED = '<redacted>';
+
+/**
+ * The value of a variable of an environment as a report may show it: reports are attached to tickets and published by CI, and a
+ * workload may be given real credentials. The name decides, as with what GitHub and others mask in logs.
+ */
+export const shownValue = (name: string, value: string): string =>
+  SECRET.test(name) && value !== '' ? REDACTED : value;
+
+const SECRET =
+  /(?:^|_)(?:AUTH|CREDENTIALS?|DSN|KEY|PASS|PASSPHRASE|PASSWD|PASSWORD|PAT|SECRET|TOKEN)S?(?:_|$)|_PWD$|(?:key|password|secret|token)$/i;
+
+/** A command line as a report may show it: arguments such as `NAME=value` and `--env=NAME=value` lose a secret value. */
+export const shownArguments = (argv: readonly string[]): readonly string[] =>
+  argv.map((argument) => argument.replace(ASSIGNMENT, shownAssignment));
+
+const ASSIGNMENT = /^((?:--?[\w\-]+=)?)([A-Za-z_]\w*)=(.*)$/sv;
+
+/** A JSON document, or several, as a report may show it: strings of the form `NAME=value` lose a secret value. */
+export const withoutSecrets = (text: string): string => text.replaceAll(IN_STRING, shownAssignment);
+
+const IN_STRING = /(")([A-Za-z_]\w*)=((?:\\.|[^"\\])*)/gv;
+
+const shownAssignment = (_: string, before: string, name: string, value: string): string =>
+  `${before}${name}=${shownValue(name, value)}`;
