@@ -33,6 +33,6 @@ test('a difference that a failed step could have told of is brought by nobody kn
     '  limits.nofile  1 -> 2  docker',
     '',
     'What runc brings by itself is unknown: its step failed',
-    '1 differences between bookworm and trixie',
+    '1 difference between bookworm and trixie',
   ]);
 });

@@ -31,7 +31,7 @@ export const bisectLines = (
     ...failures.flatMap((failure) => failureLines(failure, paint)),
     differences.length === 0
       ? `${paint('good', '✓')} No difference between ${sets}`
-      : `${differences.length} differences between ${sets}`,
+      : `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'} between ${sets}`,
   ];
 };
 
