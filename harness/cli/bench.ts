@@ -61,7 +61,7 @@ export const addBenchCommand = (program: Command): void => {
       using interruption = new Interruption();
       const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
       const {signal} = interruption;
-      const record = await bench({
+      const measuring = bench({
         id: runId(new Date()),
         scenario,
         provider,
@@ -70,9 +70,8 @@ export const addBenchCommand = (program: Command): void => {
         growth: growth ? await setsFrom(runtimeSet) : undefined,
         say,
         signal,
-      }).catch((error: unknown) => {
-        if (interruption.exitCode === undefined) throw error;
       });
+      const record = await interruption.orInterrupted(measuring);
       if (record === undefined) {
         process.exitCode = interruption.exitCode;
         return;

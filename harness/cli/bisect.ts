@@ -32,9 +32,7 @@ export const addBisectCommand = (program: Command, toolVersion: string): void =>
     const stream = flags.json ? process.stderr : process.stdout;
     using reporter = await terminalReporter(stream);
     const plan = await planUpgrade({from, to, files, flags, listener: reporter, interruption, toolVersion});
-    const record = await bisectUpgrade(plan, flags.fact).catch((error: unknown) => {
-      if (interruption.exitCode === undefined) throw error;
-    });
+    const record = await interruption.orInterrupted(bisectUpgrade(plan, flags.fact));
     reporter.stop();
     if (record === undefined) {
       process.exitCode = interruption.exitCode;

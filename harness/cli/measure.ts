@@ -34,16 +34,15 @@ export const addMeasureCommand = (program: Command): void => {
       const report = (event: BakeEvent): void => {
         if (event.type === 'step-started') process.stderr.write(`${event.title}\n`);
       };
-      await measure(
+      const measuring = measure(
         chosen,
         {runtimeSet, machines: MACHINES, commands: COMMANDS, context: {report, signal: interruption.signal}},
         (measurement) => {
           measurements.push(measurement);
           if (!json) process.stdout.write(`${measurementRow(measurement)}\n`);
         },
-      ).catch((error: unknown) => {
-        if (interruption.exitCode === undefined) throw error;
-      });
+      );
+      await interruption.orInterrupted(measuring);
       if (json) process.stdout.write(`${JSON.stringify(measurements, undefined, 2)}\n`);
       process.exitCode = interruption.exitCode ?? 0;
     });

@@ -51,6 +51,16 @@ export class Interruption implements Disposable {
     };
   }
 
+  /** What `work` comes to, or `undefined` when it fails after a signal has come: it was told to end. */
+  async orInterrupted<Result>(work: Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await work;
+    } catch (error) {
+      if (this.exitCode === undefined) throw error;
+      return undefined;
+    }
+  }
+
   [Symbol.dispose](): void {
     for (const [name, handler] of this.#handlers) {
       process.off(name, handler);

@@ -1,21 +1,9 @@
 import {expect, test} from 'vitest';
-import type {Difference} from '../compare/difference.ts';
 import {plainPaint} from '../report/terminal/paint.ts';
 import {bisectLines} from './bisect-lines.ts';
+import {exampleDifference} from './example-difference.ts';
 
-const difference: Difference = {
-  fact: 'limits.nofile',
-  kind: 'changed',
-  sets: {old: 'bookworm', new: 'trixie'},
-  old: 1,
-  new: 2,
-  changes: ['1 -> 2'],
-  layer: 'dockerd',
-  because: 'of a test',
-  group: 'limits',
-  cells: [],
-  scope: 'docker',
-};
+const difference = exampleDifference();
 
 test('a difference that a failed step could have told of is brought by nobody known', () => {
   const record = {

@@ -1,20 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import type {Difference} from '../compare/difference.ts';
 import {bisect, type BisectionStep, type Suspect} from './bisection.ts';
+import {exampleDifference} from './example-difference.ts';
 
-const difference = (fact: string, level: 'docker' | 'ctr' | 'runc' = 'docker'): Difference => ({
-  fact,
-  kind: 'changed',
-  sets: {old: 'bookworm', new: 'trixie'},
-  old: 1,
-  new: 2,
-  changes: ['1 -> 2'],
-  layer: 'dockerd',
-  because: 'of a test',
-  group: 'limits',
-  cells: [{scenario: 'serves', level, network: 'published'}],
-  scope: level,
-});
+const difference = (fact: string, level: 'docker' | 'ctr' | 'runc' = 'docker'): Difference =>
+  exampleDifference({fact, cells: [{scenario: 'serves', level, network: 'published'}], scope: level});
 
 const step = (changed: Suspect[], ...differences: Difference[]): BisectionStep => ({changed, differences});
 

@@ -52,25 +52,18 @@ const openQmp = async (path: string, signal: AbortSignal, isNew: boolean): Promi
   };
 };
 
+const withOpened =
+  (isNew: boolean) =>
+  async <Result>(path: string, signal: AbortSignal, body: (qmp: Qmp) => Promise<Result>): Promise<Result> => {
+    using qmp = await openQmp(path, signal, isNew);
+    return await body(qmp);
+  };
+
 /** Connects, does something short, and leaves QEMU to others. Throws {@link MachineError} at once when QEMU has ended. */
-export const withQmp = async <Result>(
-  path: string,
-  signal: AbortSignal,
-  body: (qmp: Qmp) => Promise<Result>,
-): Promise<Result> => {
-  using qmp = await openQmp(path, signal, false);
-  return await body(qmp);
-};
+export const withQmp = withOpened(false);
 
 /** {@link withQmp} of a QEMU that has just been started, which makes its socket some time after that. */
-export const withNewQmp = async <Result>(
-  path: string,
-  signal: AbortSignal,
-  body: (qmp: Qmp) => Promise<Result>,
-): Promise<Result> => {
-  using qmp = await openQmp(path, signal, true);
-  return await body(qmp);
-};
+export const withNewQmp = withOpened(true);
 
 const POLL_MS = 5;
 
