@@ -168,17 +168,20 @@ describe('cells that can not be compared as a whole', () => {
     const twice = (...values: string[]) => {
       const run = exampleLoadedRun([{level: 'runc', steps: {stop: values.map(() => 1)}}]);
       for (const [index, observation] of [...run.observations.values()].entries()) {
-        Object.assign(observation, {facts: {'process.cpus': values[index]}});
+        Object.assign(observation, {facts: {'process.cwd': '/', 'process.cpus': values[index]}});
       }
       return run;
     };
     const varied = compareRuns(twice('0', '1'), twice('1', '0'));
     expect(varied).toMatchObject({differences: [], unstable: ['process.cpus']});
-    expect(compareRuns(twice('0', '1'), twice('2', '2')).differences).toHaveLength(1);
+    const changed = compareRuns(twice('0', '1'), twice('2', '3')).differences;
+    expect(changed.map(({changes}) => changes)).toEqual([['0 -> 2'], ['1 -> 3']]);
     const never = exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/'}, steps: {stop: [1, 1]}}]);
     const sometimes = exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/'}, steps: {stop: [1, 1]}}]);
     Object.assign([...sometimes.observations.values()][1] ?? {}, {facts: {'process.cwd': '/', 'process.lsm': 'x'}});
     expect(compareRuns(never, sometimes)).toMatchObject({differences: [], unstable: ['process.lsm']});
+    const [added] = compareRuns(never, twice('0', '1')).differences;
+    expect(added).toMatchObject({changes: ['now 0', 'now 1'], cells: [{level: 'runc'}]});
   });
 });
 

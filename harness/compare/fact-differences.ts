@@ -21,6 +21,8 @@ export const compareFacts = (pair: CellPair, isComparable: (fact: string) => boo
   const [old, recent] = comparable(seenFacts(pair.old), seenFacts(pair.new));
   const facts = new Set([...old.keys(), ...recent.keys()].filter(isComparable));
   const [oldStopped, newStopped] = [hasFailed(pair.old), hasFailed(pair.new)];
+  const cell = {scenario: pair.scenario, level: pair.level, network: pair.network};
+  const sets = {old: pair.old.runtimeSet, new: pair.new.runtimeSet};
   const differences = [...facts].flatMap((fact): CellDifference[] => {
     const [before, after] = [old.get(fact), recent.get(fact)];
     // A cell that failed may not have come to what is seen last: that it failed is the difference.
@@ -34,9 +36,7 @@ export const compareFacts = (pair: CellPair, isComparable: (fact: string) => boo
       return [];
     }
     const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
-    const {scenario, level, network} = pair;
-    const sets = {old: pair.old.runtimeSet, new: pair.new.runtimeSet};
-    return [{fact, kind, cell: {scenario, level, network}, sets, old: firstOf(before), new: firstOf(after)}];
+    return changesOf(before, after).map((change) => ({fact, kind, cell, sets, ...change}));
   });
   const unstable = [...facts].filter((fact) => [old, recent].some((run) => (run.get(fact)?.size ?? 0) > 1));
   return {differences, unstable, facts};
@@ -62,7 +62,20 @@ export const isOfRecord = (fact: string): boolean => /^(cell|failure|residue|ima
 const onlyOfRecord = (facts: SeenFacts): SeenFacts =>
   new Map([...facts].filter(([fact]) => isOfRecord(fact) && fact !== 'image.digest' && fact !== 'residue.known'));
 
-const firstOf = (values: ReadonlySet<string> | undefined): FactValue | undefined => {
-  const first = [...(values ?? [])].find((value) => value !== ABSENT);
-  return first === undefined ? undefined : (JSON.parse(first) as FactValue);
+/**
+ * Says every value that a fact had in either run: one change where it had one, and where repetitions did not agree one for each value, as
+ * an explanation of the first is none of the others.
+ */
+const changesOf = (
+  before: ReadonlySet<string> = NOTHING,
+  after: ReadonlySet<string> = NOTHING,
+): Pick<CellDifference, 'old' | 'new'>[] => {
+  const [old, recent] = [presentIn(before), presentIn(after)];
+  return Array.from({length: Math.max(old.length, recent.length)}, (_, index) => ({
+    old: old[index] ?? old[0],
+    new: recent[index] ?? recent[0],
+  }));
 };
+
+const presentIn = (values: ReadonlySet<string>): FactValue[] =>
+  [...values].filter((value) => value !== ABSENT).map((value) => JSON.parse(value) as FactValue);

@@ -28,7 +28,8 @@ export const foldDifferences = (
     const ofFact = byFact.get(first.fact) ?? same;
     const isMeasured = same[0]?.samples !== undefined;
     const possible = factsByCell.filter(({facts}) => facts.has(first.fact)).map(({cell}) => cell);
-    const cells = same.map(({cell}) => cell);
+    // A fact that varied between repetitions has several changes in one cell.
+    const cells = [...new Set(same.map(({cell}) => cell))];
     const differsAt = new Set(ofFact.map(({cell}) => cell.level));
     return {
       ...first,
