@@ -1,4 +1,4 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
 import {comparisonLines} from '../compare/comparison-lines.ts';
@@ -7,7 +7,7 @@ import {compareRuns, type Comparison} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
 import {loadRun, partOn, type LoadedRun} from '../compare/loaded-run.ts';
 import {createPaint} from '../report/terminal/paint.ts';
-import {written} from '../report/written.ts';
+import {makeFolder, written} from '../report/written.ts';
 import {callerPath} from './caller-path.ts';
 
 /** What {@link compareCommand} compares and where it prints. */
@@ -46,7 +46,7 @@ export const compareCommand = async (options: CompareCommandOptions): Promise<0 
   if (html !== undefined) {
     const file = callerPath(html);
     await written('the page', file, async () => {
-      await mkdir(dirname(file), {recursive: true});
+      await makeFolder(dirname(file));
       await writeFile(file, comparisonPage(comparison));
     });
   }

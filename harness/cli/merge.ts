@@ -1,4 +1,4 @@
-import {cp, mkdir, stat, writeFile} from 'node:fs/promises';
+import {cp, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Command} from 'commander';
 import {writePages} from '../page/write-pages.ts';
@@ -9,7 +9,7 @@ import {readRun, writeRun} from '../report/run-file.ts';
 import {shownPath} from '../report/shown-path.ts';
 import {createPaint} from '../report/terminal/paint.ts';
 import {summaryLines} from '../report/terminal/summary-lines.ts';
-import {written} from '../report/written.ts';
+import {makeFolder, written} from '../report/written.ts';
 import {callerPath} from './caller-path.ts';
 import {runFolder} from './run-folder.ts';
 import {runId} from './run-id.ts';
@@ -33,7 +33,7 @@ export const addMergeCommand = (program: Command): void => {
       const reports = callerPath(flags.reports);
       const target = join(reports, merged.id);
       const problems = await written('the merged run', target, async () => {
-        await mkdir(target, {recursive: true});
+        await makeFolder(target);
         for (const folder of folders) {
           await collect(folder, target);
         }

@@ -16,7 +16,7 @@ import {writeRun} from '../report/run-file.ts';
 import {runArgument} from '../report/run-argument.ts';
 import {RUN_SCHEMA_VERSION, type CellRecord, type FailureRecord, type RunRecord} from '../report/run-record.ts';
 import {shownPath} from '../report/shown-path.ts';
-import {written} from '../report/written.ts';
+import {makeFolder, written} from '../report/written.ts';
 import type {LoadedScenario} from '../scenario/load.ts';
 import {openDesk} from './desk.ts';
 import {runLanes, type LaneContext} from './lane-run.ts';
@@ -68,7 +68,7 @@ export interface RunOptions {
 export const run = async (options: RunOptions): Promise<RunRecord> => {
   const startedAt = performance.timeOrigin + performance.now();
   const folder = join(options.reports, options.id);
-  await written('reports', folder, () => mkdir(folder, {recursive: true}));
+  await written('reports', folder, async () => makeFolder(folder));
   const {failures, machines, cells} = await runCells(options, startedAt, folder);
   const record: RunRecord = {
     schemaVersion: RUN_SCHEMA_VERSION,

@@ -15,7 +15,7 @@ import {recordHost} from '../report/host-record.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
 import {writeRun} from '../report/run-file.ts';
 import {RUN_SCHEMA_VERSION, type FailureRecord, type RunRecord} from '../report/run-record.ts';
-import {written} from '../report/written.ts';
+import {makeFolder, written} from '../report/written.ts';
 import {watchHost} from '../run/host-watch.ts';
 import {run} from '../run/run.ts';
 import {versionsAfter, type Component} from './component.ts';
@@ -50,7 +50,7 @@ interface Progress {
 export const upgrade = async (plan: UpgradePlan, only?: Component): Promise<UpgradeOutcome> => {
   const startedAt = performance.timeOrigin + performance.now();
   const folder = join(plan.reports, plan.id);
-  await written('reports', folder, () => mkdir(folder, {recursive: true}));
+  await written('reports', folder, async () => makeFolder(folder));
   const progress: Progress = {intervalMs: 0, packages: {}, passes: [], failures: [], comparison: undefined};
   const host = watchHost(upgradeId(plan));
   try {

@@ -1,0 +1,24 @@
+import {mkdtempDisposable, readdir, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {UsageError} from '../../vms/errors.ts';
+import {makeFolder, written} from './written.ts';
+
+test('a folder is made with those above it, also by several at once', async () => {
+  await using place = await mkdtempDisposable(join(tmpdir(), 'pl-written-'));
+  const folder = join(place.path, 'a', 'b');
+  await Promise.all([makeFolder(folder), makeFolder(folder)]);
+  expect(await readdir(join(place.path, 'a'))).toEqual(['b']);
+});
+
+test('a folder that takes none, and a file in its place, are said', async () => {
+  await using place = await mkdtempDisposable(join(tmpdir(), 'pl-written-'));
+  const file = join(place.path, 'file');
+  await writeFile(file, '');
+  for (const folder of ['/proc/none/at/all', file, join(file, 'below')]) {
+    const failed = written('reports', folder, async () => makeFolder(folder));
+    await expect(failed).rejects.toThrow(`Cannot write reports to "${folder}": `);
+    await expect(failed).rejects.toBeInstanceOf(UsageError);
+  }
+});
