@@ -81,14 +81,10 @@ export const overdue = (argv: readonly string[], timeoutMs: number, stderr: stri
   });
 
 /** Starts `argv` behind a prefix and hands out its streams. */
-export const startCommand = (
-  prefix: CommandPrefix,
-  argv: readonly string[],
-  options: Pick<ExecOptions, 'env' | 'signal'> = {},
-): RunningCommand => {
+export const startCommand = (prefix: CommandPrefix, argv: readonly string[]): RunningCommand => {
   const startedAt = performance.now();
   const subprocess = execa('sh', ['-c', JOIN_STREAMS, 'sh', prefix.file, ...prefix.argv, ...argv], {
-    ...spawnOptions(prefix, options),
+    ...spawnOptions(prefix),
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     buffer: false,
   });
@@ -115,7 +111,7 @@ const keepUnread = (stream: Readable): void => {
   setImmediate(() => setImmediate(() => stream.off('readable', hold)));
 };
 
-const spawnOptions = (prefix: CommandPrefix, {env, signal}: Pick<ExecOptions, 'env' | 'signal'>) =>
+const spawnOptions = (prefix: CommandPrefix, {env, signal}: Pick<ExecOptions, 'env' | 'signal'> = {}) =>
   ({
     reject: false,
     extendEnv: false,

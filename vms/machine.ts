@@ -108,7 +108,7 @@ export interface Machine {
   /** Runs a command that must not exit with 0. Throws {@link CommandError} when it does. */
   fail(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Starts a command and hands out its streams while it runs. */
-  spawn(argv: readonly string[], options?: Pick<ExecOptions, 'env' | 'signal'>): RunningCommand;
+  spawn(argv: readonly string[], options?: Pick<ExecOptions, 'env'>): RunningCommand;
 
   /** Writes a file in the machine, creating its folder; mode 0644 unless told. */
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void>;

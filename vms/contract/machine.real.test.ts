@@ -183,12 +183,9 @@ describe.each(chosen)('a machine of $name', (provider) => {
   });
 
   test('is dialled from outside', async () => {
-    const abort = new AbortController();
-    const server = machine.spawn(['socat', 'TCP4-LISTEN:8088,fork,reuseaddr', 'EXEC:cat'], {
-      signal: abort.signal,
-    });
+    const server = machine.spawn(['socat', 'TCP4-LISTEN:8088,fork,reuseaddr', 'EXEC:cat']);
     onTestFinished(async () => {
-      abort.abort();
+      server.kill();
       await server.ended;
     });
     await machine.succeed(['sh', '-c', 'until grep -q ":1F98 00000000:0000 0A" /proc/net/tcp; do sleep 0.1; done'], {

@@ -73,8 +73,8 @@ export abstract class SshMachine implements Machine {
     return result;
   }
 
-  spawn(argv: readonly string[], options: Pick<ExecOptions, 'env' | 'signal'> = {}): RunningCommand {
-    return startRemote(this.#access.session, argv, options);
+  spawn(argv: readonly string[], {env}: Pick<ExecOptions, 'env'> = {}): RunningCommand {
+    return startRemote(this.#access.session, argv, env);
   }
 
   async put(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {

@@ -64,14 +64,10 @@ export const runRemote = async (
 };
 
 /** Starts a command in a machine and hands out its streams, as {@link startCommand} does on this host. */
-export const startRemote = (
-  session: SshSession,
-  argv: readonly string[],
-  {env, signal}: Pick<ExecOptions, 'env' | 'signal'>,
-): RunningCommand => {
+export const startRemote = (session: SshSession, argv: readonly string[], env: ExecOptions['env']): RunningCommand => {
   const command = prepare(argv, env);
   const {prefix, words} = locally(session, command);
-  const running = startCommand(prefix, words, signal ? {signal} : {});
+  const running = startCommand(prefix, words);
   let trailer = '';
   const stderr = running.stderr.pipe(
     new Transform({
@@ -87,9 +83,7 @@ export const startRemote = (
     running.kill();
     killed ??= kill(session, command);
   };
-  signal?.addEventListener('abort', killOnce, {once: true});
   const ended = running.ended.then(async (result): Promise<ExecResult> => {
-    signal?.removeEventListener('abort', killOnce);
     await killed;
     const {end} = remoteEnd(command, result.exitCode, trailer);
     if (end.kind === 'lost') return {...result, argv, exitCode: undefined, signal: result.signal ?? 'SIGKILL'};

@@ -59,19 +59,14 @@ export const runThrough = async (
 };
 
 /** Starts a command through a door and hands out its streams, as `startCommand` does on this host. */
-export const startThrough = (door: Door, argv: readonly string[], {env, signal}: Asked): RunningCommand => {
+export const startThrough = (door: Door, argv: readonly string[], env: Asked['env']): RunningCommand => {
   const startedAt = performance.now();
   const {stdout: stream, stderr, ended, kill} = door.start(argv, env, 'joined');
-  const stop = (): void => kill('SIGKILL');
-  signal?.addEventListener('abort', stop, {once: true});
   return {
     stream,
     stderr,
-    ended: ended.then((end) => {
-      signal?.removeEventListener('abort', stop);
-      return {argv, ...end, stdout: '', stderr: '', durationMs: performance.now() - startedAt};
-    }),
-    kill: stop,
+    ended: ended.then((end) => ({argv, ...end, stdout: '', stderr: '', durationMs: performance.now() - startedAt})),
+    kill: () => kill('SIGKILL'),
   };
 };
 

@@ -68,8 +68,8 @@ export class SandboxMachine implements Machine {
     return result;
   }
 
-  spawn(argv: readonly string[], {env, signal}: Pick<ExecOptions, 'env' | 'signal'> = {}): RunningCommand {
-    return startThrough(this.#door(argv), argv, {env: {...ENVIRONMENT, ...env}, ...(signal && {signal})});
+  spawn(argv: readonly string[], {env}: Pick<ExecOptions, 'env'> = {}): RunningCommand {
+    return startThrough(this.#door(argv), argv, {...ENVIRONMENT, ...env});
   }
 
   async put(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
