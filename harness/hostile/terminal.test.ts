@@ -92,7 +92,7 @@ test.each<[string, () => readonly string[]]>([
                   totalMs: 0,
                   totalErrorMs: 0,
                   slowestMs: 0,
-                  isUp: true,
+                  ending: 'up',
                 },
               ],
               before: process,

@@ -11,7 +11,7 @@ import {versionsOf} from './old-machine.ts';
 import {upgradePackages} from './package-upgrade.ts';
 import {Prober} from './prober.ts';
 import {removeWorkloads, startWorkloads, type StartedWorkload} from './running-workloads.ts';
-import {untilAllAnswer, untilSettled} from './steady.ts';
+import {untilAllAnswer, untilSettled, type Ending} from './steady.ts';
 import {lostFrom, readStores} from './stores.ts';
 import type {UpgradePassRecord} from './upgrade-record.ts';
 import {upgradeWorkloads} from './upgrade-workload.ts';
@@ -53,6 +53,7 @@ export const measureUpgrade = async (context: MeasureContext): Promise<UpgradePa
   const targets = workloads.flatMap((one) => one.targets);
   const prober = await Prober.start(machine, targets, workload.answer);
   let phases;
+  let endings: ReadonlyMap<string, Ending>;
   try {
     await steps.step('wait until every workload answers', () =>
       untilAllAnswer(prober, workloads, deadlines.start, signal),
@@ -60,7 +61,7 @@ export const measureUpgrade = async (context: MeasureContext): Promise<UpgradePa
     // How long a workload takes to start is no outage of the upgrade.
     prober.forget();
     phases = await steps.step('upgrade, with the workloads running', () => upgradePackages(machine, packages, signal));
-    await steps.step('wait until the workloads have settled', () =>
+    endings = await steps.step('wait until the workloads have settled', () =>
       untilSettled(prober, workloads, deadlines.settle, signal),
     );
   } finally {
@@ -92,7 +93,7 @@ export const measureUpgrade = async (context: MeasureContext): Promise<UpgradePa
     workloads: fates.map((fate, index) => ({
       ...fate,
       targets: (workloads[index]?.targets ?? []).map((target) =>
-        targetRecordOf(target, prober.samplesOf(target), phases),
+        targetRecordOf(target, prober.samplesOf(target), phases, endings.get(target.name) ?? 'unsteady'),
       ),
       inherited: inherited.get(fate.name) ?? [],
       problems: [...fate.problems, ...removalProblems(stubborn.get(fate.name))],

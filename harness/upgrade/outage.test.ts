@@ -18,14 +18,13 @@ describe('an outage', () => {
       gaps: [],
       longestMs: 0,
       totalMs: 0,
-      isUp: true,
     });
   });
 
   test('of three failed requests is three intervals long, give or take one', () => {
     const {gaps, ...rest} = outageOf(samples('..xxx..'));
     expect(gaps).toEqual([{fromMs: 200, toMs: 500, ms: 300, errorMs: 110, failed: 3, reasons: ['Connection refused']}]);
-    expect(rest).toMatchObject({failed: 3, longestMs: 300, longestErrorMs: 110, totalMs: 300, isUp: true});
+    expect(rest).toMatchObject({failed: 3, longestMs: 300, longestErrorMs: 110, totalMs: 300});
   });
 
   test('adds up its gaps with their errors', () => {
@@ -38,11 +37,10 @@ describe('an outage', () => {
   });
 
   test('that does not end lasts at least to the last request', () => {
-    const {gaps, isUp} = outageOf(samples('..xx'));
+    const {gaps} = outageOf(samples('..xx'));
     expect(gaps).toEqual([
       {fromMs: 200, toMs: undefined, ms: 150, errorMs: 60, failed: 2, reasons: ['Connection refused']},
     ]);
-    expect(isUp).toBe(false);
   });
 
   test('of a prober that was starved says so in its error', () => {
@@ -51,8 +49,8 @@ describe('an outage', () => {
     expect(outageOf(starved).gaps[0]).toMatchObject({ms: 550, errorMs: 560});
   });
 
-  test('of no request is nothing, and up is nobody', () => {
-    expect(outageOf([])).toMatchObject({probes: 0, longestMs: 0, slowestMs: 0, isUp: false});
+  test('of no request is nothing', () => {
+    expect(outageOf([])).toMatchObject({probes: 0, longestMs: 0, slowestMs: 0});
   });
 
   test('is as long as what really happened, within its error, whenever it began', () => {

@@ -35,8 +35,6 @@ export interface Outage {
   readonly totalErrorMs: number;
   /** The answer that took longest. */
   readonly slowestMs: number;
-  /** Whether it answered in the end. */
-  readonly isUp: boolean;
 }
 
 /** Resolution of the machine's clock, in milliseconds. */
@@ -61,7 +59,6 @@ export const outageOf = (samples: readonly Sample[]): Outage => {
     totalMs: sum(gaps.map(({ms}) => ms)),
     totalErrorMs: sum(gaps.map(({errorMs}) => errorMs)),
     slowestMs: answers.length === 0 ? 0 : max(answers),
-    isUp: ordered.length > 0 && ordered.at(-1)?.failure === undefined,
   };
 };
 

@@ -34,12 +34,12 @@ const kindLines = (same: readonly UpgradePassRecord[], intervalMs: number, paint
 };
 
 const outageText = (all: readonly TargetRecord[], intervalMs: number): string => {
-  if (all.every(({isUp}) => !isUp)) {
-    return 'down to the end';
+  if (all.every(({ending}) => ending !== 'up')) {
+    return all.every(({ending}) => ending === 'down') ? 'down to the end' : 'no steady answer';
   }
   const {ms, errorMs} = repeatedOutage(all);
   return all.every(({gaps}) => gaps.length === 0) ? `less than ${intervalMs} ms` : `${ms} ± ${errorMs} ms`;
 };
 
 const eachText = (all: readonly TargetRecord[]): string =>
-  all.map(({isUp, longestMs}) => (isUp ? String(longestMs) : 'down')).join(', ');
+  all.map(({ending, longestMs}) => (ending === 'up' ? String(longestMs) : ending)).join(', ');

@@ -4,6 +4,9 @@ import type {Sample} from './outage.ts';
 import type {Prober} from './prober.ts';
 import type {UpgradeWorkload} from './upgrade-workload.ts';
 
+/** What the last requests to a target say: `unsteady` where they did not all have the same outcome. */
+export type Ending = 'up' | 'down' | 'unsteady';
+
 /** Requests with the same outcome after which it is taken to be settled: 2 s, times the machine's latency. */
 const SETTLED_AFTER = 20;
 const POLL_MS = 100;
@@ -15,12 +18,13 @@ export const untilAllAnswer = async (
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<void> => {
-  const silent = await untilSettled(
+  const endings = await untilSettled(
     prober,
     workloads.map((workload) => ({...workload, expected: 'survives'})),
     deadlineMs,
     signal,
   );
+  const silent = [...endings].flatMap(([name, ending]) => (ending === 'up' ? [] : [name]));
   if (silent.length > 0) {
     throw new PlumblineError('workload', `Cannot begin the upgrade: no steady answer from ${silent.join(', ')}`, {
       layer: 'workload',
@@ -29,34 +33,39 @@ export const untilAllAnswer = async (
 };
 
 /**
- * Waits until the last requests to every target had the outcome that is expected of it, or the deadline has passed. Returns the names of
- * the targets that are not settled.
+ * Waits until the last requests to every target had the outcome that is expected of it, or the deadline has passed. Returns what they
+ * said then, by the name of the target.
  */
 export const untilSettled = async (
   prober: Prober,
   workloads: readonly UpgradeWorkload[],
   deadlineMs: number,
   signal: AbortSignal,
-): Promise<string[]> => {
+): Promise<ReadonlyMap<string, Ending>> => {
   const deadline = performance.now() + deadlineMs;
   const since = new Map(
     workloads.flatMap(({targets}) => targets.map((target) => [target.name, prober.samplesOf(target).length])),
   );
   for (;;) {
-    const restless = workloads.flatMap(({targets, expected}) =>
-      targets
-        .filter(
-          (target) => !isSettled(prober.samplesOf(target).slice(since.get(target.name)), expected !== 'stays down'),
-        )
-        .map(({name}) => name),
+    const endings = new Map(
+      workloads.flatMap(({targets}) =>
+        targets.map((target) => [target.name, endingOf(prober.samplesOf(target).slice(since.get(target.name)))]),
+      ),
     );
-    if (restless.length === 0 || performance.now() > deadline) {
-      return restless;
+    const isSettled = workloads.every(({targets, expected}) =>
+      targets.every(({name}) => endings.get(name) === (expected === 'stays down' ? 'down' : 'up')),
+    );
+    if (isSettled || performance.now() > deadline) {
+      return endings;
     }
     await setTimeout(POLL_MS, undefined, {signal});
   }
 };
 
-const isSettled = (samples: readonly Sample[], isUp: boolean): boolean =>
-  samples.length >= SETTLED_AFTER &&
-  samples.slice(-SETTLED_AFTER).every(({failure}) => (failure === undefined) === isUp);
+const endingOf = (samples: readonly Sample[]): Ending => {
+  const answered = samples.slice(-SETTLED_AFTER).filter(({failure}) => failure === undefined).length;
+  if (answered === SETTLED_AFTER) {
+    return 'up';
+  }
+  return answered === 0 && samples.length >= SETTLED_AFTER ? 'down' : 'unsteady';
+};

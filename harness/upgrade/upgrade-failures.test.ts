@@ -1,12 +1,13 @@
 import {expect, test} from 'vitest';
+import type {Ending} from './steady.ts';
 import {passFailures} from './upgrade-failures.ts';
 import type {UpgradedWorkloadRecord, UpgradePassRecord} from './upgrade-record.ts';
 
-const failuresOf = (fate: Pick<UpgradedWorkloadRecord, 'expected' | 'survived'>, ...answers: boolean[]): unknown => {
+const failuresOf = (fate: Pick<UpgradedWorkloadRecord, 'expected' | 'survived'>, ...endings: Ending[]): unknown => {
   const workload = {
     title: 'docker, restart=no',
     level: 'docker',
-    targets: answers.map((isUp) => ({vantage: 'machine', url: 'http://127.0.0.1:8080', isUp})),
+    targets: endings.map((ending) => ({vantage: 'machine', url: 'http://127.0.0.1:8080', ending})),
     problems: [],
     ...fate,
   };
@@ -15,15 +16,15 @@ const failuresOf = (fate: Pick<UpgradedWorkloadRecord, 'expected' | 'survived'>,
 };
 
 test.each([
-  ['survives', true, true],
-  ['is restarted', false, true],
-  ['stays down', false, false],
-] as const)('a workload that %s as its runtime documents it is no failure', (expected, survived, isUp) => {
-  expect(failuresOf({expected, survived}, isUp, isUp)).toEqual([]);
+  ['survives', true, 'up'],
+  ['is restarted', false, 'up'],
+  ['stays down', false, 'down'],
+] as const)('a workload that %s as its runtime documents it is no failure', (expected, survived, ending) => {
+  expect(failuresOf({expected, survived}, ending, ending)).toEqual([]);
 });
 
 test('one that was to survive and was restarted is a failure', () => {
-  expect(failuresOf({expected: 'survives', survived: false}, true, true)).toEqual([
+  expect(failuresOf({expected: 'survives', survived: false}, 'up', 'up')).toEqual([
     [
       'runtime',
       'docker',
@@ -32,18 +33,28 @@ test('one that was to survive and was restarted is a failure', () => {
   ]);
 });
 
-test('one that was to stay down and came up is a failure', () => {
-  expect(failuresOf({expected: 'stays down', survived: false}, true, false)).toEqual([
+test.each(['up', 'unsteady'] as const)('one that was to stay down and is %s is a failure', (ending) => {
+  expect(failuresOf({expected: 'stays down', survived: false}, ending, 'down')).toEqual([
     ['runtime', 'docker', 'Cannot leave "docker, restart=no" down after the upgrade: it answers (live-restore on)'],
   ]);
 });
 
 test('one that does not answer is one failure', () => {
-  expect(failuresOf({expected: 'survives', survived: false}, false)).toEqual([
+  expect(failuresOf({expected: 'survives', survived: false}, 'down')).toEqual([
     [
       'workload',
       'docker',
       'Cannot reach "docker, restart=no" after the upgrade: no answer on http://127.0.0.1:8080 from the machine (live-restore on)',
+    ],
+  ]);
+});
+
+test('one that answers at times is a failure', () => {
+  expect(failuresOf({expected: 'is restarted', survived: false}, 'unsteady')).toEqual([
+    [
+      'workload',
+      'docker',
+      'Cannot reach "docker, restart=no" after the upgrade: no steady answer on http://127.0.0.1:8080 from the machine (live-restore on)',
     ],
   ]);
 });

@@ -30,14 +30,14 @@ export const comparisonFailures = ({unexplained, old}: Comparison): FailureRecor
       ];
 
 const absence = ({title, level, expected, targets}: UpgradedWorkloadRecord, where: string): FailureRecord[] => {
-  const silent = expected === 'stays down' ? [] : targets.filter(({isUp}) => !isUp);
+  const silent = expected === 'stays down' ? [] : targets.filter(({ending}) => ending !== 'up');
   const [first] = silent;
   return first === undefined
     ? []
     : [
         failure(
           'workload',
-          `Cannot reach "${title}" after the upgrade: no answer on ${silent.map(({url, vantage}) => `${url} from the ${vantage}`).join(', ')} (${where})`,
+          `Cannot reach "${title}" after the upgrade: no ${silent.some(({ending}) => ending === 'unsteady') ? 'steady answer' : 'answer'} on ${silent.map(({url, vantage}) => `${url} from the ${vantage}`).join(', ')} (${where})`,
           level,
         ),
       ];
@@ -48,7 +48,7 @@ const otherFate = (
   {title, level, expected, survived, targets}: UpgradedWorkloadRecord,
   where: string,
 ): FailureRecord[] => {
-  if (!targets.some(({isUp}) => isUp)) {
+  if (targets.every(({ending}) => ending === 'down')) {
     return [];
   }
   if (expected === 'stays down') {

@@ -119,13 +119,16 @@ const rowsOf = (workload: UpgradedWorkloadRecord, intervalMs: number, paint: Pai
   });
 
 const outageText = (
-  {isUp, gaps, longestMs, longestErrorMs, totalMs, totalErrorMs}: TargetRecord,
+  {ending, gaps, longestMs, longestErrorMs, totalMs, totalErrorMs}: TargetRecord,
   {expected}: UpgradedWorkloadRecord,
   intervalMs: number,
   paint: Paint,
 ): string => {
-  if (!isUp) {
+  if (ending === 'down') {
     return expected === 'stays down' ? paint('warning', 'down, as its policy has it') : paint('bad', 'never came back');
+  }
+  if (ending === 'unsteady') {
+    return paint('bad', 'no steady answer');
   }
   if (gaps.length === 0) {
     return paint('good', `less than ${intervalMs} ms`);

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {failureRecord} from '../report/run-record.ts';
 
 /** Version of the shape below; raised when a reader of the old shape would misread the new one. */
-export const UPGRADE_SCHEMA_VERSION = 1;
+export const UPGRADE_SCHEMA_VERSION = 2;
 
 const factValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string()).readonly()]);
 const milliseconds = z.number().nonnegative();
@@ -33,8 +33,8 @@ const targetRecord = z.object({
   totalMs: milliseconds,
   totalErrorMs: milliseconds,
   slowestMs: milliseconds,
-  /** Whether it answered in the end. */
-  isUp: z.boolean(),
+  /** Whether it answered in the end: `unsteady` where it did at times, when the time to settle was over. */
+  ending: z.enum(['up', 'down', 'unsteady']),
 });
 
 const processRecord = z.object({

@@ -3,6 +3,7 @@ import {outageOf, type Sample} from './outage.ts';
 import type {Phase} from './package-upgrade.ts';
 import type {ProbeTarget} from './prober.ts';
 import type {StartedWorkload} from './running-workloads.ts';
+import type {Ending} from './steady.ts';
 import type {TargetRecord, UpgradedWorkloadRecord} from './upgrade-record.ts';
 import {execProblem, readProcess, readView, type ProcessFacts, type RuntimeView} from './workload-state.ts';
 
@@ -59,6 +60,7 @@ export const targetRecordOf = (
   {vantage, host, port}: ProbeTarget,
   samples: readonly Sample[],
   phases: readonly Phase[],
+  ending: Ending,
 ): TargetRecord => {
   const startedMs = phases[0]?.fromMs ?? 0;
   const {gaps, ...outage} = outageOf(samples);
@@ -66,6 +68,7 @@ export const targetRecordOf = (
     vantage,
     url: `http://${host}:${port}`,
     ...outage,
+    ending,
     gaps: gaps.map(({fromMs, toMs, ...gap}) => ({
       ...gap,
       fromMs: fromMs - startedMs,
