@@ -17,7 +17,7 @@ test('a difference that a failed step could have told of is brought by nobody kn
   } as const;
   expect(bisectLines(record, plainPaint)).toEqual([
     '',
-    'unknown: a step that could have told failed  1 of 1',
+    'unknown: a step or a cell that could have told failed  1 of 1',
     '  limits.nofile  1 -> 2  docker',
     '',
     'What runc brings by itself is unknown: its step failed',

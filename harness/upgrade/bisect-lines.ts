@@ -41,7 +41,7 @@ const titleOf = (culprit: string): string =>
   ({
     together: 'only all components together',
     distribution: 'none of them: the rest of the distribution',
-    unknown: 'unknown: a step that could have told failed',
+    unknown: 'unknown: a step or a cell that could have told failed',
   })[culprit] ?? culprit;
 
 /** Upgrades that took other components along, as sentences; the last step is all of them. */

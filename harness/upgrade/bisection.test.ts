@@ -66,6 +66,33 @@ describe('a difference is blamed', () => {
     expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['unknown']);
   });
 
+  test('on nobody where the cell of the step that could tell has failed', () => {
+    const broken = step(['containerd'], difference('failure.runtime'));
+    const all = step(['runc', 'containerd', 'docker'], a);
+    expect(bisect([a], [step(['runc']), broken, step(['docker'])], all)[0]?.culprits).toEqual(['unknown']);
+    expect(bisect([a], [step(['runc']), broken, step(['containerd', 'docker'], a)], all)[0]?.culprits).toEqual([
+      'unknown',
+    ]);
+    expect(bisect([a], [step(['runc'])], step(['runc'], difference('cell.notRun')))[0]?.culprits).toEqual(['unknown']);
+  });
+
+  test('on the component whose upgrade shows it, whatever failed in the cell', () => {
+    const failure = difference('failure.runtime');
+    const steps = [step(['runc']), step(['containerd'], failure), step(['docker'], a, failure)];
+    expect(bisect([a, failure], steps, nothing).map(({culprits}) => culprits)).toEqual([
+      ['docker'],
+      ['containerd', 'docker'],
+    ]);
+  });
+
+  test('on the rest of the distribution where another cell failed, or the cell fails no more', () => {
+    const steps = [
+      step(['containerd'], difference('failure.runtime', 'runc')),
+      step(['docker'], {...difference('failure.runtime'), kind: 'removed'}),
+    ];
+    expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['distribution']);
+  });
+
   test('only where the same cell shows the same fact', () => {
     const steps = [step(['runc'], difference('a', 'runc')), step(['docker'], difference('b'))];
     expect(bisect([a], steps, nothing)[0]?.culprits).toEqual(['distribution']);

@@ -15,7 +15,7 @@ export interface BisectionStep {
 
 /**
  * Who brought a difference. `together`: only all of them do; `distribution`: none of them, but what else is in the new set; `unknown`: a step
- * failed that could have told.
+ * or a cell failed that could have told.
  */
 export type Culprit = Suspect | 'together' | 'distribution' | 'unknown';
 
@@ -28,26 +28,24 @@ export interface BisectedDifference {
 /**
  * Says which component brings each difference between two sets: the one whose upgrade alone shows it. Where a component could not be
  * upgraded without others, those whose own upgrade does not show it are not to blame. `all` is the upgrade of every component. A step that
- * failed says nothing of anybody.
+ * failed says nothing of anybody, and one in which a cell failed says nothing of what that cell does not show.
  */
 export const bisect = (
   differences: readonly Difference[],
   steps: readonly BisectionStep[],
   all: BisectionStep,
-): BisectedDifference[] => {
-  const told = steps.filter((step) => step.differences !== undefined);
-  const untold = new Set(steps.filter((step) => !told.includes(step)).flatMap(({changed}) => changed));
-  const isAllTold = untold.size === 0 && all.differences !== undefined;
-  return differences.map((difference) => {
-    const showing = smallest(told.filter((step) => shows(step, difference)));
-    const innocent = new Set(told.filter((step) => !shows(step, difference)).flatMap(({changed}) => changed));
-    const blamed = [...new Set(showing.flatMap((step) => blame(step, innocent, untold)))];
+): BisectedDifference[] =>
+  differences.map((difference) => {
+    const saying = (answer: Answer): BisectionStep[] => steps.filter((step) => answerOf(step, difference) === answer);
+    const innocent = new Set(saying('absent').flatMap(({changed}) => changed));
+    const untold = new Set(saying('unknown').flatMap(({changed}) => changed));
+    const blamed = [...new Set(smallest(saying('shown')).flatMap((step) => blame(step, innocent, untold)))];
     if (blamed.length > 0) {
       return {difference, culprits: blamed};
     }
-    return {difference, culprits: [!isAllTold ? 'unknown' : shows(all, difference) ? 'together' : 'distribution']};
+    const left = {shown: 'together', absent: 'distribution', unknown: 'unknown'} as const;
+    return {difference, culprits: [untold.size > 0 ? 'unknown' : left[answerOf(all, difference)]]};
   });
-};
 
 /** Steps that change nothing beyond what a smaller one among them does. */
 const smallest = (steps: readonly BisectionStep[]): BisectionStep[] =>
@@ -71,8 +69,22 @@ const blame = (
   return suspects.length > 0 ? suspects : changed;
 };
 
-const shows = ({differences = []}: BisectionStep, {fact, cells}: Difference): boolean =>
-  differences.some((one) => one.fact === fact && one.cells.some((cell) => cells.some((other) => isSame(cell, other))));
+/** What a step says of a difference. */
+type Answer = 'shown' | 'absent' | 'unknown';
+
+const answerOf = ({differences}: BisectionStep, {fact, cells}: Difference): Answer => {
+  if (differences === undefined) {
+    return 'unknown';
+  }
+  const ofCells = differences.filter((one) => one.cells.some((cell) => cells.some((other) => isSame(cell, other))));
+  if (ofCells.some((one) => one.fact === fact)) {
+    return 'shown';
+  }
+  return ofCells.some(isNewFailure) ? 'unknown' : 'absent';
+};
+
+/** That a cell failed, or was not run, as it had not before. What it then lacks is compared with nothing. */
+const isNewFailure = ({fact, kind}: Difference): boolean => /^(failure|cell)\./.test(fact) && kind !== 'removed';
 
 const isSame = (one: CellIdentity, other: CellIdentity): boolean =>
   one.scenario === other.scenario && one.level === other.level && one.network === other.network;
