@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {plainPaint} from '../report/terminal/paint.ts';
 import {bisectLines} from './bisect-lines.ts';
+import {exampleFailure} from '../report/example-run.ts';
 import {exampleDifference} from './example-difference.ts';
 
 const difference = exampleDifference();
@@ -23,4 +24,12 @@ test('a difference that a failed step could have told of is brought by nobody kn
     'What runc brings by itself is unknown: its step failed',
     '1 difference between bookworm and trixie',
   ]);
+});
+
+test('no difference is good news only where all of both sets was seen', () => {
+  const same = {id: 'a', from: 'bookworm', to: 'trixie', steps: [], unknown: [], differences: []};
+  expect(bisectLines({...same, failures: []}, plainPaint)).toEqual(['', '✓ No difference between bookworm and trixie']);
+  expect(bisectLines({...same, failures: [exampleFailure()]}, plainPaint).at(-1)).toBe(
+    'No difference seen between bookworm and trixie',
+  );
 });

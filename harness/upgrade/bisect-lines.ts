@@ -29,9 +29,11 @@ export const bisectLines = (
     ...dragged(steps).map((sentence) => paint('warning', sentence)),
     ...unknown.map((suspect) => paint('warning', `What ${suspect} brings by itself is unknown: its step failed`)),
     ...failures.flatMap((failure) => failureLines(failure, paint)),
-    differences.length === 0
-      ? `${paint('good', '✓')} No difference between ${sets}`
-      : `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'} between ${sets}`,
+    differences.length > 0
+      ? `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'} between ${sets}`
+      : failures.length > 0
+        ? `No difference seen between ${sets}`
+        : `${paint('good', '✓')} No difference between ${sets}`,
   ];
 };
 

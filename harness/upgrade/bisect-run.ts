@@ -8,6 +8,7 @@ import {run} from '../run/run.ts';
 import {bisect, type BisectedDifference, type BisectionStep, type Suspect} from './bisection.ts';
 import {components, componentsIn, versionsAfter, type Component} from './component.ts';
 import {withKernelOf} from './kernel-provider.ts';
+import {freshFailures} from './upgrade-failures.ts';
 import {bakeEnds, openMaterial, requirePackages, type UpgradeImages} from './upgrade-material.ts';
 import type {RunOptions} from '../run/run.ts';
 import {runOptionsOf, setOfUpgraded, type UpgradePlan} from './upgrade-plan.ts';
@@ -23,7 +24,7 @@ export interface BisectRecord {
   /** What they bring by themselves is unknown: their own step failed. */
   readonly unknown: readonly Suspect[];
   readonly differences: readonly BisectedDifference[];
-  /** What kept a run from its end; the differences are then not all there is. */
+  /** What kept a run from its end, or a cell from passing on one of the sets; the differences are then not all there is. */
   readonly failures: readonly FailureRecord[];
 }
 
@@ -42,7 +43,7 @@ export const bisectUpgrade = async (plan: UpgradePlan, glob: string): Promise<Bi
   for (const set of [from, to]) {
     listener({type: 'note', sentence: `The scenarios, on a fresh machine of ${set.name}`});
     const record = await run(runOptionsOf(plan, {id: `${id}-${set.name}`, provider, cells: plan.cellsOf(set.name)}));
-    failures.push(...record.failures);
+    failures.push(...record.failures, ...freshFailures(record));
   }
   plan.interruption.signal.throwIfAborted();
   const wanted = (await differencesOf(plan, `${id}-${to.name}`)).filter(({fact}) => matchesGlob(fact, glob));

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
+import {exampleCell, exampleFailure} from '../report/example-run.ts';
 import type {Ending} from './steady.ts';
-import {passFailures} from './upgrade-failures.ts';
+import {freshFailures, passFailures} from './upgrade-failures.ts';
 import type {UpgradedWorkloadRecord, UpgradePassRecord} from './upgrade-record.ts';
 
 const failuresOf = (fate: Pick<UpgradedWorkloadRecord, 'expected' | 'survived'>, ...endings: Ending[]): unknown => {
@@ -56,5 +57,22 @@ test('one that answers at times is a failure', () => {
       'docker',
       'Cannot reach "docker, restart=no" after the upgrade: no steady answer on http://127.0.0.1:8080 from the machine (live-restore on)',
     ],
+  ]);
+});
+
+test('a cell that does not pass on a fresh machine is a failure, of the class of what it failed with', () => {
+  const failure = exampleFailure({class: 'probe', sentence: 'Cannot reach it', evidence: ['evidence/console.log']});
+  const cells = [
+    exampleCell(),
+    exampleCell({name: 'nginx docker published trixie', status: 'failed', failures: [failure]}),
+  ];
+  expect(freshFailures({cells})).toEqual([
+    {
+      class: 'probe',
+      sentence:
+        'Cannot compare all of "nginx docker published trixie": it did not pass on a fresh machine, Cannot reach it',
+      evidence: [],
+      layer: failure.layer,
+    },
   ]);
 });

@@ -1,5 +1,5 @@
 import type {Comparison} from '../compare/comparison.ts';
-import type {FailureRecord} from '../report/run-record.ts';
+import type {FailureRecord, RunRecord} from '../report/run-record.ts';
 import type {UpgradePassRecord, UpgradedWorkloadRecord} from './upgrade-record.ts';
 
 /**
@@ -28,6 +28,20 @@ export const comparisonFailures = ({unexplained, old}: Comparison): FailureRecor
           `Cannot call the upgraded machine equal to a fresh "${old.runtimeSets.join(', ')}": ${unexplained} unexplained ${unexplained === 1 ? 'difference' : 'differences'}`,
         ),
       ];
+
+/** The cells that did not pass on a fresh machine: one that fails alike wherever it is run differs in nothing. */
+export const freshFailures = ({cells}: Pick<RunRecord, 'cells'>): FailureRecord[] =>
+  cells.flatMap(({name, status, failures: [first]}) =>
+    status === 'passed'
+      ? []
+      : [
+          failure(
+            first?.class ?? 'harness',
+            `Cannot compare all of "${name}": it did not pass on a fresh machine, ${first?.sentence ?? status}`,
+            first?.layer,
+          ),
+        ],
+  );
 
 const absence = ({title, level, expected, targets}: UpgradedWorkloadRecord, where: string): FailureRecord[] => {
   const silent = expected === 'stays down' ? [] : targets.filter(({ending}) => ending !== 'up');

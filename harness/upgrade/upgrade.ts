@@ -19,7 +19,7 @@ import {makeFolder, written} from '../report/written.ts';
 import {watchHost} from '../run/host-watch.ts';
 import {run} from '../run/run.ts';
 import {versionsAfter, type Component} from './component.ts';
-import {comparisonFailures, passFailures} from './upgrade-failures.ts';
+import {comparisonFailures, freshFailures, passFailures} from './upgrade-failures.ts';
 import {passOn, UpgradeFailure} from './upgrade-machine.ts';
 import {withKernelOf} from './kernel-provider.ts';
 import {bakeEnds, openMaterial, requirePackages} from './upgrade-material.ts';
@@ -117,7 +117,7 @@ const upgradeAndCompare = async (plan: UpgradePlan, only: Component | undefined,
   progress.failures.push(...upgraded.failures, ...fresh.failures);
   plan.interruption.signal.throwIfAborted();
   progress.comparison = await compareWithFresh(plan, freshId, freshSet);
-  progress.failures.push(...comparisonFailures(progress.comparison));
+  progress.failures.push(...freshFailures(fresh), ...comparisonFailures(progress.comparison));
   const problem = await pointLatestAt(plan.reports, plan.id);
   if (problem !== undefined) plan.listener({type: 'note', sentence: problem});
 };
