@@ -1,7 +1,9 @@
 import {expect, test} from 'vitest';
-import {exampleCell, exampleFailure} from '../report/example-run.ts';
+import {ProvisionError} from '../../vms/errors.ts';
+import {exampleCell, exampleFailure, exampleMachine} from '../report/example-run.ts';
 import type {Ending} from './steady.ts';
-import {freshFailures, passFailures} from './upgrade-failures.ts';
+import {freshFailures, passFailures, thrownFailures} from './upgrade-failures.ts';
+import {UpgradeFailure} from './upgrade-machine.ts';
 import type {UpgradedWorkloadRecord, UpgradePassRecord} from './upgrade-record.ts';
 
 const failuresOf = (fate: Pick<UpgradedWorkloadRecord, 'expected' | 'survived'>, ...endings: Ending[]): unknown => {
@@ -76,3 +78,16 @@ test('a cell that does not pass on a fresh machine is a failure, of the class of
     },
   ]);
 });
+
+test.each([[['evidence/console.log']], [[]]])(
+  'a teardown that fails as well hides neither the failure with evidence %j, nor the machine that it keeps',
+  (evidence) => {
+    const error = new UpgradeFailure(new ProvisionError('Cannot upgrade the packages'), exampleMachine(), evidence);
+    const {failures, keeping} = thrownFailures(new SuppressedError(new Error('Cannot unmount it'), error));
+    expect(keeping).toBe(error);
+    expect(failures).toMatchObject([
+      {class: 'provision', sentence: 'Cannot upgrade the packages', evidence},
+      {class: 'harness', sentence: 'Cannot unmount it', evidence: []},
+    ]);
+  },
+);

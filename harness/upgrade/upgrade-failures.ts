@@ -1,6 +1,19 @@
 import type {Comparison} from '../compare/comparison.ts';
+import {failureRecordOf, flattened} from '../report/failure.ts';
 import type {FailureRecord, RunRecord} from '../report/run-record.ts';
+import {UpgradeFailure} from './upgrade-machine.ts';
 import type {UpgradePassRecord, UpgradedWorkloadRecord} from './upgrade-record.ts';
+
+/** What an upgrade was ended by, and which of it keeps a machine: a teardown that fails as well hides neither. */
+export const thrownFailures = (
+  error: unknown,
+): {readonly failures: FailureRecord[]; readonly keeping: UpgradeFailure | undefined} => {
+  const errors = flattened(error);
+  return {
+    failures: errors.map((one) => failureRecordOf(one, one instanceof UpgradeFailure ? one.evidence : [])),
+    keeping: errors.find((one) => one instanceof UpgradeFailure),
+  };
+};
 
 /**
  * What is wrong with an upgrade that was carried out: workloads that did not fare as their runtime documents it, state that the new version

@@ -19,8 +19,8 @@ import {makeFolder, written} from '../report/written.ts';
 import {watchHost} from '../run/host-watch.ts';
 import {run} from '../run/run.ts';
 import {versionsAfter, type Component} from './component.ts';
-import {comparisonFailures, freshFailures, passFailures} from './upgrade-failures.ts';
-import {passOn, UpgradeFailure} from './upgrade-machine.ts';
+import {comparisonFailures, freshFailures, passFailures, thrownFailures} from './upgrade-failures.ts';
+import {passOn, type UpgradeFailure} from './upgrade-machine.ts';
 import {withKernelOf} from './kernel-provider.ts';
 import {bakeEnds, openMaterial, requirePackages} from './upgrade-material.ts';
 import {componentsOf, runOptionsOf, setOfUpgraded, upgradeId, type UpgradePlan} from './upgrade-plan.ts';
@@ -53,19 +53,23 @@ export const upgrade = async (plan: UpgradePlan, only?: Component): Promise<Upgr
   await written('reports', folder, async () => makeFolder(folder));
   const progress: Progress = {intervalMs: 0, packages: {}, passes: [], failures: [], comparison: undefined};
   const host = watchHost(upgradeId(plan));
+  let keeping: UpgradeFailure | undefined;
   try {
     await upgradeAndCompare(plan, only, progress);
   } catch (error) {
-    if (error instanceof UpgradeFailure) {
-      progress.failures.push(failureRecordOf(error, error.evidence));
-      await writeKeptRun(plan, startedAt, folder, error, progress.failures);
-    } else if (!plan.interruption.signal.aborted) {
-      progress.failures.push(failureRecordOf(error));
+    const thrown = thrownFailures(error);
+    keeping = thrown.keeping;
+    if (keeping !== undefined || !plan.interruption.signal.aborted) {
+      progress.failures.push(...thrown.failures);
+    }
+    if (keeping !== undefined) {
+      await writeKeptRun(plan, startedAt, folder, keeping, progress.failures);
     }
   }
   progress.failures.push(...plan.interruption.strayErrors.map((error) => failureRecordOf(error)));
-  const isKept = progress.failures.some(({evidence}) => evidence.length > 0);
-  progress.failures.push(...(isKept ? [] : host.residue().map((residue) => failureRecordOf(residue))));
+  if (keeping === undefined) {
+    progress.failures.push(...host.residue().map((residue) => failureRecordOf(residue)));
+  }
   const record = recordOf(plan, only, startedAt, progress);
   await writeRecord(folder, record);
   return {record, comparison: progress.comparison};
