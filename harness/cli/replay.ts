@@ -3,11 +3,13 @@ import {join, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {attach} from '../../vms/attach.ts';
 import {UsageError} from '../../vms/errors.ts';
+import {exitCodeOf} from '../report/failure.ts';
 import {runArgument} from '../report/run-argument.ts';
 import {readRun} from '../report/run-file.ts';
 import type {CellRecord, MachineRecord, RunRecord} from '../report/run-record.ts';
 import {shellCommand} from '../report/shell-command.ts';
 import type {TerminalReporter} from '../report/terminal/reporter.ts';
+import {signalExitCodes} from '../run/interruption.ts';
 import type {AfterPause, Paused, PausePoint} from '../run/pause.ts';
 import {loadScenarios} from '../scenario/load.ts';
 import {callerPath} from './caller-path.ts';
@@ -103,8 +105,12 @@ const replay = async (
       `${nextSteps(runArgument(again.id, callerPath(flags.reports), projectRoot), cell).join('\n')}\n`,
     );
   }
-  return 0;
+  return exitCodeOfStopped(again);
 };
+
+/** Of a run whose cell was stopped as asked: nothing but what happened to it otherwise, a signal or what it left on this host. */
+export const exitCodeOfStopped = ({exitCode, failures}: Pick<RunRecord, 'exitCode' | 'failures'>): number =>
+  signalExitCodes.includes(exitCode) ? exitCode : exitCodeOf(failures);
 
 const textOption = ({options}: RunRecord, name: string): string | undefined => {
   const value = options[name];

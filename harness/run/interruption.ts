@@ -1,6 +1,9 @@
 /** Signals that end a run in order, with the exit code that shells expect: 128 + N. */
 const SIGNALS = {SIGINT: 130, SIGTERM: 143, SIGHUP: 129} as const;
 
+/** What a run ends with that a signal has ended. */
+export const signalExitCodes: readonly number[] = Object.values(SIGNALS);
+
 /** Turns the signals a person or a CI sends, and errors that nobody caught, into an orderly end: teardown and reports come before the exit. */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
