@@ -41,6 +41,7 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
       new Option('--failed', 'only what did not pass in the last run, in its runtime sets').conflicts([
         'runtime',
         'repeat',
+        'shard',
       ]),
     )
     .option('--deadline <seconds>', 'give up a cell that takes longer', parseCount, 120)

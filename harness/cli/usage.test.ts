@@ -55,6 +55,10 @@ const wrong: readonly (readonly [command: string, sentence: string])[] = [
     "Cannot read the command line: option '--failed' cannot be used with option '--repeat <n>'",
   ],
   [
+    'run --failed --shard 1/2',
+    "Cannot read the command line: option '--failed' cannot be used with option '--shard <i/n>'",
+  ],
+  [
     'measure --runtime buster',
     'Cannot load runtime set "buster": there is none of this name, known are bookworm, forky, trixie',
   ],
