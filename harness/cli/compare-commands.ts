@@ -1,8 +1,6 @@
-import {join} from 'node:path';
 import type {Command} from 'commander';
-import {parseNames, projectRoot} from './selection.ts';
+import {parseNames, projectReports} from './selection.ts';
 
-const reportsFolder = join(projectRoot, 'reports');
 const RUN = 'folder or run.json of a run, its id, or the name of a baseline';
 
 interface CompareFlags {
@@ -29,7 +27,7 @@ export const addCompareCommands = (program: Command): void => {
         old,
         new: newer,
         runtimes: runtime,
-        reportsFolder,
+        reportsFolder: projectReports,
         stream: process.stdout,
         ...flags,
       });
@@ -43,7 +41,7 @@ export const addCompareCommands = (program: Command): void => {
     .option('--dry-run', 'show what it would change, and change nothing')
     .action(async (run: string, flags: {runtime?: string; name?: string; dryRun?: boolean}) => {
       const {baselineCommand} = await import('./baseline.ts');
-      process.exitCode = await baselineCommand({run, reportsFolder, stream: process.stdout, ...flags});
+      process.exitCode = await baselineCommand({run, reportsFolder: projectReports, stream: process.stdout, ...flags});
     });
   program
     .command('catalogue')
@@ -51,7 +49,7 @@ export const addCompareCommands = (program: Command): void => {
     .argument('<runs...>', RUN)
     .action(async (runs: string[]) => {
       const {catalogueCommand} = await import('./catalogue.ts');
-      process.exitCode = await catalogueCommand({runs, reportsFolder, stream: process.stdout});
+      process.exitCode = await catalogueCommand({runs, reportsFolder: projectReports, stream: process.stdout});
     });
   program
     .command('levels')
@@ -61,6 +59,6 @@ export const addCompareCommands = (program: Command): void => {
     .option('--json', 'print one JSON document')
     .action(async (run: string, flags: {details?: boolean; json?: boolean}) => {
       const {levelsCommand} = await import('./levels.ts');
-      process.exitCode = await levelsCommand({run, reportsFolder, stream: process.stdout, ...flags});
+      process.exitCode = await levelsCommand({run, reportsFolder: projectReports, stream: process.stdout, ...flags});
     });
 };

@@ -89,7 +89,7 @@ describe('compare', () => {
     await mkdir(join(folder.path, 'bare'));
     await cp(join(folder.path, 'old', 'run.json'), join(folder.path, 'bare', 'run.json'));
     await expect(compare({old: 'none', new: 'new', reportsFolder: folder.path})).rejects.toThrow(
-      'Cannot read run "none": there is no such file, folder, run id or baseline',
+      'Cannot read run "none": no folder, run id or baseline of this name has a run.json',
     );
     await expect(compare({old: 'bare', new: 'new', reportsFolder: folder.path})).rejects.toThrow('has no observations');
   });
@@ -193,7 +193,9 @@ describe('baseline', () => {
   test('changes nothing in a dry run', async () => {
     await using folder = await reports();
     await baselineCommand({run: 'old', reportsFolder: folder.path, stream: new PassThrough(), dryRun: true});
-    await expect(compare({old: 'trixie', new: 'old', reportsFolder: folder.path})).rejects.toThrow('no such file');
+    await expect(compare({old: 'trixie', new: 'old', reportsFolder: folder.path})).rejects.toThrow(
+      'Cannot read run "trixie"',
+    );
   });
 
   test('is of the one runtime set that was chosen', async () => {

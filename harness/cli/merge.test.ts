@@ -6,7 +6,8 @@ import {exampleCell, exampleRun} from '../report/example-run.ts';
 import {readRun, writeRun} from '../report/run-file.ts';
 import {plumbline} from './plumbline-process.ts';
 
-test('the parts of a plan become one folder, and a part alone is refused', {timeout: 30_000}, async () => {
+/** A folder with two parts of a plan. */
+const twoParts = async () => {
   const reports = await mkdtemp(join(tmpdir(), 'plumbline-merge-'));
   onTestFinished(() => rm(reports, {recursive: true}));
   const parts = await Promise.all(
@@ -19,6 +20,11 @@ test('the parts of a plan become one folder, and a part alone is refused', {time
       return folder;
     }),
   );
+  return {reports, parts};
+};
+
+test('the parts of a plan become one folder, and a part alone is refused', {timeout: 30_000}, async () => {
+  const {reports, parts} = await twoParts();
   const alone = await plumbline(['merge', '--reports', reports, parts[0] ?? '']);
   expect([alone.exitCode, alone.stderr]).toEqual([2, 'Cannot merge runs: of the plan part 2/2 is missing\n']);
   const {exitCode, stdout, stderr} = await plumbline(['merge', '--reports', reports, ...parts]);
@@ -26,5 +32,12 @@ test('the parts of a plan become one folder, and a part alone is refused', {time
   expect(stdout).toContain('2 passed, 0 failed');
   const merged = await readRun(join(reports, 'latest'));
   expect(merged.cells.map(({name}) => name)).toEqual(['cell 1', 'cell 2']);
+  expect((await readdir(join(reports, 'latest/observations'))).toSorted()).toEqual(['cell-1.json', 'cell-2.json']);
+});
+
+test('a part is named by its folder or its run.json, from where it lies as well', {timeout: 30_000}, async () => {
+  const {reports} = await twoParts();
+  const argv = ['merge', '--reports', reports, 'part-1', 'part-2/run.json'];
+  expect(await plumbline(argv, {INIT_CWD: reports})).toMatchObject({exitCode: 0, stderr: ''});
   expect((await readdir(join(reports, 'latest/observations'))).toSorted()).toEqual(['cell-1.json', 'cell-2.json']);
 });

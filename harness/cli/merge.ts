@@ -6,14 +6,14 @@ import {junitXml} from '../report/junit.ts';
 import {pointLatestAt} from '../report/latest-run.ts';
 import {mergeRuns} from '../report/merged-run.ts';
 import {readRun, writeRun} from '../report/run-file.ts';
+import {runFolder} from '../report/run-folder.ts';
 import {shownPath} from '../report/shown-path.ts';
 import {createPaint} from '../report/terminal/paint.ts';
 import {summaryLines} from '../report/terminal/summary-lines.ts';
 import {makeFolder, written} from '../report/written.ts';
 import {callerPath} from './caller-path.ts';
-import {runFolder} from './run-folder.ts';
 import {runId} from './run-id.ts';
-import {projectRoot} from './selection.ts';
+import {projectReports} from './selection.ts';
 
 /** Folders of a run whose files have names that are unique among the parts of a plan: those of cells, and random ones. */
 const COLLECTED = ['observations', 'evidence', 'allure-results'];
@@ -24,9 +24,9 @@ export const addMergeCommand = (program: Command): void => {
     .command('merge')
     .description('make one run of all parts that "run --shard" made of a plan, wherever they ran')
     .argument('<runs...>', 'ids or folders of the parts')
-    .option('--reports <folder>', 'where the merged run goes', join(projectRoot, 'reports'))
+    .option('--reports <folder>', 'where the merged run goes', projectReports)
     .action(async (runs: string[], flags: {readonly reports: string}) => {
-      const folders = runs.map(runFolder);
+      const folders = runs.map((run) => runFolder(run, projectReports));
       const parts = await Promise.all(folders.map(async (folder) => readRun(folder)));
       const named = parts.map((record, index) => ({name: runs[index] ?? record.id, record}));
       const merged = mergeRuns(named, runId(new Date()));

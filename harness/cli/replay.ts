@@ -1,11 +1,12 @@
 import type {Acceleration} from '../../vms/machine.ts';
-import {join, resolve} from 'node:path';
+import {resolve} from 'node:path';
 import type {Command} from 'commander';
 import {attach} from '../../vms/attach.ts';
 import {UsageError} from '../../vms/errors.ts';
 import {exitCodeOf} from '../report/failure.ts';
 import {runArgument} from '../report/run-argument.ts';
 import {readRun} from '../report/run-file.ts';
+import {runFolder} from '../report/run-folder.ts';
 import type {CellRecord, MachineRecord, RunRecord} from '../report/run-record.ts';
 import {shellCommand} from '../report/shell-command.ts';
 import type {TerminalReporter} from '../report/terminal/reporter.ts';
@@ -16,8 +17,7 @@ import {callerPath} from './caller-path.ts';
 import {openShell} from './open-shell.ts';
 import {accelerations} from './provider-choice.ts';
 import {cellNamed, cellsUpTo, pauseBeforeFailure} from './recorded-cell.ts';
-import {runFolder} from './run-folder.ts';
-import {projectRoot} from './selection.ts';
+import {projectReports, projectRoot} from './selection.ts';
 import {startRun} from './start-run.ts';
 
 interface ReplayFlags {
@@ -36,9 +36,9 @@ export const addReplayCommand = (program: Command, toolVersion: string): void =>
     .argument('<run>', 'id or folder of the run, or latest')
     .argument('<cell>', 'name of the cell, or a part of it')
     .option('--alone', 'without the cells that ran on its machine before')
-    .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
+    .option('--reports <folder>', 'where the reports go', projectReports)
     .action(async (run: string, text: string, flags: ReplayFlags) => {
-      const record = await readRun(runFolder(run));
+      const record = await readRun(runFolder(run, projectReports));
       const cell = cellNamed(record, text);
       process.exitCode = await replay(record, cell, flags, toolVersion);
     });

@@ -1,10 +1,11 @@
 import {dirname} from 'node:path';
 import type {Command} from 'commander';
 import {readRun} from '../report/run-file.ts';
+import {runFolder} from '../report/run-folder.ts';
 import {shownPath} from '../report/shown-path.ts';
 import {written} from '../report/written.ts';
 import {callerPath} from './caller-path.ts';
-import {runFolder} from './run-folder.ts';
+import {projectReports} from './selection.ts';
 
 /** `plumbline report`: the pages of a run, made again or made for the first time. */
 export const addReportCommand = (program: Command): void => {
@@ -15,7 +16,7 @@ export const addReportCommand = (program: Command): void => {
     .option('--allure', 'also make its Allure report')
     .option('--summary', 'print the run as Markdown, as for a job of GitHub, and make nothing')
     .action(async (run: string, {allure, summary}: {readonly allure?: boolean; readonly summary?: boolean}) => {
-      const folder = runFolder(run);
+      const folder = runFolder(run, projectReports);
       const record = await readRun(folder);
       if (summary) {
         const {jobSummary} = await import('../report/job-summary.ts');

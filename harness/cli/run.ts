@@ -6,7 +6,15 @@ import type {KeepMachines} from '../run/machine-pool.ts';
 import {readRun} from '../report/run-file.ts';
 import {callerPath} from './caller-path.ts';
 import {accelerationOption} from './provider-choice.ts';
-import {addSelection, parseCount, projectRoot, select, type Selected, type SelectionFlags} from './selection.ts';
+import {
+  addSelection,
+  parseCount,
+  projectReports,
+  projectRoot,
+  select,
+  type Selected,
+  type SelectionFlags,
+} from './selection.ts';
 import {startRun} from './start-run.ts';
 
 interface RunFlags extends SelectionFlags {
@@ -47,7 +55,7 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
     .option('--deadline <seconds>', 'give up a cell that takes longer', parseCount, 120)
     .addOption(accelerationOption())
     .option('--machines <n>', 'at most so many machines at once; default: as many as this host bears', parseCount)
-    .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
+    .option('--reports <folder>', 'where the reports go', projectReports)
     .option('--json', 'print the record of the run instead of lines')
     .action(async (files: string[], flags: RunFlags) => {
       // First what is wrong with the question, then what is wrong with the host.

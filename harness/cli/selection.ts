@@ -16,6 +16,9 @@ import {notPlanned, planCells} from '../scenario/plan.ts';
 /** The project's folder, which holds `scenarios/` and `reports/`. */
 export const projectRoot = resolve(import.meta.dirname, '../..');
 
+/** The project's reports, where runs are found by their ids. */
+export const projectReports = join(projectRoot, 'reports');
+
 /** What of the scenarios a command is about, as its flags say it. */
 export interface SelectionFlags {
   readonly level?: readonly LevelName[];
@@ -74,7 +77,7 @@ export const select = async (files: readonly string[], flags: SelectionFlags): P
 const knownDurations = async (runtimeSets: readonly string[]): Promise<(cell: PlannedCell) => number | undefined> => {
   const baselines = await Promise.all(
     runtimeSets.map(async (name) => {
-      const folder = join(projectRoot, 'reports/baselines', name);
+      const folder = join(projectReports, 'baselines', name);
       return existsSync(folder) ? (await readRun(folder)).cells : [];
     }),
   );

@@ -3,10 +3,11 @@ import {attach} from '../../vms/attach.ts';
 import {UsageError} from '../../vms/errors.ts';
 import type {MachineReference} from '../../vms/machine.ts';
 import {readRun} from '../report/run-file.ts';
+import {runFolder} from '../report/run-folder.ts';
 import type {MachineRecord, RunRecord} from '../report/run-record.ts';
 import {openShell} from './open-shell.ts';
 import {cellNamed} from './recorded-cell.ts';
-import {runFolder} from './run-folder.ts';
+import {projectReports} from './selection.ts';
 
 /** `plumbline shell`: a shell in a machine that was kept. */
 export const addShellCommand = (program: Command): void => {
@@ -18,7 +19,7 @@ export const addShellCommand = (program: Command): void => {
     .option('--cell <text>', 'the machine of the cell with this in its name, where the run kept several')
     .action(async (_run: string, _command: string[], {cell}: {cell?: string}, {args}: Command) => {
       const {run, command} = shellOperands(args, process.argv);
-      const record = await readRun(runFolder(run));
+      const record = await readRun(runFolder(run, projectReports));
       const kept = cell === undefined ? lastKept(record) : keptOf(record, cell);
       process.exitCode = await openShell(attach(referenceOf(kept)), command);
     });

@@ -8,7 +8,7 @@ import type {UpgradePlan} from '../upgrade/upgrade-plan.ts';
 import {callerPath} from './caller-path.ts';
 import {accelerationOption, chooseProvider} from './provider-choice.ts';
 import {runId} from './run-id.ts';
-import {projectRoot, select} from './selection.ts';
+import {projectReports, projectRoot, select} from './selection.ts';
 
 /** Flags of the commands that upgrade machines. */
 export interface UpgradeFlags {
@@ -25,7 +25,7 @@ export const addUpgradeOptions = (command: Command): Command =>
     .argument('[files...]', 'scenario files to compare with; default: scenarios/nginx.scenario.ts')
     .option('--machine <provider>', 'what makes the machines', 'sandbox')
     .addOption(accelerationOption())
-    .option('--reports <folder>', 'where the reports go', join(projectRoot, 'reports'))
+    .option('--reports <folder>', 'where the reports go', projectReports)
     .option('--json', 'print one JSON document');
 
 /** What {@link planUpgrade} is asked for. */

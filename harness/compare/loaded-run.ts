@@ -1,8 +1,9 @@
-import {readdir, stat} from 'node:fs/promises';
-import {dirname, join, resolve} from 'node:path';
+import {readdir} from 'node:fs/promises';
+import {join} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
 import {readObservation, type ObservationRecord} from '../observe/observation-file.ts';
 import {readRun} from '../report/run-file.ts';
+import {runFolder} from '../report/run-folder.ts';
 import type {RunRecord} from '../report/run-record.ts';
 
 /** A run with everything that was observed in it. */
@@ -15,14 +16,13 @@ export interface LoadedRun {
 }
 
 /**
- * Loads a run, given its folder, its `run.json`, its id, or the name of a baseline. `reportsFolder` is where the last two are found.
+ * Loads the run that {@link runFolder} finds.
  * Throws {@link UsageError} when there is none, or one of its files is broken or of another version.
  */
 export const loadRun = async (name: string, reportsFolder: string): Promise<LoadedRun> => {
-  const path = await pathOf(name, reportsFolder);
-  const record = await readRun(path);
-  const isFolder = (await stat(path)).isDirectory();
-  const observations = await readObservations(isFolder ? path : dirname(path));
+  const folder = runFolder(name, reportsFolder);
+  const record = await readRun(folder);
+  const observations = await readObservations(folder);
   if (observations.size === 0 && record.cells.some(({status}) => status === 'passed')) {
     throw new UsageError(`Cannot compare "${name}": its folder has no observations`);
   }
@@ -30,8 +30,8 @@ export const loadRun = async (name: string, reportsFolder: string): Promise<Load
 };
 
 /** Reads what was observed in a run, by the name of the cell, from the run's folder. Throws {@link UsageError} for a broken file. */
-export const readObservations = async (runFolder: string): Promise<ReadonlyMap<string, ObservationRecord>> => {
-  const folder = join(runFolder, 'observations');
+export const readObservations = async (run: string): Promise<ReadonlyMap<string, ObservationRecord>> => {
+  const folder = join(run, 'observations');
   const files = await readdir(folder).catch(() => []);
   const records = await Promise.all(
     files.filter((file) => file.endsWith('.json')).map(async (file) => readObservation(join(folder, file))),
@@ -53,15 +53,4 @@ export const partOn = (runtimeSet: string, {record, observations, ...run}: Loade
     record: {...record, machines: record.machines.filter(isOfSet), cells: record.cells.filter(isOfSet)},
     observations: new Map([...observations].filter(([, observation]) => isOfSet(observation))),
   };
-};
-
-const pathOf = async (name: string, reportsFolder: string): Promise<string> => {
-  const given = resolve(process.env['INIT_CWD'] ?? process.cwd(), name);
-  const candidates = [given, join(reportsFolder, name), join(reportsFolder, 'baselines', name)];
-  for (const candidate of candidates) {
-    if (await stat(candidate).catch(() => undefined)) {
-      return candidate;
-    }
-  }
-  throw new UsageError(`Cannot read run "${name}": there is no such file, folder, run id or baseline`);
 };

@@ -6,7 +6,7 @@ import {RUN_SCHEMA_VERSION, runRecord} from './run-record.ts';
 import type {RunRecord} from './run-record.ts';
 
 /** Name of the record in a run's folder. */
-const RUN_FILE = 'run.json';
+export const RUN_FILE = 'run.json';
 
 /** Writes `run.json` into a run's folder, which is made, so that a reader sees the old file or the whole new one; returns its path. */
 export async function writeRun(folder: string, record: RunRecord): Promise<string> {
