@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {exampleCell, exampleFailedRun, exampleRun} from './example-run.ts';
+import {exampleCell, exampleFailedRun, exampleMachine, exampleRun} from './example-run.ts';
 import {mergeRuns} from './merged-run.ts';
 import type {RunRecord} from './run-record.ts';
 
@@ -13,6 +13,8 @@ const part = (index: number, changes: Partial<RunRecord> = {}, count = 2) => ({
     ...changes,
   }),
 });
+
+const virtual = {...exampleMachine(), traits: {provider: 'qemu'}};
 
 test('the parts of a plan become one run, in the order of the parts', () => {
   const merged = mergeRuns([part(2), part(1)], 'merged');
@@ -31,7 +33,7 @@ test('a failure of one part is one of the whole', () => {
 test.each([
   [[part(1, {}, 3), part(3, {}, 3)], 'Cannot merge runs: of the plan part 2/3 is missing'],
   [[part(1), part(1, {id: 'run-9'}), part(2)], 'Cannot merge "part1": part 1/2 is there already, as "run-1"'],
-  [[part(1), part(2, {}, 4)], 'Cannot merge "part2": it is a part of 4, the first one is a part of 2'],
+  [[part(1), part(2, {}, 4)], 'Cannot merge "part2": it is a part of 4, and "run-1" is a part of 2'],
   [
     [part(1), part(2, {shard: {index: 2, count: 2, plan: 'other'}})],
     'Cannot merge "part2": it is a part of another plan, with other cells than that of "run-1"',
@@ -39,6 +41,15 @@ test.each([
   [
     [part(1), part(2, {tool: {version: '9.0.0', node: '24.0.0'}})],
     'Cannot merge "part2": plumbline 9.0.0 made it, and 0.1.0 made "run-1"',
+  ],
+  [
+    [part(1), part(2, {options: {runc: '/root/runc'}})],
+    'Cannot merge "part2": it ran with --runc "/root/runc", and "run-1" without --runc',
+  ],
+  [[part(1, {options: {pull: true}}), part(2)], 'Cannot merge "part2": it ran without --pull, and "run-1" with --pull'],
+  [
+    [part(1, {machines: []}, 3), part(2, {}, 3), part(3, {machines: [virtual]}, 3)],
+    'Cannot merge "part3": it ran in machines of "qemu", and "run-2" of "sandbox"',
   ],
   [
     [{name: 'whole', record: exampleRun({shard: {index: 1, count: 1, plan: 'p'}})}],

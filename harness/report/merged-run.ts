@@ -13,7 +13,8 @@ type Part = RunRecord & {readonly shard: NonNullable<RunRecord['shard']>};
 
 /**
  * Makes one record of the records of all parts of a plan, as if it had been one run; times stay those of the parts, which ran side by
- * side. Throws {@link UsageError} when a part is missing, is there twice, or is of another plan or another version of the tool.
+ * side. Throws {@link UsageError} when a part is missing, is there twice, is of another plan or another version of the tool, or ran with
+ * another runtime, with images from elsewhere or in machines of another provider.
  */
 export const mergeRuns = (runs: readonly NamedRun[], id: string): RunRecord => {
   const parts = runs.map(partOf);
@@ -23,8 +24,11 @@ export const mergeRuns = (runs: readonly NamedRun[], id: string): RunRecord => {
   }
   for (const [position, part] of parts.entries()) {
     const name = runs[position]?.name ?? '';
-    refuseForeign(first, part, name);
-    refuseTwice(parts.slice(0, position), part, name);
+    for (const other of parts.slice(0, position)) {
+      refuseForeign(other, part, name);
+      refuseTwice(other, part, name);
+      refuseUnlike(other, part, name);
+    }
   }
   const missing = Array.from({length: first.shard.count}, (_, index) => index + 1).filter((index) =>
     parts.every(({shard}) => shard.index !== index),
@@ -60,28 +64,50 @@ const partOf = ({name, record}: NamedRun): Part => {
   return {...record, shard};
 };
 
-const refuseForeign = (first: Part, part: Part, name: string): void => {
+const refuseForeign = (other: Part, part: Part, name: string): void => {
   const {count, plan} = part.shard;
-  if (count !== first.shard.count) {
+  if (count !== other.shard.count) {
     throw new UsageError(
-      `Cannot merge "${name}": it is a part of ${count}, the first one is a part of ${first.shard.count}`,
+      `Cannot merge "${name}": it is a part of ${count}, and "${other.id}" is a part of ${other.shard.count}`,
     );
   }
-  if (plan !== first.shard.plan) {
+  if (plan !== other.shard.plan) {
     throw new UsageError(
-      `Cannot merge "${name}": it is a part of another plan, with other cells than that of "${first.id}"`,
+      `Cannot merge "${name}": it is a part of another plan, with other cells than that of "${other.id}"`,
     );
   }
-  if (part.tool.version !== first.tool.version) {
+  if (part.tool.version !== other.tool.version) {
     throw new UsageError(
-      `Cannot merge "${name}": plumbline ${part.tool.version} made it, and ${first.tool.version} made "${first.id}"`,
+      `Cannot merge "${name}": plumbline ${part.tool.version} made it, and ${other.tool.version} made "${other.id}"`,
     );
   }
 };
 
-const refuseTwice = (before: readonly Part[], {shard: {index, count}}: Part, name: string): void => {
-  const other = before.find(({shard}) => shard.index === index);
-  if (other !== undefined) {
+const refuseTwice = (other: Part, {shard: {index, count}}: Part, name: string): void => {
+  if (other.shard.index === index) {
     throw new UsageError(`Cannot merge "${name}": part ${index}/${count} is there already, as "${other.id}"`);
   }
+};
+
+/** What judges the merged run and what replays its cells takes the options of one part for those of all. */
+const refuseUnlike = (other: Part, part: Part, name: string): void => {
+  for (const option of ['runc', 'pull']) {
+    const [ran, held] = [part, other].map(({options}) => withOption(option, options[option]));
+    if (ran !== held) {
+      throw new UsageError(`Cannot merge "${name}": it ran ${ran}, and "${other.id}" ${held}`);
+    }
+  }
+  const [ran, held] = [part, other].map(providerOf);
+  // A part that got no machine says nothing of it.
+  if (ran !== undefined && held !== undefined && ran !== held) {
+    throw new UsageError(`Cannot merge "${name}": it ran in machines of "${ran}", and "${other.id}" of "${held}"`);
+  }
+};
+
+const withOption = (option: string, value: unknown): string =>
+  value === undefined ? `without --${option}` : `with --${option}${typeof value === 'string' ? ` "${value}"` : ''}`;
+
+const providerOf = ({machines}: Part): string | undefined => {
+  const provider = machines[0]?.traits['provider'];
+  return typeof provider === 'string' ? provider : undefined;
 };
