@@ -1,4 +1,4 @@
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import type {RunRecord} from '../report/run-record.ts';
 import {TestPlace} from './test-place.ts';
@@ -12,9 +12,15 @@ const runWith = async (script: string, ...argv: string[]): Promise<RunRecord | u
   const place = await TestPlace.make();
   onTestFinished(() => place[Symbol.asyncDispose]());
   const runtime = await place.file('oci-runtime', `#!/bin/sh\n${script}\n`, 0o755);
-  const {exitCode} = await place.startRun(['--runc', runtime, ...argv, await place.scenario('served', oneOfEach)]);
+  const {exitCode} = await place.startRun([
+    '--runc',
+    relative('.', runtime),
+    ...argv,
+    await place.scenario('served', oneOfEach),
+  ]);
   const [record] = await place.records();
   expect(exitCode).toBe(record?.exitCode);
+  expect(record?.options['runc']).toBe(runtime);
   expect(await place.leftovers()).toEqual([]);
   return record;
 };

@@ -1,9 +1,9 @@
-import {expect, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import {ociRuntime} from './oci-runtime.ts';
 
 test('a known bare name is the program of the machine itself', async () => {
-  const {path, files} = await ociRuntime('crun');
-  expect(path).toBe('/usr/bin/crun');
+  const {name, path, files} = await ociRuntime('crun');
+  expect([name, path]).toEqual(['crun', '/usr/bin/crun']);
   expect(files.map((file) => file.path)).toEqual(['/etc/docker/daemon.json']);
   expect(JSON.parse(String(files[0]?.content))).toEqual({
     'default-runtime': 'candidate',
@@ -15,6 +15,12 @@ test('a path is a program of this host, which the machine is given', async () =>
   const {path, files} = await ociRuntime('/bin/true');
   expect(files.map((file) => file.path)).toEqual([path, '/etc/docker/daemon.json']);
   expect(files[0]).toMatchObject({path, mode: 0o755});
+});
+
+test('the path of a program means the same from anywhere', async () => {
+  vi.stubEnv('INIT_CWD', '/bin');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect((await ociRuntime('./true')).name).toBe('/bin/true');
 });
 
 test.for([

@@ -7,6 +7,8 @@ import {callerPath} from './caller-path.ts';
 
 /** An OCI runtime that every level is to use. */
 export interface OciRuntime {
+  /** What `--runc` has to say for it wherever it is called: a known name, or an absolute path. */
+  readonly name: string;
   /** Where it is in the machine. */
   readonly path: string;
   /** What a machine needs for it: the program, where it is not the machine's own, and the configuration of dockerd. */
@@ -25,10 +27,11 @@ const PACKAGED: Readonly<Record<string, string>> = {crun: '/usr/bin/crun'};
 export const ociRuntime = async (name: string): Promise<OciRuntime> => {
   const packaged = Object.hasOwn(PACKAGED, name) ? PACKAGED[name] : undefined;
   if (packaged !== undefined) {
-    return {path: packaged, files: [dockerConfiguration(packaged)]};
+    return {name, path: packaged, files: [dockerConfiguration(packaged)]};
   }
-  const file = await hostProgram(name);
-  return {path: file.path, files: [file, dockerConfiguration(file.path)]};
+  const program = callerPath(name);
+  const file = await hostProgram(program, name);
+  return {name: program, path: file.path, files: [file, dockerConfiguration(file.path)]};
 };
 
 /** Makes a program dockerd's default runtime. https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */
@@ -38,19 +41,18 @@ const dockerConfiguration = (path: string): MachineFile => ({
   mode: 0o644,
 });
 
-const hostProgram = async (path: string): Promise<MachineFile> => {
-  const full = callerPath(path);
-  const facts = await stat(full).catch(() => undefined);
+const hostProgram = async (path: string, name: string): Promise<MachineFile> => {
+  const facts = await stat(path).catch(() => undefined);
   if (facts === undefined) {
-    throw new UsageError(`Cannot use the OCI runtime "${path}": there is no such file`);
+    throw new UsageError(`Cannot use the OCI runtime "${name}": there is no such file`);
   }
   if (!facts.isFile()) {
-    throw new UsageError(`Cannot use the OCI runtime "${path}": it is not a file`);
+    throw new UsageError(`Cannot use the OCI runtime "${name}": it is not a file`);
   }
-  if ((facts.mode & 0o111) === 0 || !(await isExecutable(full))) {
-    throw new UsageError(`Cannot use the OCI runtime "${path}": it is not executable, "chmod +x" makes it so`);
+  if ((facts.mode & 0o111) === 0 || !(await isExecutable(path))) {
+    throw new UsageError(`Cannot use the OCI runtime "${name}": it is not executable, "chmod +x" makes it so`);
   }
-  return {path: PATH_IN_MACHINE, content: await readFile(full), mode: 0o755};
+  return {path: PATH_IN_MACHINE, content: await readFile(path), mode: 0o755};
 };
 
 const isExecutable = (path: string): Promise<boolean> =>
