@@ -1,4 +1,4 @@
-import {mkdir, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
 import {baselineName, isVirtual} from '../compare/baseline-name.ts';
@@ -9,6 +9,7 @@ import {loadRun, partOn, type LoadedRun} from '../compare/loaded-run.ts';
 import {writeObservation} from '../observe/observation-file.ts';
 import type {RunRecord} from '../report/run-record.ts';
 import {createPaint} from '../report/terminal/paint.ts';
+import {makeFolder, written} from '../report/written.ts';
 
 /** What {@link baselineCommand} accepts. */
 export interface BaselineCommandOptions {
@@ -62,7 +63,7 @@ export const baselineCommand = async (options: BaselineCommandOptions): Promise<
     stream.write(`There is no baseline "${name}" yet\n`);
   }
   if (!dryRun) {
-    await writeBaseline(folder, run);
+    await written(`baseline "${name}"`, folder, async () => writeBaseline(folder, run));
     stream.write(`${paint('good', '✓')} Wrote baseline "${name}"\n`);
   }
   return 0;
@@ -91,7 +92,7 @@ const onlySet = ({name, record}: LoadedRun): string => {
 const writeBaseline = async (folder: string, run: LoadedRun): Promise<void> => {
   const temporary = `${folder}.new`;
   await rm(temporary, {recursive: true, force: true});
-  await mkdir(temporary, {recursive: true});
+  await makeFolder(temporary);
   try {
     const keepsTimes = isRepeated(run.record);
     await writeFile(join(temporary, 'run.json'), `${JSON.stringify(compact(run.record, keepsTimes))}\n`);

@@ -190,6 +190,16 @@ describe('baseline', () => {
     await expect(accepted).rejects.toThrow('it ran with another OCI runtime, given with --runc');
   });
 
+  test('is refused with its place where it can not be written', async () => {
+    await using folder = await reports();
+    await writeFile(join(folder.path, 'baselines'), '');
+    const accepted = baselineCommand({run: 'old', reportsFolder: folder.path, stream: new PassThrough()});
+    await expect(accepted).rejects.toThrow(
+      `Cannot write baseline "trixie" to "${join(folder.path, 'baselines/trixie')}": ENOTDIR: not a directory`,
+    );
+    await expect(accepted).rejects.toBeInstanceOf(UsageError);
+  });
+
   test('changes nothing in a dry run', async () => {
     await using folder = await reports();
     await baselineCommand({run: 'old', reportsFolder: folder.path, stream: new PassThrough(), dryRun: true});

@@ -12,6 +12,17 @@ test('a folder is made with those above it, also by several at once', async () =
   expect(await readdir(join(place.path, 'a'))).toEqual(['b']);
 });
 
+test('a full disk is said, where the error names no file', async () => {
+  const failed = written('the page', '/dev/full', async () => writeFile('/dev/full', 'page'));
+  await expect(failed).rejects.toThrow('Cannot write the page to "/dev/full": ENOSPC: no space left on device, write');
+  await expect(failed).rejects.toBeInstanceOf(UsageError);
+});
+
+test('what no file system threw is left as it is', async () => {
+  const defect = new TypeError('no such method');
+  await expect(written('the page', '/tmp/page', async () => Promise.reject(defect))).rejects.toBe(defect);
+});
+
 test('a folder that takes none, and a file in its place, are said', async () => {
   await using place = await mkdtempDisposable(join(tmpdir(), 'pl-written-'));
   const file = join(place.path, 'file');

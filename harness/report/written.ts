@@ -15,9 +15,9 @@ export const written = async <Result>(what: string, path: string, write: () => P
   }
 };
 
-/** https://nodejs.org/api/errors.html#class-systemerror */
+/** https://nodejs.org/api/errors.html#class-systemerror; what a write to an open file throws has no path. */
 const isOfFileSystem = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error && 'path' in error;
+  error instanceof Error && 'syscall' in error && 'code' in error;
 
 /**
  * Makes a folder and those that it is in, where they are not there yet. A recursive mkdir(2) of Node never ends where a folder is there but

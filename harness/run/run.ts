@@ -64,7 +64,10 @@ export interface RunOptions {
   readonly toolVersion: string;
 }
 
-/** Runs the plan, tears everything down, and writes the reports. Does not throw for what goes wrong in a run: the record says it. */
+/**
+ * Runs the plan, tears everything down, and writes the reports. Does not throw for what goes wrong in a run: the record says it. Throws
+ * `UsageError` when the record can not be written.
+ */
 export const run = async (options: RunOptions): Promise<RunRecord> => {
   const startedAt = performance.timeOrigin + performance.now();
   const folder = join(options.reports, options.id);
@@ -86,20 +89,27 @@ export const run = async (options: RunOptions): Promise<RunRecord> => {
     machines,
     cells,
   };
-  await writeRun(folder, record);
-  // Loaded here and not above, since the machine waits for what is.
-  const {junitXml} = await import('../report/junit.ts');
-  await writeFile(join(folder, 'junit.xml'), junitXml(record));
-  const problems = [
-    await writePages(folder, record, options.reports),
-    await pointLatestAt(options.reports, options.id),
-  ];
-  for (const sentence of problems.filter((one) => one !== undefined)) {
-    options.listener({type: 'note', sentence});
+  try {
+    for (const sentence of await writeReports(folder, record, options.reports)) {
+      options.listener({type: 'note', sentence});
+    }
+  } finally {
+    // What came of the run is told also where no report can say it.
+    options.listener({type: 'finished', run: record, folder: shownPath(folder, options.calledFrom)});
   }
-  options.listener({type: 'finished', run: record, folder: shownPath(folder, options.calledFrom)});
   return record;
 };
+
+/** Returns sentences for what people can not read of it. Throws `UsageError` when the file system does not take the record itself. */
+const writeReports = async (folder: string, record: RunRecord, reports: string): Promise<string[]> =>
+  written('reports', folder, async () => {
+    await writeRun(folder, record);
+    // Loaded here and not above, since the machine waits for what is.
+    const {junitXml} = await import('../report/junit.ts');
+    await writeFile(join(folder, 'junit.xml'), junitXml(record));
+    const problems = [await writePages(folder, record, reports), await pointLatestAt(reports, record.id)];
+    return problems.filter((one) => one !== undefined);
+  });
 
 type Outcome = Pick<RunRecord, 'failures' | 'machines' | 'cells'>;
 

@@ -196,8 +196,10 @@ const recordOf = (
 
 const writeRecord = async (folder: string, record: UpgradeRecord): Promise<void> => {
   const file = join(folder, 'upgrade.json');
-  await writeFile(`${file}.${process.pid}`, `${JSON.stringify(record, undefined, 2)}\n`);
-  await rename(`${file}.${process.pid}`, file);
+  await written('what came of the upgrade', file, async () => {
+    await writeFile(`${file}.${process.pid}`, `${JSON.stringify(record, undefined, 2)}\n`);
+    await rename(`${file}.${process.pid}`, file);
+  });
 };
 
 /** A run of no cells, so that "plumbline shell" finds the machine that was kept. */
