@@ -143,11 +143,13 @@ export const parseLevels = (text: string): LevelName[] => {
   return names as LevelName[];
 };
 
+const MOST = 10_000;
+
 /** Reads a number of times, or of seconds. */
 export const parseCount = (text: string): number => {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 10_000) {
-    throw new InvalidArgumentError('it must be a whole number from 1 to 10000.');
+  if (!Number.isInteger(count) || count < 1 || count > MOST) {
+    throw new InvalidArgumentError(`it must be a whole number from 1 to ${MOST}.`);
   }
   return count;
 };
@@ -155,8 +157,8 @@ export const parseCount = (text: string): number => {
 const parseShard = (text: string): {index: number; count: number} => {
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   const shard = {index: Number(index), count: Number(count)};
-  if (!(shard.index >= 1 && shard.index <= shard.count)) {
-    throw new InvalidArgumentError('it must be like 1/3: a part, and how many there are.');
+  if (!(shard.index >= 1 && shard.index <= shard.count && shard.count <= MOST)) {
+    throw new InvalidArgumentError(`it must be like 1/3: a part, and how many there are, ${MOST} at most.`);
   }
   return shard;
 };

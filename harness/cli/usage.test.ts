@@ -22,7 +22,15 @@ const wrong: readonly (readonly [command: string, sentence: string])[] = [
   ],
   [
     'run --shard 0/3',
-    "Cannot read the command line: option '--shard <i/n>' argument '0/3' is wrong: it must be like 1/3: a part, and how many there are",
+    "Cannot read the command line: option '--shard <i/n>' argument '0/3' is wrong: it must be like 1/3: a part, and how many there are, 10000 at most",
+  ],
+  [
+    'list --shard 1/1000000',
+    "Cannot read the command line: option '--shard <i/n>' argument '1/1000000' is wrong: it must be like 1/3: a part, and how many there are, 10000 at most",
+  ],
+  [
+    'run --shard 10000/10000 scenarios/nginx.scenario.ts',
+    'Cannot run anything: part 10000/10000 is empty, there are only 5 cells to share out',
   ],
   [
     'run --repeat 0',
