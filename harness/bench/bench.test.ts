@@ -1,10 +1,11 @@
-import {expect, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import {batsFile} from './bats.ts';
 import {benchLines} from './bench-lines.ts';
 import {benchMarkdown} from './bench-markdown.ts';
 import type {BenchRecord} from './bench-record.ts';
 import {compete} from './contest.ts';
 import {estimate} from './estimate.ts';
+import {runWhole} from './whole-runs.ts';
 
 test('every round begins with another entrant, and the first does not count', async () => {
   const order: string[] = [];
@@ -77,4 +78,13 @@ test('the tables say what each further cell costs, and leave bats out where it i
   expect(text).not.toContain('bats');
   expect(text).toContain('| 100 | bookworm | 2 min 32 s | 8.94 | 1.50 s | 1.50 | 1.00 s | 256 MiB |');
   expect(benchLines(record).join('\n')).toContain('start-up');
+});
+
+test('a whole run finds its scenario from any folder', {timeout: 30_000}, async () => {
+  vi.stubEnv('INIT_CWD', '/');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const argv = ['scenarios/nginx.scenario.ts', '--machine', 'mainframe'];
+  await expect(runWhole(argv, '/nonexistent', new AbortController().signal)).rejects.toMatchObject({
+    seen: expect.stringMatching(/^Cannot use the machine "mainframe": /v),
+  });
 });

@@ -6,7 +6,8 @@ import {execa} from 'execa';
 import {PlumblineError} from '../../vms/errors.ts';
 import {runRecord, type RunRecord} from '../report/run-record.ts';
 
-const MAIN = join(import.meta.dirname, '../cli/main.ts');
+const PROJECT = join(import.meta.dirname, '../..');
+const MAIN = join(PROJECT, 'harness/cli/main.ts');
 const LOOK_EVERY_MS = 50;
 
 /** A run as a process of its own. */
@@ -24,11 +25,13 @@ export interface WholeRun {
   readonly processorsInUse: number;
 }
 
-/** Runs the tool as a user does, and waits for its end. Throws a {@link PlumblineError} when the run is not green. */
+/** Runs the tool as a user does in the project's folder, and waits for its end. Throws a {@link PlumblineError} when the run is not green. */
 export const runWhole = async (argv: readonly string[], reports: string, signal: AbortSignal): Promise<WholeRun> => {
   const begin = performance.now();
   const beganAt = performance.timeOrigin + begin;
   const tool = execa(process.execPath, [MAIN, 'run', '--json', '--reports', reports, ...argv], {
+    // Scenario files are named as in the project's folder, wherever this process was called.
+    env: {INIT_CWD: PROJECT},
     reject: false,
     cancelSignal: signal,
     maxBuffer: 256 * 1024 * 1024,

@@ -1,4 +1,5 @@
 import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import type {Command} from 'commander';
 import {UsageError} from '../../vms/errors.ts';
 import {listRuntimeSets, loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
@@ -8,7 +9,7 @@ import {written} from '../report/written.ts';
 import {callerPath} from './caller-path.ts';
 import {chooseProvider} from './provider-choice.ts';
 import {runId} from './run-id.ts';
-import {parseCount, select} from './selection.ts';
+import {parseCount, projectRoot, select} from './selection.ts';
 
 interface Flags {
   readonly machine: string;
@@ -19,7 +20,7 @@ interface Flags {
   readonly json?: boolean;
 }
 
-const FILE = 'scenarios/nginx.scenario.ts';
+const FILE = join(projectRoot, 'scenarios/nginx.scenario.ts');
 /** Of each level the network mode that others can reach. */
 const CELLS: readonly (readonly [LevelName, NetworkMode])[] = [
   ['docker', 'published'],

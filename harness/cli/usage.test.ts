@@ -99,6 +99,12 @@ test('an unknown machine is refused with the names of those there are', {timeout
   expect(exitCode).toBe(2);
 });
 
+test('a bench finds its scenario from any folder', {timeout: 30_000}, async () => {
+  const {exitCode, stderr} = await plumbline(['bench', '--machine', 'mainframe'], {INIT_CWD: '/'});
+  expect(stderr).toMatch(/^Cannot use the machine "mainframe": /v);
+  expect(exitCode).toBe(2);
+});
+
 test('without a command it says which there are', {timeout: 30_000}, async () => {
   const {exitCode, stderr} = await plumbline([]);
   expect(stderr).toContain('Usage: plumbline');
