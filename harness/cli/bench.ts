@@ -6,7 +6,7 @@ import {listRuntimeSets, loadRuntimeSet, type RuntimeSet} from '../../vms/runtim
 import type {NetworkMode} from '../network/network-mode.ts';
 import type {LevelName} from '../levels/level.ts';
 import {written} from '../report/written.ts';
-import {callerPath} from './caller-path.ts';
+import {callerPath} from '../report/caller-path.ts';
 import {chooseProvider} from './provider-choice.ts';
 import {runId} from './run-id.ts';
 import {parseCount, projectRoot, select} from './selection.ts';

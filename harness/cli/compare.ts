@@ -8,7 +8,7 @@ import {explanationsFile, readExplanations} from '../compare/explanation.ts';
 import {loadRun, partOn, type LoadedRun} from '../compare/loaded-run.ts';
 import {createPaint} from '../report/terminal/paint.ts';
 import {makeFolder, written} from '../report/written.ts';
-import {callerPath} from './caller-path.ts';
+import {callerPath} from '../report/caller-path.ts';
 
 /** What {@link compareCommand} compares and where it prints. */
 export interface CompareCommandOptions {

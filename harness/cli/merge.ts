@@ -11,7 +11,7 @@ import {shownPath} from '../report/shown-path.ts';
 import {createPaint} from '../report/terminal/paint.ts';
 import {summaryLines} from '../report/terminal/summary-lines.ts';
 import {makeFolder, written} from '../report/written.ts';
-import {callerPath} from './caller-path.ts';
+import {callerPath} from '../report/caller-path.ts';
 import {runId} from './run-id.ts';
 import {projectReports} from './selection.ts';
 

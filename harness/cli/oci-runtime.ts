@@ -3,7 +3,7 @@ import {access, readFile, stat} from 'node:fs/promises';
 import {UsageError} from '../../vms/errors.ts';
 import type {MachineFile} from '../../vms/machine.ts';
 import {RUNTIME_UNDER_TEST} from '../levels/docker-options.ts';
-import {callerPath} from './caller-path.ts';
+import {callerPath} from '../report/caller-path.ts';
 
 /** An OCI runtime that every level is to use. */
 export interface OciRuntime {

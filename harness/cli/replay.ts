@@ -13,7 +13,7 @@ import type {TerminalReporter} from '../report/terminal/reporter.ts';
 import {signalExitCodes} from '../run/interruption.ts';
 import type {AfterPause, Paused, PausePoint} from '../run/pause.ts';
 import {loadScenarios} from '../scenario/load.ts';
-import {callerPath} from './caller-path.ts';
+import {callerPath} from '../report/caller-path.ts';
 import {openShell} from './open-shell.ts';
 import {accelerations} from './provider-choice.ts';
 import {cellNamed, cellsUpTo, pauseBeforeFailure} from './recorded-cell.ts';

@@ -4,7 +4,7 @@ import {readRun} from '../report/run-file.ts';
 import {runFolder} from '../report/run-folder.ts';
 import {shownPath} from '../report/shown-path.ts';
 import {written} from '../report/written.ts';
-import {callerPath} from './caller-path.ts';
+import {callerPath} from '../report/caller-path.ts';
 import {projectReports} from './selection.ts';
 
 /** `plumbline report`: the pages of a run, made again or made for the first time. */

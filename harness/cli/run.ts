@@ -4,7 +4,7 @@ import {Option, type Command} from 'commander';
 import {UsageError} from '../../vms/errors.ts';
 import type {KeepMachines} from '../run/machine-pool.ts';
 import {readRun} from '../report/run-file.ts';
-import {callerPath} from './caller-path.ts';
+import {callerPath} from '../report/caller-path.ts';
 import {accelerationOption} from './provider-choice.ts';
 import {
   addSelection,

@@ -5,7 +5,7 @@ import {InvalidArgumentError, type Command} from 'commander';
 import {UsageError} from '../../vms/errors.ts';
 import {loadRuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {levels} from '../levels/level-facts.ts';
-import {callerPath} from './caller-path.ts';
+import {callerPath} from '../report/caller-path.ts';
 import type {LevelName} from '../levels/level.ts';
 import type {PlannedCell} from '../report/progress.ts';
 import {readRun} from '../report/run-file.ts';

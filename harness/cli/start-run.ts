@@ -5,7 +5,7 @@ import type {RunRecord} from '../report/run-record.ts';
 import type {KeepMachines} from '../run/machine-pool.ts';
 import type {AfterPause, Paused, PausePoint} from '../run/pause.ts';
 import {bearableMachines} from './bearable-machines.ts';
-import {callerPath} from './caller-path.ts';
+import {callerPath} from '../report/caller-path.ts';
 import {ociRuntime} from './oci-runtime.ts';
 import {chooseProvider} from './provider-choice.ts';
 import {runId} from './run-id.ts';

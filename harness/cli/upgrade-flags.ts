@@ -5,7 +5,7 @@ import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {Interruption} from '../run/interruption.ts';
 import type {UpgradePlan} from '../upgrade/upgrade-plan.ts';
-import {callerPath} from './caller-path.ts';
+import {callerPath} from '../report/caller-path.ts';
 import {accelerationOption, chooseProvider} from './provider-choice.ts';
 import {runId} from './run-id.ts';
 import {projectReports, projectRoot, select} from './selection.ts';

@@ -1,7 +1,7 @@
 import {existsSync, realpathSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
-import {callerPath} from '../cli/caller-path.ts';
+import {callerPath} from './caller-path.ts';
 import {RUN_FILE} from './run-file.ts';
 
 /**
