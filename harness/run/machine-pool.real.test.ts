@@ -12,6 +12,7 @@ const makePool = async () => {
   const ledger = await Ledger.start(runId);
   onTestFinished(() => ledger[Symbol.asyncDispose]());
   const {provider} = await chooseProvider('sandbox');
+  const interruption = new AbortController();
   const pool = new MachinePool({
     provider,
     runId,
@@ -23,11 +24,11 @@ const makePool = async () => {
     keep: 'never',
     ledger,
     listener: () => {},
-    signal: new AbortController().signal,
+    signal: interruption.signal,
   });
   const folder = stateFolder('runs', runId);
   onTestFinished(() => rm(folder, {recursive: true}));
-  return {pool, folder};
+  return {pool, folder, interruption};
 };
 
 const lane = (name: string) => ({runtimeSet: 'bookworm', lane: name, file: 'a.scenario.ts'});
@@ -53,5 +54,14 @@ test('a dirty machine is thrown away, in the record as well, and its lane gets a
     'throw the machine away',
     'throw the machine away',
   ]);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a machine that stands is not leased once a signal has come', async () => {
+  const {pool, folder, interruption} = await makePool();
+  await pool.lease(lane('one'));
+  interruption.abort(new Error('Interrupted by SIGINT'));
+  await expect(pool.lease(lane('one'))).rejects.toThrow('Interrupted by SIGINT');
+  await pool[Symbol.asyncDispose]();
   expect(await readdir(folder)).toEqual([]);
 });

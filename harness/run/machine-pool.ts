@@ -78,6 +78,8 @@ export class MachinePool implements AsyncDisposable {
 
   /** The machine of a lane, started when there is none, and where it can be made what it was at first for each scenario file. */
   async lease(request: LeaseRequest): Promise<Lease> {
+    // A signal that comes before Vitest's run begins ends no cell: Vitest forgets then that it was told to stop.
+    this.#options.signal.throwIfAborted();
     const held = await this.#currentOf(request);
     if (held.file !== request.file && !(await this.#renew(held, request))) return this.lease(request);
     const {machine, image, set, versions, restores} = held;
