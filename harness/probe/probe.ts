@@ -7,7 +7,15 @@ export type Dial = (timeoutMs: number) => Promise<Socket>;
 
 /** What came back on one HTTP request. */
 export type ProbeResult =
-  | {readonly kind: 'answer'; readonly status: number; readonly body: string; readonly firstByteMs: number}
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      /** As much as was read: it may be that not all of it came. */
+      readonly body: string;
+      /** Why not all of it came: an error code, or `no end within 300 ms`. */
+      readonly brokenOff: string | undefined;
+      readonly firstByteMs: number;
+    }
   /** No HTTP answer. `reason` is an error code such as `ECONNREFUSED`, or `no answer within 300 ms`. */
   | {readonly kind: 'silent'; readonly reason: string};
 
@@ -29,13 +37,17 @@ export const probe = async (dial: Dial, url: string, timeoutMs: number): Promise
   }
   const connectedAt = performance.now();
   const deadline = AbortSignal.timeout(timeoutMs);
+  const reasonOf = (error: unknown, missing: string): string =>
+    deadline.aborted ? `no ${missing} within ${timeoutMs} ms` : codeOf(error);
   const client = new Client(url, {connect: once(socket)});
   try {
     const {statusCode, body} = await client.request({method: 'GET', path: '/', signal: deadline});
     const firstByteMs = performance.now() - connectedAt;
-    return {kind: 'answer', status: statusCode, body: await firstBytes(body), firstByteMs};
+    const {text, error} = await firstBytes(body);
+    const brokenOff = error === undefined ? undefined : reasonOf(error, 'end');
+    return {kind: 'answer', status: statusCode, body: text, brokenOff, firstByteMs};
   } catch (error) {
-    return {kind: 'silent', reason: deadline.aborted ? `no answer within ${timeoutMs} ms` : codeOf(error)};
+    return {kind: 'silent', reason: reasonOf(error, 'answer')};
   } finally {
     await client.destroy();
     socket.destroy();
@@ -61,17 +73,23 @@ const once = (socket: Socket): buildConnector.connector => {
   };
 };
 
-const firstBytes = async (body: AsyncIterable<Buffer>): Promise<string> => {
+/** Never throws: who sent the head of an answer has answered, whatever becomes of its body. */
+const firstBytes = async (body: AsyncIterable<Buffer>): Promise<{readonly text: string; readonly error: unknown}> => {
   const chunks = [];
   let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= MOST_BODY_BYTES) {
-      break;
+  let error: unknown;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= MOST_BODY_BYTES) {
+        break;
+      }
     }
+  } catch (thrown) {
+    error = thrown;
   }
-  return Buffer.concat(chunks).subarray(0, MOST_BODY_BYTES).toString('utf8');
+  return {text: Buffer.concat(chunks).subarray(0, MOST_BODY_BYTES).toString('utf8'), error};
 };
 
 const codeOf = (error: unknown): string => (error as {code?: string}).code ?? String(error);

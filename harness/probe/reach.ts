@@ -73,8 +73,11 @@ export const reachFailure = (records: readonly ReachRecord[]): PlumblineError | 
   );
 };
 
-const sentenceOf = ({seen}: ReachRecord): string =>
-  seen.kind === 'answer' ? `it answered with ${seen.status}` : `no answer, ${seen.reason}`;
+const sentenceOf = ({seen}: ReachRecord): string => {
+  if (seen.kind === 'silent') return `no answer, ${seen.reason}`;
+  const {status, brokenOff} = seen;
+  return `it answered with ${status}${brokenOff === undefined ? '' : `, and broke off: ${brokenOff}`}`;
+};
 
 /** Repeats a probe until it is answered, the deadline has passed, or the workload has died. */
 const untilAnswer = async (
@@ -109,14 +112,14 @@ const record = (
   if (result.kind === 'silent') {
     return {route, vantage, url, expected, seen: result, held: expected !== 'answers'};
   }
-  const {status, firstByteMs, body} = result;
-  const isRight = status === answer.status && body.includes(answer.contains);
+  const {status, firstByteMs, body, brokenOff} = result;
+  const isRight = brokenOff === undefined && status === answer.status && body.includes(answer.contains);
   return {
     route,
     vantage,
     url,
     expected,
-    seen: {kind: 'answer', status, firstByteMs},
+    seen: {kind: 'answer', status, firstByteMs, brokenOff},
     held: expected === 'either' || (expected === 'answers' && isRight),
   };
 };

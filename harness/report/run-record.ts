@@ -32,7 +32,13 @@ export const reachRecord = z.object({
   /** `either`: what is seen is recorded and not judged. */
   expected: z.enum(['answers', 'silent', 'either']),
   seen: z.discriminatedUnion('kind', [
-    z.object({kind: z.literal('answer'), status: z.number().int(), firstByteMs: milliseconds}),
+    z.object({
+      kind: z.literal('answer'),
+      status: z.number().int(),
+      firstByteMs: milliseconds,
+      /** Why not all of it came, where it did not: an error code, or `no end within 300 ms`. */
+      brokenOff: z.string().optional(),
+    }),
     /** `reason` is for instance `ECONNREFUSED` or `no answer within 300 ms`. */
     z.object({kind: z.literal('silent'), reason: z.string()}),
   ]),

@@ -1,0 +1,42 @@
+import {once} from 'node:events';
+import {connect, createServer, type AddressInfo} from 'node:net';
+import {expect, onTestFinished, test} from 'vitest';
+import {checkReach, reachFailure, type ReachContext} from './reach.ts';
+
+/** A published workload that says this to everyone who asks. */
+const answering = async (answer: string): Promise<ReachContext> => {
+  const server = createServer((socket) => void socket.once('data', () => socket.end(answer)));
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const {port} = server.address() as AddressInfo;
+  return {
+    machine: {
+      traits: {slowness: 1, latency: 1, address: '127.0.0.1'},
+      exec: () => Promise.resolve({exitCode: 0}),
+      dialFromOutside: async () => {
+        const socket = connect(port, '127.0.0.1');
+        await once(socket, 'connect');
+        return socket;
+      },
+    },
+    workload: {publishedPort: 8080, answer: {status: 200, contains: 'welcome'}},
+    network: 'published',
+    running: {name: 'it', pid: 1},
+    signal: new AbortController().signal,
+  } as unknown as ReachContext;
+};
+
+test.for([
+  ['answers', false],
+  ['silent', false],
+  ['either', true],
+] as const)('where it is "%s", an answer that breaks off holds: %s', async ([expected, held]) => {
+  const context = await answering('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nwelcome');
+  const records = await checkReach(context, [{route: 'port', vantage: 'harness', expected}]);
+  expect(records.map((record) => record.held)).toEqual([held]);
+  expect(reachFailure(records)?.message).toBe(
+    held
+      ? undefined
+      : `Cannot confirm "harness ${expected} on http://127.0.0.1:8080": it answered with 200, and broke off: UND_ERR_SOCKET`,
+  );
+});
