@@ -29,7 +29,7 @@ export const makeCniNetwork = async (machine: Machine, steps: Steps, {cniPlugins
   await steps.step('configure a CNI bridge network', async () => {
     await machine.put(CONFIGURATION, JSON.stringify({cniVersion: '0.4.0', name: NAME, plugins: [bridge]}));
     for (const folder of cniPlugins.filter((one) => one !== DISTRIBUTION_PLUGINS)) {
-      undo.defer(async () => void (await machine.exec(['rm', '-r', dirname(folder)])));
+      undo.defer(async () => void (await machine.succeed(['rm', '-rf', dirname(folder)])));
       await linkPlugins(machine, folder);
     }
   });

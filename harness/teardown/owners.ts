@@ -47,5 +47,6 @@ const PATHS: readonly (readonly [string, string])[] = [
   ['/run/netns', 'ip netns'],
   ['/var/lib/cni', 'CNI'],
   ['/etc/cni', 'CNI'],
+  ['/opt/cni', 'CNI'],
   ['/run/cni', 'CNI'],
 ];

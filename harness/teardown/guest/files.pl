@@ -1,9 +1,11 @@
 # Part 4: mounts, cgroup folders, files, state of runc, sysctls.
 
-# Where container software keeps its state, and how deep to look: deeper levels hold image content, not names of things.
+# Where container software keeps its state and where the tool itself writes, and how deep to look: deeper levels hold image content, not
+# names of things.
 my @watched = (
     ['/run', 9], ['/tmp', 3], ['/var/tmp', 3], ['/dev/shm', 2], ['/root', 2], ['/var/lib/cni', 4], ['/etc/cni', 3], ['/etc/netns', 3],
     ['/var/lib/docker', 2], ['/var/lib/containerd', 3], ['/var/lib/containerd/io.containerd.content.v1.content/ingest', 1],
+    ['/etc/docker', 1], ['/opt', 3], ['/var/log/plumbline', 1],
     ['/', 1], ['/etc', 1], ['/var/lib', 1], ['/usr/local/bin', 1], ['/usr/local/sbin', 1],
 );
 # Settings of an interface by its name come and go with it, and those of a module with that.
