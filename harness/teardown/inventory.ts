@@ -7,7 +7,7 @@ import {parseDocker} from './parse/docker.ts';
 import {parseCgroups, parseFiles, parseMountOptions, parseMounts, parseSysctls} from './parse/files.ts';
 import {parseFirewall} from './parse/firewall.ts';
 import {parseHeldNamespaces, parseNamedNamespaces} from './parse/namespaces.ts';
-import {parseLinks, parseRoutes} from './parse/network.ts';
+import {parseLinks, parseNeighbour, parseRoutes} from './parse/network.ts';
 import {parseProcesses, parseProcessRecords, parseSockets} from './parse/processes.ts';
 import {parseSections} from './parse/sections.ts';
 import {numberDuplicates} from './thing.ts';
@@ -54,6 +54,7 @@ const inventoryOf = (output: string): Inventory => {
     ...parseCgroups(sections),
     ...parseLinks(sections),
     ...parseRoutes(sections),
+    ...parseNeighbour(sections),
     ...parseFirewall(sections),
     ...parseDocker(sections),
     ...parseContainerd(sections),

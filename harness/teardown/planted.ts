@@ -108,6 +108,13 @@ until pgrep -fx 'sleep 3218'; do sleep 0.02; done`,
     remove: 'ip route delete blackhole 10.99.0.0/16 table 77',
   },
   {
+    name: 'neighbour without an address',
+    kinds: ['address', 'route'],
+    says: 'address "127.0.0.1/8 dev lo scope host" of the neighbour (of kernel), gone',
+    plant: 'ip -netns neighbour address delete 127.0.0.1/8 dev lo',
+    remove: 'ip -netns neighbour address add 127.0.0.1/8 dev lo',
+  },
+  {
     name: 'routing rule',
     kinds: ['routing rule'],
     says: 'fwmark 0x7',

@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {addNeighbour} from '../network/neighbour.ts';
 import {takeInventory} from './inventory.ts';
 import {groundwork, planted} from './planted.ts';
 import {startRealMachine} from './real-machine.ts';
@@ -15,6 +16,7 @@ describe.each(['bookworm', 'trixie', 'forky'])('residue in a machine of %s', (ru
 
   beforeAll(async () => {
     real = await startRealMachine(runtimeSet, signal);
+    await addNeighbour(real.machine);
     await real.machine.succeed(['sh', '-c', groundwork]);
     before = await takeInventory(real.machine, {signal});
   }, 600_000);

@@ -7,6 +7,9 @@ my @commands = (
     ['ip6tables', '', qw(ip6tables-save)],
     ['nft', '', qw(nft -s list ruleset)],
 );
+# Where a machine has one, its neighbour is as much a part of it.
+my $neighbour = '/run/netns/neighbour';
+push @commands, ['neighbour', "addr show\nroute show table all\n", 'nsenter', "--net=$neighbour", qw(ip -force -j -batch -)] if -e $neighbour;
 our @running;
 
 sub start_commands {

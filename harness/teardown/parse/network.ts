@@ -1,3 +1,4 @@
+import {NEIGHBOUR_NETNS} from '../../network/neighbour.ts';
 import {ownerOfLink} from '../owners.ts';
 import {keyOf} from '../thing.ts';
 import type {Thing} from '../thing.ts';
@@ -66,6 +67,26 @@ export const parseRoutes = (sections: Sections): Thing[] => {
     ];
   });
 };
+
+/** Links, addresses and routes of the machine's neighbour, where it has one: truth tables are checked from there as well. */
+export const parseNeighbour = (sections: Sections): Thing[] => {
+  const [links = '', routes = ''] = textOf(sections, 'neighbour').trim().split('\n');
+  const own: Sections = new Map([
+    ['addresses', {problem: '', records: [[links]]}],
+    ['routes4', {problem: '', records: [[routes]]}],
+  ]);
+  return [...parseLinks(own), ...parseRoutes(own)].map((thing) => ({
+    ...thing,
+    identity: ofNeighbour(thing.identity),
+    detail: ofNeighbour(thing.detail),
+    source: 'neighbour',
+    partOf: thing.partOf === undefined ? keyOf(NEIGHBOUR) : ofNeighbour(thing.partOf),
+  }));
+};
+
+const NEIGHBOUR = {kind: 'network namespace', identity: NEIGHBOUR_NETNS} as const;
+
+const ofNeighbour = (text: string): string => `${text} of the neighbour`;
 
 // The kernel makes a local route for each address, for IPv6 only when it knows after a second or two that nobody else has it
 // (RFC 4862, section 5.4). It says nothing that the address does not say.
