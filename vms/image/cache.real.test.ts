@@ -210,10 +210,12 @@ describe('pruneCache', () => {
   test('keeps what a machine needs that outlives the run that made it', async () => {
     await using ledger = await Ledger.start(`prune-test-${process.pid}`);
     const entry = await openEntry(writeGreeting, context);
-    const settle = ledger.recordUse([entry.content]);
+    const settleKept = ledger.recordUse('m1', [entry.content]);
+    const settleOther = ledger.recordUse('m2', [entry.content]);
     await entry[Symbol.asyncDispose]();
+    settleOther();
     expect(await pruneCache({all: true}, signal)).toEqual([]);
-    settle();
+    settleKept();
     expect(await pruneCache({all: true}, signal)).toMatchObject([{key}]);
   });
 });
@@ -233,7 +235,7 @@ describe('discardEntry', () => {
   test('keeps what a machine needs that outlives the run that made it', async () => {
     await using ledger = await Ledger.start(`discard-test-${process.pid}`);
     const {seal, content, ...entry} = await openEntry(writeGreeting, context);
-    const settle = ledger.recordUse([content]);
+    const settle = ledger.recordUse('m1', [content]);
     await entry[Symbol.asyncDispose]();
     expect(await discardEntry({kind: 'test', key}, seal, signal)).toBe(false);
     settle();

@@ -47,9 +47,9 @@ export class Ledger implements AsyncDisposable {
     this.#open.delete(JSON.stringify(entry));
   }
 
-  /** Notes that a machine needs these entries of the cache, each given by its content; the function returned notes that it is gone. */
-  recordUse(contents: readonly string[]): () => void {
-    const entries = contents.map((content): LedgerEntry => ({kind: 'cache-entry', path: dirname(content)}));
+  /** Notes that the machine of this id needs these entries of the cache, each given by its content; the function returned notes that it is gone. */
+  recordUse(machine: string, contents: readonly string[]): () => void {
+    const entries = contents.map((content): LedgerEntry => ({kind: 'cache-entry', path: dirname(content), machine}));
     for (const entry of entries) this.record(entry);
     return () => {
       for (const entry of entries) this.settle(entry);

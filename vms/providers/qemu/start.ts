@@ -90,7 +90,7 @@ export const startQemu = async (spec: MachineSpec, signal: AbortSignal): Promise
 const startFrom = async (prepared: Prepared, spec: MachineSpec, signal: AbortSignal): Promise<OwnedMachine> => {
   await using undo = new AsyncDisposableStack();
   undo.use(prepared);
-  undo.defer(spec.ledger.recordUse([prepared.disk.content, prepared.ready.content]));
+  undo.defer(spec.ledger.recordUse(spec.id, [prepared.disk.content, prepared.ready.content]));
   const sockets = await makeMachineFolders(spec, undo);
   const plan = await makePlan(spec, prepared, sockets);
   const {generation, kernel} = await wake(plan, signal);

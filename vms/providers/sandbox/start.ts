@@ -32,7 +32,7 @@ export const startSandbox = async (spec: MachineSpec, signal: AbortSignal): Prom
   }
   await using undo = new AsyncDisposableStack();
   const name = `plumbline-${spec.id}`;
-  undo.defer(spec.ledger.recordUse(spec.image.layers));
+  undo.defer(spec.ledger.recordUse(spec.id, spec.image.layers));
   await makeFolder(spec, undo);
   let init: ProcessIdentity | undefined;
   // A process leaves its cgroups before it is gone, and that of a pid namespace waits in between for all others.

@@ -68,7 +68,7 @@ export const startVagrant = async (spec: MachineSpec, signal: AbortSignal): Prom
   await using undo = new AsyncDisposableStack();
   await requireMemory(sizeOf(spec).memoryMiB, 'vagrant');
   const prepared = undo.use(await prepareVagrant(spec, {report: () => {}, signal}));
-  undo.defer(spec.ledger.recordUse([prepared.box.content]));
+  undo.defer(spec.ledger.recordUse(spec.id, [prepared.box.content]));
   const cgroups = await requireCgroups();
   const sockets = await makeMachineFolders(spec, undo);
   const name = `plumbline-${spec.id}`;
