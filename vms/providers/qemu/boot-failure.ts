@@ -16,25 +16,26 @@ export interface FailedStart {
   readonly waitingFor: string;
 }
 
-/** The error for a machine that did not start: what the kernel complained about, or the last lines of its console, and QEMU's command. */
+/**
+ * The error for a machine that did not start: what the kernel complained about, or the last lines of its console, and the command. One of
+ * the host, which says what mends it, stays what it is.
+ */
 export const startFailure = async (
   {action, console: file, log, argv, waitingFor}: FailedStart,
   error: unknown,
 ): Promise<unknown> => {
-  if (!isTimeout(error) && !(error instanceof PlumblineError)) return error;
+  const known = error instanceof PlumblineError ? error : undefined;
+  if (known instanceof HostError || (known === undefined && !isTimeout(error))) return error;
   // A QEMU that ends may be noticed by its connections first, whose error has not its words.
   if (log !== undefined && NO_PORT.test(await readFile(log, 'utf8').catch(() => ''))) return noPort(action, error);
   const console = await readFile(file, 'utf8').catch(() => '');
   const complaint = findComplaint(console);
-  const state =
-    error instanceof PlumblineError
-      ? error.message.replace(/^Cannot [^:]*: /u, '')
-      : `no answer from ${waitingFor} in time`;
+  const state = known?.message.replace(/^Cannot [^:]*: /u, '') ?? `no answer from ${waitingFor} in time`;
   const said = complaint === undefined ? lastLines(console) : `the kernel says ${complaint.kind}, ${complaint.line}`;
   return new ProvisionError(`Cannot ${action}: ${state}${said && !state.includes(said) ? `, ${said}` : ''}`, {
     command: argv,
-    seen: lastLines(console, 20),
-    layer: complaint === undefined ? 'qemu' : 'kernel',
+    seen: lastLines(console, 20) || (known?.seen ?? ''),
+    layer: complaint === undefined ? (known?.layer ?? 'qemu') : 'kernel',
     cause: error,
   });
 };
