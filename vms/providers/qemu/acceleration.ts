@@ -47,8 +47,8 @@ const memorySchema = z.record(z.string(), trialSchema);
 
 /**
  * Decides by trial: the device may be there and not boot anything. The first time takes up to 8 seconds, then what came of it is
- * remembered until the host boots again, or its device, QEMU or the kernel is another one. With `forced` nothing else will do: throws
- * {@link HostError} where that does not boot.
+ * remembered until the host boots again, or its device, QEMU or the kernel is another one. With `forced` nothing else will do: what is
+ * remembered to have failed is tried again, and {@link HostError} thrown where it still does not boot.
  */
 export const decideAcceleration = async (
   question: AccelerationQuestion,
@@ -58,7 +58,7 @@ export const decideAcceleration = async (
   if (forced === 'tcg') return {acceleration: 'tcg', reason: 'tcg was asked for'};
   const failure =
     forced === undefined || forced === candidate
-      ? ((await obstacle()) ?? (await failureOf(question, signal)))
+      ? ((await obstacle()) ?? (await trialFailure(question, forced !== undefined, signal)))
       : `this system has ${candidate}`;
   if (forced !== undefined && failure !== undefined) throw notForced(forced, failure);
   return verdictOf(failure);
@@ -80,16 +80,20 @@ const verdictOf = (failure: string | undefined): AccelerationVerdict =>
 /** What needs no trial, nor is to be remembered: it is over as soon as someone does what `plumbline doctor` says. */
 const obstacle = async (): Promise<string | undefined> => (candidate === 'kvm' ? kvmObstacle() : undefined);
 
-/** What a trial came to, the last one if it still holds; `undefined` when it has booted. */
-const failureOf = async (question: AccelerationQuestion, signal: AbortSignal): Promise<string | undefined> => {
+/** Why a trial has not booted, the last one if it still holds; `undefined` when it has. With `isForced` no failure of the past holds. */
+export const trialFailure = async (
+  question: AccelerationQuestion,
+  isForced: boolean,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
   const host = await hostState();
   const key = keyOf([host, question.qemuVersion, question.imageKey, candidate]);
   const remembered = await readMemory();
   const known = remembered[key];
-  if (known) return known.failure;
+  if (known && !(isForced && known.failure !== undefined)) return known.failure;
   const failure = await bootsWith(candidate, question, signal);
-  await writeMemory({...remembered, [key]: {...(failure !== undefined && {failure}), host}});
-  return failure;
+  if (!failure?.isPassing) await writeMemory({...remembered, [key]: {...(failure && {failure: failure.state}), host}});
+  return failure?.state;
 };
 
 /** What is known without a trial: the verdict of the last one that still holds; `undefined` when there was none. */

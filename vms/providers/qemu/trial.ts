@@ -7,15 +7,23 @@ import {kernelConsole, processorArgv, qemuProgram} from './argv.ts';
 
 const BUDGET_MS = 8000;
 
+/** What kept a trial from booting. */
+export interface TrialFailure {
+  /** In words, for the end of a sentence. */
+  readonly state: string;
+  /** Whether a signal has ended QEMU, as where memory is short: the next trial may well boot. */
+  readonly isPassing: boolean;
+}
+
 /**
  * Boots a kernel up to its first process, with this acceleration and within 8 seconds.
- * Returns what went wrong in words, or `undefined` when it came that far.
+ * Returns what went wrong, or `undefined` when it came that far.
  */
 export const bootsWith = async (
   acceleration: Acceleration,
   {kernel, initrd}: Pick<AccelerationQuestion, 'kernel' | 'initrd'>,
   signal: AbortSignal,
-): Promise<string | undefined> => {
+): Promise<TrialFailure | undefined> => {
   // Where kvm hangs QEMU runs until it is killed, and this process may be killed before.
   const [program = '', ...argv] = tiedArgv(trialArgv(acceleration, kernel, initrd));
   const result = await execa(program, argv, {
@@ -30,7 +38,7 @@ export const bootsWith = async (
   });
   signal.throwIfAborted();
   if (result.all.includes(trialMarker)) return undefined;
-  return explain(result);
+  return {state: explain(result), isPassing: !result.timedOut && result.signal !== undefined};
 };
 
 /** The command line of a trial; see `plumbline.trial` in vms/image/initrd.ts. */
