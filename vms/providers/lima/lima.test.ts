@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {complaints} from './limactl.ts';
 import {qemuWords} from './qemu-words.ts';
+import {readyKey, type ReadySpec} from './ready-disk.ts';
 import {limaVersionRequirement} from './requirements.ts';
 import {bakedTemplate} from './template.ts';
 
@@ -55,4 +56,26 @@ test('of a log only the errors are said, and of what is none the last line', () 
   ].join('\n');
   expect(complaints(log)).toBe('one | two');
   expect(complaints('setpriv: no such user')).toBe('setpriv: no such user');
+});
+
+test('another Lima starts from another disk', async () => {
+  const spec: ReadySpec = {
+    runtimeSet: 'bookworm',
+    qcow2: {
+      seal: 'seal',
+      disk: '/d',
+      kernel: '/k',
+      initrd: '/i',
+      facts: {kernel: '6.1', hostKey: 'ssh-ed25519 AAAA'},
+      [Symbol.asyncDispose]: async () => {},
+    },
+    files: [],
+    program: '/limactl',
+    account: {name: 'lima', uid: 1, gid: 1, prefix: []},
+    limaVersion: 'limactl version 2.1.0',
+    qemuVersion: 'QEMU emulator version 7.2.0',
+    shape: template,
+  };
+  expect(await readyKey(spec)).toBe(await readyKey({...spec}));
+  expect(await readyKey({...spec, limaVersion: 'limactl version 2.2.0'})).not.toBe(await readyKey(spec));
 });

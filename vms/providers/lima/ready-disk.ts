@@ -3,7 +3,6 @@ import {chmod, chown, copyFile, readFile, rename, writeFile} from 'node:fs/promi
 import {cpus} from 'node:os';
 import {join} from 'node:path';
 import {awaitConsoleComplaint, ConsoleWatch} from '../../guest/console-watch.ts';
-import {limaVersion} from '../../host/limactl.ts';
 import {READY} from '../../guest/generations.ts';
 import {step, type BakeContext} from '../../image/bake-report.ts';
 import {openEntry, type CacheEntry} from '../../image/cache.ts';
@@ -51,6 +50,8 @@ export interface ReadySpec {
   readonly files: readonly MachineFile[];
   readonly program: string;
   readonly account: LimaAccount;
+  /** What `limactl --version` prints: another Lima starts QEMU with other devices, which this snapshot has not. */
+  readonly limaVersion: string;
   readonly qemuVersion: string;
   readonly shape: MachineShape;
 }
@@ -101,7 +102,8 @@ export const readyLayout = (spec: ReadySpec, {content}: CacheEntry<ReadyFacts>):
   shape: spec.shape,
 });
 
-const readyKey = async ({qcow2, files, qemuVersion, shape}: ReadySpec): Promise<string> =>
+/** Another disk, Lima, QEMU, processor, size or set of files is another key. */
+export const readyKey = async ({qcow2, files, limaVersion, qemuVersion, shape}: ReadySpec): Promise<string> =>
   keyOf({
     FORMAT,
     limaVersion,

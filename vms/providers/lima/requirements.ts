@@ -3,7 +3,7 @@ import {findLimactl, limaUser, limaVersion} from '../../host/limactl.ts';
 import {missingPackages} from '../../host/packages.ts';
 import type {Requirement} from '../../machine.ts';
 import {qemuVersion, versionRequirement} from '../qemu/program.ts';
-import {limaAccount} from './account.ts';
+import {limaAccount, type LimaAccount} from './account.ts';
 
 const REMEDY = 'npm run setup -- --lima';
 const OLDEST = [2, 1] as const;
@@ -20,7 +20,7 @@ export const limaRequirements = async (): Promise<readonly Requirement[]> => {
     requirements.push({sentence: `There is no user "${limaUser}", as which Lima is to run`, remedy: REMEDY});
   }
   if (program !== undefined && account !== undefined) {
-    const requirement = await limactlRequirement(program, account.prefix);
+    const requirement = await limactlRequirement(program, account);
     if (requirement) requirements.push(requirement);
   }
   if (requirements.length > 0) return requirements;
@@ -28,9 +28,15 @@ export const limaRequirements = async (): Promise<readonly Requirement[]> => {
   return qemu === undefined ? [] : [qemu];
 };
 
-const limactlRequirement = async (program: string, prefix: readonly string[]): Promise<Requirement | undefined> => {
+/** What `limactl --version` comes to, run by the user that Lima runs as. */
+export const askLimactlVersion = async (program: string, {prefix}: LimaAccount) => {
   const [file, ...argv] = [...prefix, program, '--version'];
   const {failed, stdout, stderr} = await execa(file, argv, {reject: false, stdin: 'ignore', cwd: '/'});
+  return {failed, stdout, stderr};
+};
+
+const limactlRequirement = async (program: string, account: LimaAccount): Promise<Requirement | undefined> => {
+  const {failed, stdout, stderr} = await askLimactlVersion(program, account);
   if (failed) {
     const said = stderr.trim().split('\n').at(-1) ?? '';
     return {sentence: `"${program}" can not be run by the user "${limaUser}"${said && `, ${said}`}`, remedy: REMEDY};

@@ -28,7 +28,7 @@ import {limactlArgv, type Limactl} from './limactl.ts';
 import {LimaMachine, limaNetwork} from './machine.ts';
 import {qemuWords} from './qemu-words.ts';
 import {openReadyDisk, readyLayout, type ReadyFacts, type ReadySpec} from './ready-disk.ts';
-import {limaRequirements} from './requirements.ts';
+import {askLimactlVersion, limaRequirements} from './requirements.ts';
 import {enter, entranceFiles, greet, readDisc, requireProvisioned, sessionOf} from './visit.ts';
 
 /** What a machine is made for: the part of its spec that decides which disk it starts from. */
@@ -68,6 +68,7 @@ export const prepareLima = async (spec: PrepareSpec, context: BakeContext): Prom
     files: spec.files,
     program,
     account,
+    limaVersion: (await askLimactlVersion(program, account)).stdout,
     qemuVersion: version,
     shape,
   };
