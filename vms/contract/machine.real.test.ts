@@ -253,6 +253,17 @@ describe.each(chosen)('a machine of $name', (provider) => {
     expect(Math.abs(seconds - Date.now() / 1000)).toBeLessThan(5 + machine.traits.slowness);
   });
 
+  test('is not blamed, once restored, for what its kernel complained of before', async ({skip}) => {
+    const {snapshots} = machine;
+    skip(snapshots === undefined, 'this provider has no snapshots');
+    const complaining = machine.exec(['sh', '-c', 'echo "<2>Oops: 0002 [#1]" >/dev/kmsg; sleep 986']);
+    await expect(complaining).rejects.toThrow('its kernel says oops');
+    await snapshots?.restore('ready');
+    for (const handle of [machine, provider.attach(machine.reference)]) {
+      await handle.succeed(['sh', '-c', 'echo "<2>all is well" >/dev/kmsg; sleep 1']);
+    }
+  });
+
   test(
     'is started with the files it was told',
     async () => {

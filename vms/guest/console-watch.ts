@@ -10,12 +10,14 @@ const OVERLAP = 4096;
 /** Reads what a console has printed since it was last asked. */
 export class ConsoleWatch {
   readonly #file: string;
+  #start: number;
   #seen: number;
   #found: MachineError | undefined;
 
-  /** `start`: where to begin, in bytes. */
+  /** `start`: where to begin, in bytes; what comes before is never looked at. */
   constructor(file: string, start = 0) {
     this.#file = file;
+    this.#start = start;
     this.#seen = start;
   }
 
@@ -27,9 +29,11 @@ export class ConsoleWatch {
       () => 0,
     );
     if (size === this.#seen) return undefined;
-    const start = Math.max(0, this.#seen - OVERLAP);
+    // Another file has taken its place, or another who asks at the same time has seen more of this one.
+    if (size < this.#start) this.#start = 0;
+    const from = size < this.#seen ? this.#start : Math.max(this.#start, this.#seen - OVERLAP);
     this.#seen = size;
-    const finding = findComplaint(await readPart(this.#file, start, size));
+    const finding = findComplaint(await readPart(this.#file, from, size));
     // Another who asks at the same time may have found it meanwhile.
     this.#found ??=
       finding &&

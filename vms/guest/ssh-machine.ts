@@ -29,6 +29,8 @@ export interface GuestAccess {
   readonly sockets: string;
   /** File of this host that has what the machine prints on its console. */
   readonly console: string;
+  /** Where the machine begins in it, in bytes, when it goes on over restores. */
+  readonly consoleStart?: number;
   /** Whether the processes that the machine consists of are there. */
   readonly isRunning: () => Promise<boolean>;
   /** Files of this host that explain a failure. */
@@ -54,7 +56,7 @@ export abstract class SshMachine implements Machine {
     this.reference = reference;
     this.traits = reference.traits;
     this.#access = access;
-    this.#console = new ConsoleWatch(access.console);
+    this.#console = new ConsoleWatch(access.console, access.consoleStart);
   }
 
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {

@@ -4,6 +4,7 @@ import {folderProcesses} from '../../folder-processes.ts';
 import type {MachineReference, Snapshots} from '../../machine.ts';
 import {SshMachine} from '../../guest/ssh-machine.ts';
 import {dialThroughQemu} from '../qemu/dial.ts';
+import {readConsoleStart} from './console-start.ts';
 import {limaDetails, type LimaDetails} from './details.ts';
 import {instancePaths} from './instance.ts';
 import {LimaSnapshots} from './snapshots.ts';
@@ -24,6 +25,7 @@ export class LimaMachine extends SshMachine {
       session: sessionOf(details),
       sockets: details.home,
       console,
+      consoleStart: readConsoleStart(details.folder),
       isRunning: async () => (await folderProcesses(details.home, ['qemu'])).length > 0,
       evidenceFiles: () => evidenceFiles(details),
       dial: (endpoint, timeoutMs) => dialThroughQemu(through, endpoint, AbortSignal.timeout(timeoutMs)),

@@ -11,6 +11,7 @@ import {
 import type {MachineTraits, Snapshots} from '../../machine.ts';
 import {answered, deadline} from '../qemu/deadlines.ts';
 import {limaAccount} from './account.ts';
+import {noteConsoleStart} from './console-start.ts';
 import type {LimaDetails} from './details.ts';
 import {instancePaths, requireSnapshot, snapshotInstance} from './instance.ts';
 import type {Limactl} from './limactl.ts';
@@ -68,6 +69,7 @@ export class LimaSnapshots implements Snapshots {
     const {size} = await stat(instancePaths(limactl).console).catch(() => ({size: 0}));
     await leave(this.#details);
     await snapshotInstance(limactl, 'apply', name, signal);
+    await noteConsoleStart(this.#details.folder, size);
     this.#onRestore(size);
     await enter(this.#details, signal);
     requireSame(await greet(sessionOf(this.#details), options), generation, this.#details.bootId);
