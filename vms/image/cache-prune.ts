@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {readdir, rename, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {cacheFolder, entryPaths, suffixes, type EntryPaths} from './cache-folder.ts';
@@ -87,7 +88,8 @@ export const removeDeadPartials = async (
 const removeEntry = async ({kind, key}: CacheSummary, signal: AbortSignal): Promise<boolean> => {
   const paths = entryPaths(cacheFolder(), kind, key);
   await using lock = await tryLock(paths.lock, 'exclusive', signal);
-  if (!lock) return false;
+  // Another prune may have taken it after it was listed.
+  if (!lock || !existsSync(paths.entry)) return false;
   await removeLocked(paths);
   return true;
 };

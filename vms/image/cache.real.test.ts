@@ -218,6 +218,14 @@ describe('pruneCache', () => {
     settleKept();
     expect(await pruneCache({all: true}, signal)).toMatchObject([{key}]);
   });
+
+  test('does nothing about what another prune has taken meanwhile', async () => {
+    const keys = Array.from({length: 8}, (_, number) => keyOf(number)).sort();
+    for (const one of keys) await (await openEntry({...writeGreeting, key: one}, context))[Symbol.asyncDispose]();
+    const removed = await Promise.all([pruneCache({all: true}, signal), pruneCache({all: true}, signal)]);
+    const names = removed.flat().map((summary) => summary.key);
+    expect(names.sort()).toEqual(keys);
+  });
 });
 
 describe('discardEntry', () => {
