@@ -20,6 +20,13 @@ export interface RawResult extends ExecResult {
   readonly bytes: Uint8Array;
 }
 
+/** Options of {@link runCommand}. */
+export interface CommandOptions extends ExecOptions {
+  readonly timeoutMs: number;
+  /** File that whatever is printed is added to as it comes, so that it is there when the command does not end. */
+  readonly log?: string;
+}
+
 /**
  * Runs `argv` behind a prefix and waits for its end. Throws a {@link PlumblineError} of class `runtime` when it does not end in
  * time, and the signal's reason when it is aborted; in both cases it is killed with everything it started.
@@ -27,13 +34,14 @@ export interface RawResult extends ExecResult {
 export const runCommand = async (
   prefix: CommandPrefix,
   argv: readonly string[],
-  options: ExecOptions & {readonly timeoutMs: number},
+  options: CommandOptions,
 ): Promise<RawResult> => {
   options.signal?.throwIfAborted();
   const startedAt = performance.now();
   const result = await execa(prefix.file, [...prefix.argv, ...argv], {
     ...spawnOptions(prefix, options),
     input: options.input ?? '',
+    ...(options.log !== undefined && logging(options.log)),
     timeout: options.timeoutMs,
     maxBuffer: options.maxBytes ?? DEFAULT_MAX_BYTES,
     encoding: 'buffer',
@@ -60,6 +68,11 @@ export const runCommand = async (
     bytes,
     durationMs: performance.now() - startedAt,
   };
+};
+
+const logging = (file: string) => {
+  const output = ['pipe', {file, append: true}] as const;
+  return {stdout: output, stderr: output};
 };
 
 /** Throws a {@link PlumblineError} for an argument that no program can be given. */

@@ -28,13 +28,15 @@ export const runVagrant = async (
   await mkdir(files.temporary, {recursive: true, mode: 0o700});
   const [file, ...prefix] = enterArgv(site.namespaces);
   const command = ['vagrant', ...argv, '--machine-readable'];
+  const log = join(site.folder, vagrantLog);
+  await appendFile(log, `$ ${command.join(' ')}\n`);
   const result = await runCommand({file, argv: prefix, env: environment(files)}, command, {
     timeoutMs,
+    log,
     ...(signal && {signal}),
   }).catch((error: unknown) => {
     throw ofVagrant(error, action, timeoutMs);
   });
-  await appendFile(join(site.folder, vagrantLog), `$ ${command.join(' ')}\n${result.stdout}${result.stderr}`);
   const events = parseVagrantEvents(result.stdout);
   if (result.exitCode === 0) return events;
   const said = vagrantError(events) ?? backtraceError(result.stderr) ?? result.stderr.trim().slice(0, 700);
