@@ -29,9 +29,12 @@ export const remoteCommand = (
   token: string,
 ): RemoteCommand => {
   const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${quoteWord(value)}; `);
-  const script = `unset SSH_CLIENT SSH_CONNECTION LOGNAME USER SHELL MAIL; ${exports.join('')}{ said=$({ (exec ${quoteWords(argv)}) >&3 2>&4 3>&- 4>&-; exit; } 2>&1); } 3>&1 4>&2; code=$?; case $code:$said in 255:*) said=exit;; 12[89]:?*|1[3-9]?:?*) ;; *) exit $code;; esac; printf '\\n%s %s %s\\n' ${token} "$code" "$said" >&2; exit 254`;
+  const script = `unset SSH_CLIENT SSH_CONNECTION LOGNAME USER SHELL MAIL; ${exports.join('')}{ said=$({ (exec ${quoteWords(argv)}) >&3 2>&4 3>&- 4>&-; exit; } 2>&1); } 3>&1 4>&2; code=$?; case $code:$said in 255:*) said=exit;; 12[89]:?*|1[3-9]?:?*) ;; *) exit $code;; esac; printf '\\0%s %s %s\\n' ${token} "$code" "$said" >&2; exit 254`;
   return {script, token};
 };
+
+/** What comes before that which the shell says of a signal: first a NUL, so that no text that is not over looks like the begin of it. */
+export const trailerMark = ({token}: Pick<RemoteCommand, 'token'>): string => `\0${token} `;
 
 /** How the command ended, from the exit status of ssh(1) and what came on standard error; with what the command itself wrote there. */
 export const remoteEnd = (
@@ -39,7 +42,7 @@ export const remoteEnd = (
   sshExitCode: number | undefined,
   stderr: string,
 ): {readonly end: RemoteEnd; readonly stderr: string} => {
-  const found = new RegExp(`\\n${token} (\\d+) [^\\n]*\\n$`, 'u').exec(stderr);
+  const found = new RegExp(`${trailerMark({token})}(\\d+) [^\\n]*\\n$`, 'u').exec(stderr);
   if (found) {
     const code = Number(found[1]);
     const end: RemoteEnd =

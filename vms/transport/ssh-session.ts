@@ -1,13 +1,13 @@
 import {randomUUID} from 'node:crypto';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {Transform} from 'node:stream';
 import {execa} from 'execa';
 import {requireNoNul, runCommand, startCommand, type CommandPrefix, type RawResult} from '../command.ts';
 import {MachineError, PlumblineError} from '../errors.ts';
 import type {ExecOptions, ExecResult, RunningCommand, ShellCommand} from '../machine.ts';
 import {quoteWord} from './posix-quote.ts';
 import {remoteCommand, remoteEnd, remoteKill, type RemoteCommand} from './remote-command.ts';
+import {RemoteStderr} from './remote-stderr.ts';
 import {forwardArgv, sessionArgv, type SshTarget} from './ssh-argv.ts';
 import {sshEnvironment} from './ssh-connection.ts';
 
@@ -68,16 +68,7 @@ export const startRemote = (session: SshSession, argv: readonly string[], env: E
   const command = prepare(argv, env);
   const {prefix, words} = locally(session, command);
   const running = startCommand(prefix, words);
-  let trailer = '';
-  const stderr = running.stderr.pipe(
-    new Transform({
-      transform: (chunk: Buffer, _encoding, done) => {
-        const at = trailer === '' ? chunk.indexOf(`\n${command.token} `) : 0;
-        if (at >= 0) trailer += chunk.subarray(at).toString();
-        done(null, at >= 0 ? chunk.subarray(0, at) : chunk);
-      },
-    }),
-  );
+  const stderr = running.stderr.pipe(new RemoteStderr(command));
   let killed: Promise<void> | undefined;
   const killOnce = (): void => {
     running.kill();
@@ -85,7 +76,7 @@ export const startRemote = (session: SshSession, argv: readonly string[], env: E
   };
   const ended = running.ended.then(async (result): Promise<ExecResult> => {
     await killed;
-    const {end} = remoteEnd(command, result.exitCode, trailer);
+    const {end} = remoteEnd(command, result.exitCode, stderr.trailer);
     if (end.kind === 'lost') return {...result, argv, exitCode: undefined, signal: result.signal ?? 'SIGKILL'};
     return {
       ...result,
