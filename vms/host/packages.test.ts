@@ -2,7 +2,7 @@ import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {hostPackages, missingPackages} from './packages.ts';
+import {hostPackages, missingPackages, packageRequirements} from './packages.ts';
 import type {HostPackage} from './packages.ts';
 import {hasProgram, searchPath} from './search-path.ts';
 
@@ -27,6 +27,15 @@ test('a missing package says what of it is lacking', async () => {
     {name: 'util-linux', lacking: ['flock']},
     {name: 'keyring', lacking: ['/no/such/keyring.gpg']},
   ]);
+});
+
+test('what is lacking is told in a sentence', async () => {
+  const sentences = async (programs: readonly string[]) => {
+    const search = {packages: [util], folders: [await folderWith(programs)]};
+    return (await packageRequirements(['sandbox'], 'install it', search)).map(({sentence}) => sentence);
+  };
+  expect(await sentences(['unshare'])).toEqual(['flock of the package util-linux is not installed']);
+  expect(await sentences([])).toEqual(['unshare and flock of the package util-linux are not installed']);
 });
 
 test('packages for other needs do not matter', async () => {

@@ -1,4 +1,5 @@
 import {existsSync} from 'node:fs';
+import type {Requirement} from '../machine.ts';
 import {hasProgram, searchPath} from './search-path.ts';
 
 /**
@@ -40,6 +41,19 @@ export async function missingPackages(
     wanted.map(async (candidate) => ({name: candidate.name, lacking: await lackingParts(candidate, folders)})),
   );
   return looked.filter(({lacking}) => lacking.length > 0);
+}
+
+/** {@link missingPackages} as what a host has to have, one sentence each; `remedy` is the command that installs them. */
+export async function packageRequirements(
+  needs: readonly HostNeed[],
+  remedy: string,
+  search?: PackageSearch,
+): Promise<readonly Requirement[]> {
+  const missing = await missingPackages(needs, search);
+  return missing.map(({name, lacking}) => ({
+    sentence: `${lacking.join(' and ')} of the package ${name} ${lacking.length === 1 ? 'is' : 'are'} not installed`,
+    remedy,
+  }));
 }
 
 /**

@@ -1,6 +1,6 @@
 import {execa} from 'execa';
 import {findLimactl, limaUser, limaVersion} from '../../host/limactl.ts';
-import {missingPackages} from '../../host/packages.ts';
+import {packageRequirements} from '../../host/packages.ts';
 import type {Requirement} from '../../machine.ts';
 import {qemuVersion, versionRequirement} from '../qemu/program.ts';
 import {limaAccount, type LimaAccount} from './account.ts';
@@ -10,10 +10,7 @@ const OLDEST = [2, 1] as const;
 
 /** What keeps this host from making machines with Lima; empty when nothing does. */
 export const limaRequirements = async (): Promise<readonly Requirement[]> => {
-  const requirements: Requirement[] = (await missingPackages(['qemu'])).map(({name, lacking}) => ({
-    sentence: `${lacking.join(' and ')} of the package ${name} ${lacking.length === 1 ? 'is' : 'are'} not installed`,
-    remedy: REMEDY,
-  }));
+  const requirements = [...(await packageRequirements(['qemu'], REMEDY))];
   const [program, account] = [await findLimactl(), await limaAccount()];
   if (program === undefined) requirements.push({sentence: 'limactl is not installed', remedy: REMEDY});
   if (account === undefined) {

@@ -1,5 +1,5 @@
-import {missingPackages} from '../../host/packages.ts';
-import type {MachineReference, MachineSpec, Provider, Requirement} from '../../machine.ts';
+import {packageRequirements} from '../../host/packages.ts';
+import type {MachineReference, MachineSpec, Provider} from '../../machine.ts';
 import {knownVerdict} from './acceleration.ts';
 import {QemuMachine} from './machine.ts';
 import {DEFAULT_MEMORY_MIB, OVERHEAD_MIB} from './machine-size.ts';
@@ -13,11 +13,7 @@ export const qemu: Provider = {
   setsUp: true,
   footprint: {cpus: 1, memoryMiB: DEFAULT_MEMORY_MIB + OVERHEAD_MIB},
   missing: async () => {
-    const packages = await missingPackages(['qemu']);
-    const requirements: Requirement[] = packages.map(({name, lacking}) => ({
-      sentence: `${lacking.join(' and ')} of the package ${name} ${lacking.length === 1 ? 'is' : 'are'} not installed`,
-      remedy: 'npm run setup',
-    }));
+    const requirements = await packageRequirements(['qemu'], 'npm run setup');
     if (requirements.length > 0) return requirements;
     const version = versionRequirement(await qemuVersion());
     return version === undefined ? [] : [version];

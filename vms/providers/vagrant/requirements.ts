@@ -1,4 +1,4 @@
-import {missingPackages} from '../../host/packages.ts';
+import {packageRequirements} from '../../host/packages.ts';
 import type {Requirement} from '../../machine.ts';
 import {readHostCgroups} from '../../namespaces/cgroups.ts';
 import {qemuVersion, versionRequirement} from '../qemu/program.ts';
@@ -10,14 +10,7 @@ export const REMEDY = 'npm run setup -- --vagrant';
 export const missingForVagrant = async (): Promise<readonly Requirement[]> => {
   const system = unsuitableSystem();
   if (system) return [system];
-  const packages = await missingPackages(['vagrant']);
-  const lacking = packages.map(({name, lacking: parts}): Requirement => {
-    const one = parts.length === 1;
-    return {
-      sentence: `${parts.join(' and ')} of the package ${name} ${one ? 'is' : 'are'} not installed`,
-      remedy: REMEDY,
-    };
-  });
+  const lacking = await packageRequirements(['vagrant'], REMEDY);
   const version = lacking.length > 0 ? undefined : versionRequirement(await qemuVersion());
   const cgroups = await readHostCgroups();
   return [
