@@ -11,7 +11,7 @@ const BUDGET_MS = 8000;
 export interface TrialFailure {
   /** In words, for the end of a sentence. */
   readonly state: string;
-  /** Whether a signal has ended QEMU, as where memory is short: the next trial may well boot. */
+  /** Whether someone has killed QEMU, as the kernel does where memory is short: the next trial may well boot. */
   readonly isPassing: boolean;
 }
 
@@ -38,7 +38,7 @@ export const bootsWith = async (
   });
   signal.throwIfAborted();
   if (result.all.includes(trialMarker)) return undefined;
-  return {state: explain(result), isPassing: !result.timedOut && result.signal !== undefined};
+  return {state: explain(result), isPassing: !result.timedOut && result.signal === 'SIGKILL'};
 };
 
 /** The command line of a trial; see `plumbline.trial` in vms/image/initrd.ts. */
