@@ -25,33 +25,53 @@ export const seenFacts = ({cells, observations}: CellRuns): SeenFacts => {
       values.add(ABSENT);
     }
   }
-  // A failure of one repetition is a failure: it is not weighed against those that passed.
-  for (const cell of cells) {
-    for (const [path, value] of Object.entries(recordFacts(cell))) {
-      add(path, value);
+  for (const {imageDigest} of cells) {
+    if (imageDigest !== undefined) {
+      add('image.digest', imageDigest);
     }
+  }
+  // A failure of one repetition is a failure: it is not weighed against those that passed, nor does it hide what another failed with.
+  const troubles = cells.flatMap((cell) => Object.entries(troublesOf(cell)));
+  for (const [path, same] of Map.groupBy(troubles, ([each]) => each)) {
+    add(
+      path,
+      same
+        .map(([, items]) => items)
+        .reduce(unite)
+        .toSorted(),
+    );
   }
   return seen;
 };
 
-/** What `run.json` says of a cell, as facts. */
-const recordFacts = ({status, failures, imageDigest, knownResidue}: CellRecord): Record<string, FactValue> => {
-  const facts: Record<string, FactValue> = {};
+/** What `run.json` says went wrong in one repetition of a cell, as facts. */
+const troublesOf = ({status, failures, knownResidue}: CellRecord): Record<string, readonly string[]> => {
+  const facts: Record<string, readonly string[]> = {};
   if (status === 'not-run') {
     facts['cell.notRun'] = failures.map(({sentence}) => lasting(sentence));
     return facts;
   }
-  if (imageDigest !== undefined) {
-    facts['image.digest'] = imageDigest;
-  }
   if (knownResidue.length > 0) {
-    facts['residue.known'] = knownResidue.map(lasting).toSorted();
+    facts['residue.known'] = knownResidue.map(lasting);
   }
   for (const failure of failures) {
     const path = failure.class === 'residue' ? 'residue' : `failure.${failure.class}`;
-    facts[path] = [...((facts[path] as readonly string[] | undefined) ?? []), ...whatFailed(failure)].toSorted();
+    facts[path] = [...(facts[path] ?? []), ...whatFailed(failure)];
   }
   return facts;
+};
+
+/** Each item as often as the list has it that has more of them: two things of a kind that are left are not one. */
+const unite = (one: readonly string[], other: readonly string[]): readonly string[] => {
+  const known = [...one];
+  const more = other.filter((item) => {
+    const at = known.indexOf(item);
+    if (at !== -1) {
+      known.splice(at, 1);
+    }
+    return at === -1;
+  });
+  return [...one, ...more];
 };
 
 /** Of residue every single thing counts, and `seen` has them all where the sentence has the first few. */

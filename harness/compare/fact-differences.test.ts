@@ -1,0 +1,39 @@
+import {expect, test} from 'vitest';
+import type {Facts} from '../observe/fact.ts';
+import {exampleFailure} from '../report/example-run.ts';
+import type {CellRecord} from '../report/run-record.ts';
+import {compareRuns} from './comparison.ts';
+import {exampleLoadedRun} from './example-runs.ts';
+
+/** A run of one cell, so many times as there are repetitions. */
+const repeated = (...repetitions: {readonly facts?: Facts; readonly cell?: Partial<CellRecord>}[]) =>
+  exampleLoadedRun(
+    repetitions.map(({facts = {}, cell = {}}, index) => ({
+      level: 'runc',
+      facts: {'process.cwd': '/', ...facts},
+      cell: {name: `nginx runc netns trixie #${index + 1}`, repetition: index + 1, ...cell},
+    })),
+  );
+
+test('what one repetition failed with or left does not hide what another did', () => {
+  const left = (seen: string) => ({
+    cell: {
+      status: 'failed' as const,
+      knownResidue: seen.split('; ').map((one) => `known ${one}`),
+      failures: [exampleFailure({class: 'residue', seen}), exampleFailure({class: 'probe', sentence: `after ${seen}`})],
+    },
+  });
+  const once = repeated(left('mount "/a"'), {});
+  const {differences} = compareRuns(once, repeated(left('mount "/a"'), left('netns "b"')));
+  expect(differences.map(({fact, changes}) => [fact, changes])).toEqual([
+    ['failure.probe', ['+after netns "b"']],
+    ['residue', ['+netns "b"']],
+    ['residue.known', ['+known netns "b"']],
+  ]);
+  expect(compareRuns(once, repeated({}, left('mount "/a"'))).differences).toEqual([]);
+  expect(compareRuns(once, repeated(left('mount "/a"'), left('mount "/a"'))).differences).toEqual([]);
+  const two = repeated({}, left('mount "/a"; mount "/a"'));
+  expect(compareRuns(once, two).differences.find(({fact}) => fact === 'residue')?.changes).toEqual([
+    'the same items, 1 -> 2 of them',
+  ]);
+});
