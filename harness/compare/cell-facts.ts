@@ -2,7 +2,7 @@ import type {FactValue} from '../observe/fact.ts';
 import type {CellRecord, FailureRecord} from '../report/run-record.ts';
 import type {CellRuns} from './cell-pair.ts';
 
-/** Stands among the values of an observed fact for repetitions that do not have it. */
+/** Stands among the values of an observed fact for repetitions that passed and do not have it. */
 export const ABSENT = '';
 
 /** Every value a fact had over the repetitions of a cell, as JSON or {@link ABSENT}; one, unless the fact is not stable. */
@@ -20,8 +20,11 @@ export const seenFacts = ({cells, observations}: CellRuns): SeenFacts => {
       add(path, value);
     }
   }
+  // A repetition that failed may not have come to a fact: that it lacks one says nothing.
+  const passed = new Set(cells.flatMap(({name, status}) => (status === 'passed' ? [name] : [])));
+  const whole = observations.filter(({cell}) => passed.has(cell));
   for (const [path, values] of seen) {
-    if (observations.some(({facts}) => !(path in facts))) {
+    if (whole.some(({facts}) => !(path in facts))) {
       values.add(ABSENT);
     }
   }

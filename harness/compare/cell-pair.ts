@@ -17,8 +17,8 @@ export interface CellRuns {
   readonly observations: readonly ObservationRecord[];
 }
 
-/** Whether a repetition of the cell did not come to its end: what is seen last may be missing. */
-export const hasFailed = ({cells}: CellRuns): boolean => cells.some(({status}) => status !== 'passed');
+/** Whether no repetition of the cell came to its end: what is seen last may be missing. */
+export const neverPassed = ({cells}: CellRuns): boolean => cells.every(({status}) => status !== 'passed');
 
 /** The same cell in two runs. */
 export interface CellPair extends CellIdentity {

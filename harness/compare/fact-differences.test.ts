@@ -37,3 +37,15 @@ test('what one repetition failed with or left does not hide what another did', (
     'the same items, 1 -> 2 of them',
   ]);
 });
+
+test('one repetition that failed does not hide what all others lost', () => {
+  const late: Facts = {'exec.cwd': '/', 'lifecycle.logs': 'delivered'};
+  const failed = {cell: {status: 'failed' as const, failures: [exampleFailure({class: 'probe'})]}};
+  const [had, lost] = [repeated({facts: late}, {facts: late}, failed), repeated({}, {}, failed)];
+  expect(compareRuns(had, lost).differences.map(({fact, kind}) => [fact, kind])).toEqual([
+    ['exec.cwd', 'removed'],
+    ['lifecycle.logs', 'removed'],
+  ]);
+  expect(compareRuns(lost, had).differences.map(({kind}) => kind)).toEqual(['added', 'added']);
+  expect(compareRuns(had, repeated(failed, failed)).differences).toEqual([]);
+});

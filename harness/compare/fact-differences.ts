@@ -1,7 +1,7 @@
 import type {FactValue} from '../observe/fact.ts';
 import {recordedAreas} from '../observe/recorded-facts.ts';
 import {ABSENT, seenFacts, type SeenFacts} from './cell-facts.ts';
-import {hasFailed, type CellPair} from './cell-pair.ts';
+import {neverPassed, type CellPair} from './cell-pair.ts';
 import type {CellDifference} from './difference.ts';
 
 /** What the facts of one cell say. */
@@ -20,12 +20,12 @@ export interface FactComparison {
 export const compareFacts = (pair: CellPair, isComparable: (fact: string) => boolean = () => true): FactComparison => {
   const [old, recent] = comparable(seenFacts(pair.old), seenFacts(pair.new));
   const facts = new Set([...old.keys(), ...recent.keys()].filter(isComparable));
-  const [oldStopped, newStopped] = [hasFailed(pair.old), hasFailed(pair.new)];
+  const [oldStopped, newStopped] = [neverPassed(pair.old), neverPassed(pair.new)];
   const cell = {scenario: pair.scenario, level: pair.level, network: pair.network};
   const sets = {old: pair.old.runtimeSet, new: pair.new.runtimeSet};
   const differences = [...facts].flatMap((fact): CellDifference[] => {
     const [before, after] = [old.get(fact), recent.get(fact)];
-    // A cell that failed may not have come to what is seen last: that it failed is the difference.
+    // A cell that never passed may not have come to what is seen last: that it failed is the difference.
     if (SEEN_LATE.test(fact) && ((before === undefined && oldStopped) || (after === undefined && newStopped))) {
       return [];
     }

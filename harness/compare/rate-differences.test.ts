@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {exampleFailure} from '../report/example-run.ts';
 import {compareRuns} from './comparison.ts';
 import {exampleLoadedRun} from './example-runs.ts';
 import {chanceOf} from './rate-differences.ts';
@@ -34,4 +35,14 @@ test('repetitions are taken together', () => {
 
 test('a rate that only one run has was added or removed', () => {
   expect(compareRuns(withRates([0, 0]), withRates([1, 6])).differences).toMatchObject([{kind: 'added', new: '1 of 6'}]);
+});
+
+test('a rate that all repetitions which passed have lost was removed, though another failed', () => {
+  const failing = (...rates: (readonly [hits: number, of: number])[]) => {
+    const run = withRates(...rates);
+    Object.assign(run.record.cells.at(-1) ?? {}, {status: 'failed', failures: [exampleFailure({class: 'probe'})]});
+    return run;
+  };
+  expect(compareRuns(failing([1, 6], [0, 0]), failing([0, 0], [0, 0])).differences).toMatchObject([{kind: 'removed'}]);
+  expect(compareRuns(failing([1, 6]), failing([0, 0])).differences).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type {Rate} from '../observe/fact.ts';
-import {hasFailed, type CellPair, type CellRuns} from './cell-pair.ts';
+import {neverPassed, type CellPair, type CellRuns} from './cell-pair.ts';
 import type {CellDifference} from './difference.ts';
 
 /** Less than this is left to chance. */
@@ -19,7 +19,7 @@ export const compareRates = (pairs: readonly CellPair[]): CellDifference[] =>
     return [...new Set([...old.keys(), ...recent.keys()])].flatMap((fact): CellDifference[] => {
       const [before, after] = [old.get(fact), recent.get(fact)];
       if (before === undefined || after === undefined) {
-        if (hasFailed(before === undefined ? pair.old : pair.new)) {
+        if (neverPassed(before === undefined ? pair.old : pair.new)) {
           return [];
         }
       } else if (chanceOf(before, after) >= SIGNIFICANCE) {
