@@ -9,7 +9,7 @@ import {exampleLoadedRun} from '../compare/example-runs.ts';
 import {loadRun, type LoadedRun} from '../compare/loaded-run.ts';
 import type {Facts} from '../observe/fact.ts';
 import {writeObservation} from '../observe/observation-file.ts';
-import {exampleMachine} from '../report/example-run.ts';
+import {exampleFailure, exampleMachine} from '../report/example-run.ts';
 import {writeRun} from '../report/run-file.ts';
 import {baselineCommand} from './baseline.ts';
 import {compareCommand, type CompareCommandOptions} from './compare.ts';
@@ -47,6 +47,8 @@ describe('compare', () => {
     const {code, output} = await compare({old: 'old', new: 'new', reportsFolder: folder.path});
     expect(code).toBe(1);
     expect(output).toContain('~ process.umask  0022 -> 0077');
+    await save(folder.path, 'failed', run({'process.umask': '0022'}, {failures: [exampleFailure({class: 'residue'})]}));
+    expect((await compare({old: 'old', new: 'failed', reportsFolder: folder.path})).code).toBe(1);
   });
 
   test('prints JSON and writes a page', async () => {

@@ -3,7 +3,7 @@ import {dirname} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
 import {comparisonLines} from '../compare/comparison-lines.ts';
 import {comparisonPage} from '../compare/comparison-page.ts';
-import {compareRuns, type Comparison} from '../compare/comparison.ts';
+import {compareRuns, isExplained, type Comparison} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
 import {loadRun, partOn, type LoadedRun} from '../compare/loaded-run.ts';
 import {createPaint} from '../report/terminal/paint.ts';
@@ -33,7 +33,7 @@ export interface CompareCommandOptions {
 }
 
 /**
- * Compares two runs and prints what differs. Returns the exit code: 0 when nothing does that is not explained, otherwise 1.
+ * Compares two runs and prints what differs. Returns the exit code: 0 when nothing does that is not explained, and neither failed alone, otherwise 1.
  * Throws {@link UsageError} for runs that can't be compared: broken or of another version, without a common cell or a runtime set that is asked for.
  */
 export const compareCommand = async (options: CompareCommandOptions): Promise<0 | 1> => {
@@ -50,7 +50,7 @@ export const compareCommand = async (options: CompareCommandOptions): Promise<0 
       await writeFile(file, comparisonPage(comparison));
     });
   }
-  return comparison.unexplained === 0 ? 0 : 1;
+  return isExplained(comparison) ? 0 : 1;
 };
 
 const compare = async ({

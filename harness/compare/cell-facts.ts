@@ -1,6 +1,7 @@
 import type {FactValue} from '../observe/fact.ts';
-import type {CellRecord, FailureRecord} from '../report/run-record.ts';
+import type {CellRecord} from '../report/run-record.ts';
 import type {CellRuns} from './cell-pair.ts';
+import {lasting, whatFailed} from './what-failed.ts';
 
 /** Stands among the values of an observed fact for repetitions that passed and do not have it. */
 export const ABSENT = '';
@@ -76,16 +77,3 @@ const unite = (one: readonly string[], other: readonly string[]): readonly strin
   });
   return [...one, ...more];
 };
-
-/** Of residue every single thing counts, and `seen` has them all where the sentence has the first few. */
-const whatFailed = ({class: failureClass, seen, sentence}: FailureRecord): string[] =>
-  (failureClass === 'residue' && seen !== undefined ? seen.split('; ') : [sentence]).map(lasting);
-
-/** Without what no two runs share. */
-const lasting = (sentence: string): string =>
-  sentence
-    .replaceAll(/\b(process|pid) \d+/g, '$1 {pid}')
-    .replaceAll(/\b[0-9a-f]{64}\b/g, '{id}')
-    .replaceAll(/\b[0-9a-f]{12}\b/g, '{id}')
-    .replaceAll(/\bveth[0-9a-f]{7,8}\b/g, 'veth{n}')
-    .replaceAll(/\b\d+(\.\d+)? (ms|s)\b/g, '{time}');

@@ -1,6 +1,6 @@
 import type {Paint} from '../report/terminal/paint.ts';
 import {printable} from '../report/terminal/printable.ts';
-import type {Comparison, RunSummary} from './comparison.ts';
+import {isExplained, type Comparison, type RunSummary} from './comparison.ts';
 import {bundleDifferences, type DifferenceBundle} from './difference-bundle.ts';
 import {groups} from './group.ts';
 import {differenceText} from './value-text.ts';
@@ -44,7 +44,7 @@ const bundleLines = ({title, differences}: DifferenceBundle, paint: Paint): stri
 };
 
 const noteLines = (
-  {ofHostKernel, unlikeHosts, onlyOld, onlyNew, unstable, expired}: Comparison,
+  {ofHostKernel, unlikeHosts, onlyOld, onlyNew, failedOnlyOld, failedOnlyNew, unstable, expired}: Comparison,
   paint: Paint,
 ): string[] => {
   const notes = [
@@ -56,6 +56,8 @@ const noteLines = (
     ...unlikeHosts.map((trait) => `The hosts differ in ${trait}: what follows that was not compared`),
     ...onlyCells('Only in the old run, not compared', onlyOld),
     ...onlyCells('Only in the new run, not compared', onlyNew),
+    ...failedOnlyOld.map((what) => `The old run alone failed beside its cells: ${printable(what)}`),
+    ...failedOnlyNew.map((what) => `The new run alone failed beside its cells: ${printable(what)}`),
     ...only('Varied within a run', unstable),
     ...expired.map(
       ({fact, expires, reason}) =>
@@ -84,13 +86,17 @@ const onlyCells = (title: string, cells: readonly string[]): string[] => {
   return [`${title}: ${cells.length} cells of ${named.join(', ')}${more}`];
 };
 
-const verdictLine = ({differences, unexplained, cellsCompared, factsCompared}: Comparison, paint: Paint): string => {
-  const compared = `${count(cellsCompared, 'cell')}, ${count(factsCompared, 'fact')} compared`;
-  if (differences.length === 0) {
-    return `${paint('good', '✓')} No difference: ${compared}`;
-  }
-  const said = `${count(differences.length, 'difference')}, ${unexplained} of them unexplained: ${compared}`;
-  return unexplained === 0 ? `${paint('good', '✓')} ${said}` : `${paint('bad', '✗')} ${said}`;
+const verdictLine = (comparison: Comparison, paint: Paint): string => {
+  const {differences, unexplained, cellsCompared, factsCompared, failedOnlyOld, failedOnlyNew} = comparison;
+  const failures = failedOnlyOld.length + failedOnlyNew.length;
+  const said = [
+    differences.length === 0
+      ? 'No difference'
+      : `${count(differences.length, 'difference')}, ${unexplained} of them unexplained`,
+    ...(failures === 0 ? [] : [`${count(failures, 'failure')} beside the cells`]),
+  ].join(', ');
+  const sign = isExplained(comparison) ? paint('good', '✓') : paint('bad', '✗');
+  return `${sign} ${said}: ${count(cellsCompared, 'cell')}, ${count(factsCompared, 'fact')} compared`;
 };
 
 const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;

@@ -45,12 +45,15 @@ const row = (name: string, old: string, recent: string): Html =>
 
 const runText = ({name, id, startedAt}: RunSummary): string => [...new Set([name, id]), startedAt].join('\n');
 
-const notes = ({ofHostKernel, unlikeHosts, onlyOld, onlyNew, unstable, expired}: Comparison): Html | undefined => {
+const notes = (comparison: Comparison): Html | undefined => {
+  const {ofHostKernel, unlikeHosts, onlyOld, onlyNew, failedOnlyOld, failedOnlyNew, unstable, expired} = comparison;
   const items = [
     ...ofHostKernel.map(({fact}) => `Follows the kernel of a host, which is another one: ${fact}`),
     ...unlikeHosts.map((trait) => `The hosts differ in ${trait}: what follows that was not compared`),
     ...onlyOld.map((cell) => `Only in the old run: ${cell}`),
     ...onlyNew.map((cell) => `Only in the new run: ${cell}`),
+    ...failedOnlyOld.map((what) => `The old run alone failed beside its cells: ${what}`),
+    ...failedOnlyNew.map((what) => `The new run alone failed beside its cells: ${what}`),
     ...unstable.map((fact) => `Varied within a run: ${fact}`),
     ...expired.map(({fact, expires}) => `The explanation of ${fact} expired on ${expires}`),
   ];

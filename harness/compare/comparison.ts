@@ -9,6 +9,7 @@ import {differsByKernelOfHost, followsHost, unlikeHosts, type HostTrait} from '.
 import {partOn, type LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
 import {compareRates, rateNames} from './rate-differences.ts';
+import {failedAlone} from './what-failed.ts';
 
 /** Version of the shape of {@link Comparison}, which scripts read. */
 export const COMPARISON_SCHEMA_VERSION = 1;
@@ -34,6 +35,9 @@ export interface Comparison {
   /** Cells that only one of the runs has: nothing is said about them. */
   readonly onlyOld: readonly string[];
   readonly onlyNew: readonly string[];
+  /** What failed in only one of the runs and belongs to no cell, such as what it left on its host. Nothing explains that. */
+  readonly failedOnlyOld: readonly string[];
+  readonly failedOnlyNew: readonly string[];
   /** Facts that varied between repetitions of one cell in one run. */
   readonly unstable: readonly string[];
 }
@@ -78,9 +82,15 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
     unlikeHosts: unlike,
     onlyOld,
     onlyNew,
+    failedOnlyOld: failedAlone(old.record, recent.record),
+    failedOnlyNew: failedAlone(recent.record, old.record),
     unstable: [...new Set(compared.flatMap(({unstable}) => unstable))].toSorted(),
   };
 };
+
+/** Whether the runs are alike, but for what somebody has explained. */
+export const isExplained = ({unexplained, failedOnlyOld, failedOnlyNew}: Comparison): boolean =>
+  unexplained + failedOnlyOld.length + failedOnlyNew.length === 0;
 
 interface ComparedCell extends FactComparison {
   readonly pair: CellPair;

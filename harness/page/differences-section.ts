@@ -21,10 +21,17 @@ export const differencesSection = (comparisons: readonly Comparison[]): Html | u
         )}`;
 
 /** `12 differences, 3 unexplained`. */
-export const comparisonVerdict = ({differences, unexplained}: Comparison): string =>
-  differences.length === 0
-    ? 'No difference'
-    : `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'}, ${unexplained} unexplained`;
+export const comparisonVerdict = ({differences, unexplained, failedOnlyOld, failedOnlyNew}: Comparison): string => {
+  const failures = failedOnlyOld.length + failedOnlyNew.length;
+  return [
+    differences.length === 0
+      ? 'No difference'
+      : `${count(differences.length, 'difference')}, ${unexplained} unexplained`,
+    ...(failures === 0 ? [] : [`${count(failures, 'failure')} beside the cells`]),
+  ].join(', ');
+};
+
+const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;
 
 /** A table for each group that has differences, old and new side by side. */
 export const differenceTables = ({differences}: Comparison): readonly Html[] =>
