@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {UsageError} from '../../vms/errors.ts';
+import type {FactValue} from '../observe/fact.ts';
 import {compareRuns} from './comparison.ts';
 import {exampleMachine} from '../report/example-run.ts';
 import {exampleLoadedRun, type ExampleCell} from './example-runs.ts';
@@ -109,6 +110,26 @@ describe('a change that is explained', () => {
 
 test('the file that comes with the tool is right', async () => {
   expect(await readExplanations(explanationsFile)).toBeInstanceOf(Array);
+});
+
+test.each<[string, ExampleCell['level'], string, FactValue | undefined, FactValue]>([
+  ['a call that the filter no longer refuses', 'docker', 'isolation.calls.keyctl', 'EPERM', 'as the kernel'],
+  ['a mount that ctr no longer refuses', 'ctr', 'isolation.calls.mount', 'EPERM', 'as the kernel'],
+  ['a call that no filter allowed', 'docker', 'isolation.calls.clone3', 'ENOSYS', 'as the kernel'],
+  ['another mask than that of the spec', 'runc', 'isolation.spec.umask.exec', '0022', '0000'],
+  ['a rule that lets through', 'docker', 'machine.rules.ip.raw.PREROUTING', undefined, ['-j ACCEPT']],
+  ['a limit that is gone', 'docker', 'cgroup.pids.max', 100, 'unlimited'],
+])('the file that comes with the tool does not explain %s', async (_, level, fact, before, after) => {
+  const run = (value: FactValue | undefined, versions: Record<string, string>) =>
+    exampleLoadedRun([{level, facts: {'process.cwd': '/', ...(value !== undefined && {[fact]: value})}}], {
+      machines: [{...exampleMachine(), traits: {acceleration: 'tcg'}, versions}],
+    });
+  const comparison = compareRuns(
+    run(before, {docker: '20.10.24', containerd: '1.6.20', runc: '1.1.5', kernel: '6.1'}),
+    run(after, {docker: '28.5.2', containerd: '2.1.9', runc: '1.3.6', kernel: '7.2'}),
+    {explanations: await readExplanations(explanationsFile), today},
+  );
+  expect(comparison).toMatchObject({differences: [{fact}], unexplained: 1});
 });
 
 test.each([
