@@ -5,7 +5,7 @@ import {explain, type Explanation} from './explanation.ts';
 import {compareFacts, isOfRecord, type FactComparison} from './fact-differences.ts';
 import {foldDifferences} from './folding.ts';
 import {groups} from './group.ts';
-import {differsByKernelOfHost, followsHost, unlikeHosts, type HostTrait} from './host-facts.ts';
+import {differsByKernelOfHost, isComparable, unlikeHosts, type HostTrait} from './host-facts.ts';
 import {partOn, type LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
 import {compareRates, rateNames} from './rate-differences.ts';
@@ -63,7 +63,7 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
   const unlike = unlikeHosts(old, recent);
   const compared = pairs.map((pair) => ({
     pair,
-    ...compareFacts(pair, (fact) => !unlike.some((trait) => followsHost(fact, trait))),
+    ...compareFacts(pair, (fact) => isComparable(fact, unlike)),
   }));
   const bySets = Map.groupBy(compared, ({pair}) => JSON.stringify([pair.old.runtimeSet, pair.new.runtimeSet]));
   const parts = [...bySets.values()].map((cells) => compareSets(cells, old, recent, bySets.size > 1, options));
@@ -109,11 +109,12 @@ const compareSets = (
   const runtimeSet = isOneOfSeveral ? sets.new : undefined;
   const [old, recent] = [partOn(sets.old, oldRun), partOn(sets.new, newRun)];
   const components = changedComponents(old, recent);
+  const unlike = unlikeHosts(oldRun, newRun);
   const folded = foldDifferences(
     [
       ...cells.flatMap(({differences}) => differences),
       ...compareRates(pairs),
-      ...compareMeasurements(pairs, slownessOf(old, recent)),
+      ...compareMeasurements(pairs, slownessOf(old, recent)).filter(({fact}) => isComparable(fact, unlike)),
     ],
     cells.map(({pair, facts}) => ({
       cell: pair,

@@ -4,6 +4,8 @@ import {exampleMachine} from '../report/example-run.ts';
 import {compareRuns} from './comparison.ts';
 import {exampleLoadedRun} from './example-runs.ts';
 
+const MIB = 1024 * 1024;
+
 test('what follows the size of the host is compared between hosts of one size alone', () => {
   const on = (cpus: number, facts: Facts, memoryBytes = cpus * 4_000_000_000) =>
     exampleLoadedRun([{level: 'runc', facts}], {host: {system: 'Linux', kernel: '6.1', cpus, memoryBytes}});
@@ -18,6 +20,25 @@ test('what follows the size of the host is compared between hosts of one size al
     'process.umask',
     'process.cpus',
   ]);
+});
+
+test('so is the memory of a workload that starts a process for each processor', () => {
+  const on = (cpus: number, shim: number) =>
+    exampleLoadedRun(
+      (['docker', 'ctr', 'runc'] as const).map((level) => ({
+        level,
+        facts: {'process.cwd': '/'},
+        measurements: {
+          'processes.cgroup': {value: cpus + 1, unit: 'count'},
+          'memory.workload': {value: (4 + 2.2 * cpus) * MIB, unit: 'bytes'},
+          'memory.cgroup': {value: (3 + 2.2 * cpus) * MIB, unit: 'bytes'},
+          'memory.shim': {value: shim * MIB, unit: 'bytes'},
+        },
+      })),
+      {host: {system: 'Linux', kernel: '6.1', cpus, memoryBytes: 8_000_000_000}},
+    );
+  expect(compareRuns(on(2, 10), on(8, 10))).toMatchObject({differences: [], unlikeHosts: ['number of processors']});
+  expect(compareRuns(on(2, 10), on(8, 30)).differences.map(({fact}) => fact)).toEqual(['memory.shim']);
 });
 
 test('what follows the size of a virtual machine is compared whatever its host is', () => {

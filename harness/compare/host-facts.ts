@@ -7,19 +7,21 @@ import type {LoadedRun} from './loaded-run.ts';
 export type HostTrait = 'number of processors' | 'memory' | 'mitigations of their processors';
 
 /**
- * Facts that say as much of the host as of the runtimes. By number of processors: nginx starts a worker for each, and cpusets are all there
- * are. By memory: the kernel makes the limits of processes and signals from it (kernel/fork.c, set_max_threads), to the last page, and another
- * build of a kernel takes some pages more or less for itself. By mitigations: what a process is told of its own speculation is what the
- * processor needs at all.
+ * Facts and measurements that say as much of the host as of the runtimes. By number of processors: nginx starts a worker for each, which has
+ * its memory, and cpusets are all there are. By memory: the kernel makes the limits of processes and signals from it (kernel/fork.c,
+ * set_max_threads), to the last page, and another build of a kernel takes some pages more or less for itself. By mitigations: what a process
+ * is told of its own speculation is what the processor needs at all.
  */
 const FOLLOWS: Readonly<Record<HostTrait, RegExp>> = {
-  'number of processors': /^(oci\.|exec\.)?process\.(cpus|memoryNodes)$|^process\.tree$|^cgroup\.cpuset\./,
+  'number of processors':
+    /^(oci\.|exec\.)?process\.(cpus|memoryNodes)$|^process\.tree$|^cgroup\.cpuset\.|^processes\.cgroup$|^memory\.(workload|cgroup)$/,
   memory: /^(oci\.|exec\.)?process\.rlimits\.RLIMIT_(NPROC|SIGPENDING)\./,
   'mitigations of their processors': /^(exec\.)?process\.speculation\./,
 };
 
-/** Whether a fact says as much of that of the host as of the runtimes. */
-export const followsHost = (fact: string, trait: HostTrait): boolean => FOLLOWS[trait].test(fact);
+/** Whether a fact or measurement follows none of what the hosts differ in. */
+export const isComparable = (fact: string, unlike: readonly HostTrait[]): boolean =>
+  !unlike.some((trait) => FOLLOWS[trait].test(fact));
 
 /** What the hosts of two runs, or their virtual machines, differ in. */
 export const unlikeHosts = (old: LoadedRun, recent: LoadedRun): HostTrait[] => [
