@@ -49,3 +49,12 @@ test('one repetition that failed does not hide what all others lost', () => {
   expect(compareRuns(lost, had).differences.map(({kind}) => kind)).toEqual(['added', 'added']);
   expect(compareRuns(had, repeated(failed, failed)).differences).toEqual([]);
 });
+
+test.each([
+  [137, null],
+  [null, 137],
+])('values of repetitions are all said, null as well: %s, %s', (...values) => {
+  const ending = (value: number | null) => ({facts: {'lifecycle.exec.missing': value}});
+  const {differences} = compareRuns(repeated(ending(7), ending(7)), repeated(...values.map(ending)));
+  expect(differences.flatMap(({changes}) => changes).toSorted()).toEqual(['7 -> 137', '7 -> null']);
+});

@@ -72,8 +72,9 @@ const changesOf = (
 ): Pick<CellDifference, 'old' | 'new'>[] => {
   const [old, recent] = [presentIn(before), presentIn(after)];
   return Array.from({length: Math.max(old.length, recent.length)}, (_, index) => ({
-    old: old[index] ?? old[0],
-    new: recent[index] ?? recent[0],
+    // A value may be null.
+    old: index < old.length ? old[index] : old[0],
+    new: index < recent.length ? recent[index] : recent[0],
   }));
 };
 
