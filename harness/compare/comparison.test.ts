@@ -230,22 +230,6 @@ describe('times', () => {
     ]);
     expect(compareRuns(run([around(600), ...still]), run([around(640), ...still])).differences).toEqual([]);
   });
-
-  test('a host that was slower in everything is no difference', () => {
-    const slow = (factor: number) =>
-      exampleLoadedRun(
-        (['docker', 'ctr', 'runc'] as const).map((level) => ({
-          level,
-          steps: {
-            'run the bundle': [1000 * factor],
-            stop: [900 * factor],
-            export: [800 * factor],
-            unpack: [700 * factor],
-          },
-        })),
-      );
-    expect(compareRuns(slow(1), slow(3)).differences).toEqual([]);
-  });
 });
 
 describe('a kernel that is another one', () => {

@@ -10,7 +10,7 @@ import {differentOnes} from './measurement-judgement.ts';
  */
 export const compareMeasurements = (pairs: readonly CellPair[], slowness: number): CellDifference[] => {
   const measured = pairs.flatMap((pair) => [...samplesOf(pair)].map(([name, samples]) => ({pair, name, samples})));
-  const hostFactor = hostFactorOf(measured.map(({samples}) => samples));
+  const hostFactor = hostFactorOf(pairs);
   return [...Map.groupBy(measured, ({name}) => name)].flatMap(([name, same]) => {
     const patience = patienceWith(name);
     const different = differentOnes(
@@ -50,15 +50,22 @@ export const compareMeasurements = (pairs: readonly CellPair[], slowness: number
 export const measurementNames = (pair: CellPair): string[] => [...samplesOf(pair).keys()];
 
 /**
- * How much slower the host was during the new run: the median over all steps of all cells. A runtime that became slower shows in
- * a few kinds of steps; a host with more to do shows in all of them. 1 when there are too few steps to tell.
+ * How much slower the host was during the new run: the median over all steps that the tool takes without a runtime. One that became slower
+ * does not show in them, a host with more to do does. 1 when there are too few to tell.
  */
-const hostFactorOf = (samples: readonly Samples[]): number => {
-  const ratios = samples
-    .filter(({unit, old, new: recent}) => unit === 'ms' && median([...old]) >= 20 && median([...recent]) >= 20)
-    .map(({old, new: recent}) => median([...recent]) / median([...old]));
+const hostFactorOf = (pairs: readonly CellPair[]): number => {
+  const ratios = pairs.flatMap((pair) => {
+    const [old, recent] = [stepTimes(pair.old, isWithoutRuntime), stepTimes(pair.new, isWithoutRuntime)];
+    return [...old].flatMap(([title, times]) => {
+      const [before, after] = [median([...times]), median([...(recent.get(title) ?? [0])])];
+      return Math.min(before, after) < SHORTEST_MS ? [] : [after / before];
+    });
+  });
   return ratios.length < 8 ? 1 : Math.min(4, Math.max(0.25, median(ratios)));
 };
+
+/** Of a step that took less nothing is told, such as one that finds its work done. */
+const SHORTEST_MS = 1;
 
 /** Steps in which a runtime does something, in every scenario. */
 const OF_RUNTIMES =
@@ -91,26 +98,29 @@ interface Values {
   readonly unit: Measurement['unit'];
 }
 
-const valuesOf = ({cells, observations}: CellRuns): ReadonlyMap<string, Values> => {
+const valuesOf = (runs: CellRuns): ReadonlyMap<string, Values> => {
   const all = new Map<string, Values>();
-  const add = (name: string, value: number, unit: Measurement['unit']): void => {
-    const known = all.get(name) ?? {values: [], unit};
-    known.values.push(value);
-    all.set(name, known);
-  };
-  for (const {steps} of cells) {
-    const passed = steps.filter(({status, title}) => status === 'passed' && !isOfTheTool(title));
-    for (const [title, same] of Map.groupBy(passed, (step) => nameOf(step.title))) {
-      add(
-        `time.${title}`,
-        same.reduce((sum, {durationMs}) => sum + durationMs, 0),
-        'ms',
-      );
+  for (const [title, times] of stepTimes(runs, (each) => !isOfTheTool(each))) {
+    all.set(`time.${title}`, {values: [...times], unit: 'ms'});
+  }
+  for (const {measurements} of runs.observations) {
+    for (const [name, {value, unit}] of Object.entries(measurements)) {
+      const known = all.get(name) ?? {values: [], unit};
+      known.values.push(value);
+      all.set(name, known);
     }
   }
-  for (const {measurements} of observations) {
-    for (const [name, {value, unit}] of Object.entries(measurements)) {
-      add(name, value, unit);
+  return all;
+};
+
+/** How long the steps of a cell took, in each repetition, by what they are called. */
+const stepTimes = ({cells}: CellRuns, isMeant: (title: string) => boolean): ReadonlyMap<string, readonly number[]> => {
+  const all = new Map<string, number[]>();
+  for (const {steps} of cells) {
+    const meant = steps.filter(({status, title}) => status === 'passed' && isMeant(title));
+    for (const [name, same] of Map.groupBy(meant, ({title}) => nameOf(title))) {
+      const time = same.reduce((sum, {durationMs}) => sum + durationMs, 0);
+      all.set(name, [...(all.get(name) ?? []), time]);
     }
   }
   return all;
@@ -119,11 +129,17 @@ const valuesOf = ({cells, observations}: CellRuns): ReadonlyMap<string, Values> 
 /** Every level has its own word for it. */
 const nameOf = (title: string): string => (/^(start|run) the (container|bundle)$/.test(title) ? 'start' : title);
 
-/**
- * What the tool does for itself, such as laying a network with ip(8), and probing, which waits a multiple of the slowest answer before it believes a silence: how long
- * that takes is no property of a runtime. Nor are the single commands of a scenario (`$ …`) compared: its steps are.
- */
-const isOfTheTool = (title: string): boolean =>
-  /^(\$ |list what|check that nothing|look at|run commands beside|watch its end|observe|probe|add a neighbour|pull|make a (network|veth)|give it|set (its|the)|route |configure a CNI|unpack|edit the spec)/.test(
+/** What the tool does alone, such as laying a network with ip(8) and reading what was built: how long that takes the host alone decides. */
+const isWithoutRuntime = (title: string): boolean =>
+  /^(list what|look at|make a (network|veth)|give it|set (its|the)|route |configure a CNI|unpack|edit the spec)/.test(
     title,
   );
+
+/**
+ * What the tool does for itself: how long that takes is no property of a runtime. That is what it does alone; probing, which waits a multiple
+ * of the slowest answer before it believes a silence; and what it asks of a runtime besides. Nor are the single commands of a scenario (`$ …`)
+ * compared: its steps are.
+ */
+const isOfTheTool = (title: string): boolean =>
+  isWithoutRuntime(title) ||
+  /^(\$ |check that nothing|run commands beside|watch its end|observe|probe|add a neighbour|pull)/.test(title);
