@@ -58,5 +58,7 @@ const COMMON: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/(?<=")[0-9a-f]{12}(?=")/g, '{id}'],
   [/\bfe80::[0-9a-f:]+/g, 'fe80::{address}'],
   [/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, '{mac}'],
+  // What is masked of each processor says how many the host has.
+  [/(?<=\/sys\/devices\/system\/cpu\/cpu)\d+(?=\/)/g, '{n}'],
   [/\b(socket|pipe|anon_inode|mnt|net|ipc|pid|uts|user|time|cgroup):\[\d+\]/g, '$1'],
 ];

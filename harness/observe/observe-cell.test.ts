@@ -49,6 +49,28 @@ test('the docker level hands down seccomp, hooks and files of its own', async ()
   } satisfies Facts | Record<string, unknown>);
 });
 
+test('what is masked of each processor is one fact for all of them', async () => {
+  const pathOf = (cpu: number) => `/sys/devices/system/cpu/cpu${cpu}/thermal_throttle`;
+  const factsWith = async (cpus: number) => {
+    const paths = Array.from({length: cpus}, (_, cpu) => pathOf(cpu));
+    const reading = await capturedReading('docker-published', (text) =>
+      text
+        .replace('"/sys/firmware"]', ['"/sys/firmware"', ...paths.map((path) => `"${path}"`)].join(',') + ']')
+        .replace(/^132 192 .*\n/m, (line) => line + paths.map((path) => line.replace('/sys/firmware', path)).join(''))
+        .replace('\u001E/sys/firmware\u001F', `\u001E${pathOf(0)}\u001Fempty$&`),
+    );
+    return observationOf(reading).facts;
+  };
+  const [two, eight] = [await factsWith(2), await factsWith(8)];
+  expect(eight).toEqual(two);
+  const folded = '/sys/devices/system/cpu/cpu{n}/thermal_throttle';
+  expect(two).toMatchObject({
+    'oci.linux.maskedPaths': expect.arrayContaining([folded]),
+    [`mounts.${folded}.type`]: 'tmpfs',
+    [`paths.${folded}`]: 'hidden',
+  });
+});
+
 test('the kernel says what holds', async () => {
   const {facts, measurements} = observationOf(await capturedReading('docker-published'));
   expect(facts).toMatchObject({

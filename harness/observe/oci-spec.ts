@@ -31,12 +31,19 @@ export const ociSpec: Observer = {
         typeof value === 'string'
           ? reading.normalise(value)
           : Array.isArray(value)
-            ? value.map((item: string) => reading.normalise(item))
+            ? withoutRepeats(
+                path,
+                value.map((item: string) => reading.normalise(item)),
+              )
             : value,
       ]),
     );
   },
 };
+
+/** A path of each processor is one for all of them. */
+const withoutRepeats = (path: string, items: readonly string[]): readonly string[] =>
+  /\.(masked|readonly)Paths$/.test(path) ? [...new Set(items)] : items;
 
 type Json = null | boolean | number | string | readonly Json[] | {readonly [key: string]: Json};
 

@@ -19,7 +19,7 @@ export const sensitivePaths: Observer = {
     for (const [path = '', type = ''] of rowsOf(reading, 'sensitive')) {
       const mount = mountOf(mounts, path);
       const isMasked = type === 'null' || (type === 'empty' && mount?.point === path && mount.type === 'tmpfs');
-      facts[`paths.${path}`] =
+      facts[`paths.${reading.normalise(path)}`] =
         type === 'absent' ? 'absent' : isMasked ? 'hidden' : mount?.options.includes('ro') ? 'read-only' : 'writable';
     }
     return facts;
