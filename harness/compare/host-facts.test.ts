@@ -41,6 +41,13 @@ test('so is the memory of a workload that starts a process for each processor', 
   expect(compareRuns(on(2, 10), on(8, 30)).differences.map(({fact}) => fact)).toEqual(['memory.shim']);
 });
 
+test('the modules that a host has loaded are not compared', () => {
+  const on = (facts: Facts) => exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/', ...facts}}]);
+  const path = 'sysctl.net.ipv4.tcp_available_congestion_control';
+  expect(compareRuns(on({[path]: 'reno cubic'}), on({[path]: 'reno cubic bbr'})).differences).toEqual([]);
+  expect(compareRuns(on({[path]: 'reno cubic'}), on({})).differences).toEqual([]);
+});
+
 test('what follows the size of a virtual machine is compared whatever its host is', () => {
   const on = (cpus: number, facts: Facts) =>
     exampleLoadedRun([{level: 'runc', facts}], {

@@ -19,9 +19,12 @@ const FOLLOWS: Readonly<Record<HostTrait, RegExp>> = {
   'mitigations of their processors': /^(exec\.)?process\.speculation\./,
 };
 
+/** The modules that a host has loaded, in the order in which it did: that says nothing of a runtime on any host. */
+const OF_MODULES = /^sysctl\.net\.ipv4\.tcp_available_(congestion_control|ulp)$/;
+
 /** Whether a fact or measurement follows none of what the hosts differ in. */
 export const isComparable = (fact: string, unlike: readonly HostTrait[]): boolean =>
-  !unlike.some((trait) => FOLLOWS[trait].test(fact));
+  !OF_MODULES.test(fact) && !unlike.some((trait) => FOLLOWS[trait].test(fact));
 
 /** What the hosts of two runs, or their virtual machines, differ in. */
 export const unlikeHosts = (old: LoadedRun, recent: LoadedRun): HostTrait[] => [
