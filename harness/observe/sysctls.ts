@@ -10,7 +10,7 @@ export const sysctls: Observer = {
       path: 'sysctl.*',
       meaning: 'a setting of the kernel that belongs to a namespace',
       source:
-        '`/proc/sys/{net,fs/mqueue}`, `/proc/sys/kernel/{shm*,msg*,sem,hostname,domainname}`, read in the namespaces',
+        '`/proc/sys/{net,fs/mqueue}` without folders `lo`, `neigh` and `nf_log`, `/proc/sys/kernel/{shm*,msg*,sem,hostname,domainname}`, read in the namespaces',
     },
   ],
   observe: (reading) => {
