@@ -1,3 +1,4 @@
+import {ociRuntimeFlags} from '../harness/levels/ctr.ts';
 import {walkthrough} from '../harness/scenario/scenario.ts';
 import {configureDockerd, restart, type Ending} from '../harness/scenario/daemons.ts';
 import {inspectContainer, runInBackground, stateOf} from './docker-containers.ts';
@@ -125,12 +126,13 @@ for (const ending of endings) {
     network: 'isolated',
     notAt: {docker: "docker's containers are another scenario", runc: 'it has no daemon'},
     steps: async (context) => {
-      const {machine, step, expect, eventually, defer} = context;
+      const {machine, runc, step, expect, eventually, defer} = context;
       const name = 'plumbline-server';
       await step('ctr run --detach', async () => {
         defer(() => machine.succeed(['ctr', 'containers', 'delete', name]));
         defer(() => machine.succeed(['ctr', 'tasks', 'delete', '--force', name]));
-        await machine.succeed(['sh', '-c', 'exec ctr run --detach "$@" >/dev/null 2>&1', 'sh', nginx.image.name, name]);
+        const argv = [...ociRuntimeFlags(runc), nginx.image.name, name];
+        await machine.succeed(['sh', '-c', 'exec ctr run --detach "$@" >/dev/null 2>&1', 'sh', ...argv]);
       });
       const task = async () =>
         (await machine.succeed(['ctr', 'tasks', 'list'])).split('\n').find((line) => line.startsWith(name));

@@ -1,3 +1,4 @@
+import {ociRuntimeFlags} from '../harness/levels/ctr.ts';
 import {untilWhole} from '../harness/levels/whole-output.ts';
 import {restart} from '../harness/scenario/daemons.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
@@ -150,7 +151,7 @@ walkthrough('ctr run with what older and newer versions refuse', {
   network: 'isolated',
   notAt: {docker: 'this is about ctr', runc: 'this is about ctr'},
   steps: async (context) => {
-    const {machine, step, record, expect, defer} = context;
+    const {machine, runc, step, record, expect, defer} = context;
     const run = (flags: readonly string[]) =>
       machine.exec(['ctr', 'run', '--rm', ...flags, image, 'plumbline-once', 'true']);
     const clean = async () => {
@@ -158,7 +159,7 @@ walkthrough('ctr run with what older and newer versions refuse', {
       await machine.exec(['ctr', 'snapshots', 'remove', 'plumbline-once']);
     };
     await step('a user id that does not fit', async () => {
-      const result = await run(['--user', '99999999999']);
+      const result = await run([...ociRuntimeFlags(runc), '--user', '99999999999']);
       expect(result.exitCode).not.toBe(0);
       const said = result.stderr.trim().split('\n').at(-1) ?? '';
       record('surface.ctrRun.userTooLarge', said.replace(/containerd-mount\d+/, 'containerd-mount{n}'));
@@ -168,7 +169,7 @@ walkthrough('ctr run with what older and newer versions refuse', {
       const conflist = {cniVersion: '0.4.0', name: 'plumbline', plugins: [{type: 'loopback'}]};
       defer(() => machine.succeed(['rm', '-rf', CNI_CONFIGURATION, '/var/lib/cni']));
       await machine.put(CNI_CONFIGURATION, JSON.stringify(conflist));
-      record('surface.ctrRun.pluginsOfDistribution', outcomeOf(await run(['--cni'])));
+      record('surface.ctrRun.pluginsOfDistribution', outcomeOf(await run([...ociRuntimeFlags(runc), '--cni'])));
       await clean();
     });
     // Folders of the runtime of containerd 1.0, which makes them and keeps them.
@@ -181,6 +182,7 @@ walkthrough('ctr run with what older and newer versions refuse', {
     defer(() =>
       machine.exec(['runc', '--root', '/run/containerd/runc/default', 'delete', '--force', 'plumbline-once']),
     );
+    // With these ctr takes no other program than runc.
     for (const runtime of ['io.containerd.runc.v1', 'io.containerd.runtime.v1.linux']) {
       await step(`the runtime ${runtime}`, async () => {
         record(`surface.ctrRun.runtime.${runtime}`, outcomeOf(await run(['--runtime', runtime])));

@@ -1,3 +1,4 @@
+import {ociRuntimeFlags} from '../harness/levels/ctr.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
 import {answersOfInit, parseAnswers} from './inspection.ts';
 import {Bundle, type SpecMount} from './bundle.ts';
@@ -65,9 +66,18 @@ walkthrough('a mount on a place that has one by default', {
   level: 'ctr',
   network: 'isolated',
   notAt: {docker: 'it never stacked them', runc: 'mounts are made as its spec lists them'},
-  steps: async ({machine, workload, step, defer, record}) => {
+  steps: async ({machine, runc, workload, step, defer, record}) => {
     const mountsOn = async (path: string, mount: string): Promise<string[]> => {
-      const argv = ['ctr', 'run', '--rm', '--mount', mount, workload.image.name, 'plumbline-mount'];
+      const argv = [
+        'ctr',
+        'run',
+        '--rm',
+        ...ociRuntimeFlags(runc),
+        '--mount',
+        mount,
+        workload.image.name,
+        'plumbline-mount',
+      ];
       const table = await machine.succeed([...argv, 'cat', '/proc/self/mountinfo']);
       return table.split('\n').filter((line) => line.split(' ')[4] === path);
     };

@@ -1,3 +1,4 @@
+import {ociRuntimeFlags} from '../harness/levels/ctr.ts';
 import type {ExecResult, RunningCommand, ScenarioContext} from '../harness/scenario/definition.ts';
 import {Bundle} from './bundle.ts';
 import {scratchFolder} from './scratch-folder.ts';
@@ -62,6 +63,7 @@ const commandsAt = async (context: ScenarioContext, folder: string): Promise<Com
             'ctr',
             'run',
             '--rm',
+            ...ociRuntimeFlags(runc),
             '--mount',
             `type=bind,src=${folder},dst=${MARKS},options=rbind`,
             image,

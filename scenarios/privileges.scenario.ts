@@ -1,4 +1,5 @@
 import type {Machine, ScenarioContext} from '../harness/scenario/definition.ts';
+import {ociRuntimeFlags} from '../harness/levels/ctr.ts';
 import {capabilityNames} from '../harness/observe/credentials.ts';
 import {configureDockerd} from '../harness/scenario/daemons.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
@@ -52,11 +53,12 @@ walkthrough('privileged tasks of containerd', {
   workload: inspector,
   level: 'ctr',
   network: 'isolated',
-  steps: async ({machine, workload, record, expect}) => {
+  steps: async ({machine, runc, workload, record, expect}) => {
     const argv = [
       'ctr',
       'run',
       '--rm',
+      ...ociRuntimeFlags(runc),
       '--privileged',
       workload.image.name,
       'plumbline-privileged',

@@ -1,3 +1,4 @@
+import {ociRuntimeFlags} from '../harness/levels/ctr.ts';
 import {walkthrough} from '../harness/scenario/scenario.ts';
 import {exportRootfs, FOLDER, LOG, makeNetwork, runUntilItFails, statusOf, writeConfig} from './walkthrough/bundle.ts';
 import {nginx} from './workloads/nginx.ts';
@@ -26,12 +27,12 @@ walkthrough('ctr run, as printed', {
   workload: nginx,
   level: 'ctr',
   network: 'isolated',
-  steps: async ({machine, step, defer, expect, eventually}) => {
+  steps: async ({machine, runc, step, defer, expect, eventually}) => {
     await step('ctr images pull docker.io/library/nginx:latest', () =>
       machine.succeed(['ctr', 'images', 'pull', 'docker.io/library/nginx:latest']),
     );
     const server = await step('ctr run --rm docker.io/library/nginx:latest nginx', async () =>
-      machine.spawn(['ctr', 'run', '--rm', 'docker.io/library/nginx:latest', 'nginx']),
+      machine.spawn(['ctr', 'run', '--rm', ...ociRuntimeFlags(runc), 'docker.io/library/nginx:latest', 'nginx']),
     );
     defer(() => server.ended);
     defer(() => machine.succeed(['ctr', 'tasks', 'kill', '--signal', 'SIGKILL', 'nginx']));
@@ -63,15 +64,15 @@ walkthrough('runc run, as printed', {
   level: 'runc',
   network: 'netns',
   steps: async (context) => {
-    const {machine, step, defer, expect} = context;
+    const {machine, runc, step, defer, expect} = context;
     await exportRootfs(context, ['docker', 'create', 'nginx', '--name', 'mynginx']);
     await writeConfig(context, 'as printed');
     await makeNetwork(context);
     await step('runc create nginx, then runc run nginx: the name is taken', async () => {
-      await machine.succeed(['sh', '-c', 'cd "$1" && exec runc create nginx >"$2" 2>&1', 'sh', FOLDER, LOG]);
-      defer(() => machine.exec(['runc', 'delete', '--force', 'nginx']));
-      expect(await runUntilItFails(context)).toContain('container with given ID already exists');
-      await machine.succeed(['runc', 'delete', '--force', 'nginx']);
+      await machine.succeed(['sh', '-c', 'cd "$1" && exec "$3" create nginx >"$2" 2>&1', 'sh', FOLDER, LOG, runc]);
+      defer(() => machine.exec([runc, 'delete', '--force', 'nginx']));
+      expect(await runUntilItFails(context)).toContain('already exists');
+      await machine.succeed([runc, 'delete', '--force', 'nginx']);
     });
     await step("as uid 1000 on root's files: no folder can be made", async () => {
       expect(await runUntilItFails(context)).toMatch(/mkdir\(\) "\/var\/.*" failed \(13: Permission denied\)/);
@@ -91,7 +92,7 @@ walkthrough('runc create and start, as meant', {
   level: 'runc',
   network: 'netns',
   steps: async (context) => {
-    const {machine, step, defer, expect, eventually} = context;
+    const {machine, runc, step, defer, expect, eventually} = context;
     await exportRootfs(context, ['docker', 'create', '--name', 'mynginx', 'nginx']);
     await step('listen on 8080, with files of its own', async () => {
       await machine.succeed([
@@ -105,10 +106,18 @@ walkthrough('runc create and start, as meant', {
     await writeConfig(context, 'as meant');
     await makeNetwork(context);
     await step('runc create nginx --bundle .', async () => {
-      await machine.succeed(['sh', '-c', 'cd "$1" && exec runc create nginx --bundle . >"$2" 2>&1', 'sh', FOLDER, LOG]);
-      defer(() => machine.succeed(['runc', 'delete', '--force', 'nginx']));
+      await machine.succeed([
+        'sh',
+        '-c',
+        'cd "$1" && exec "$3" create nginx --bundle . >"$2" 2>&1',
+        'sh',
+        FOLDER,
+        LOG,
+        runc,
+      ]);
+      defer(() => machine.succeed([runc, 'delete', '--force', 'nginx']));
     });
-    await step('runc start nginx', () => machine.succeed(['runc', 'start', 'nginx']));
+    await step('runc start nginx', () => machine.succeed([runc, 'start', 'nginx']));
     await step('curl http://192.168.10.1:8080, from the machine and inside', async () => {
       await eventually(() => statusOf(context, 'http://192.168.10.1:8080')).toBe(200);
       expect(await statusOf(context, 'http://127.0.0.1:8080', 'inside')).toBe(200);

@@ -40,6 +40,18 @@ test('an OCI runtime that always fails fails every level', async () => {
   ]);
 });
 
+test('an OCI runtime that always fails fails what scenarios start themselves', async () => {
+  const place = await TestPlace.make();
+  onTestFinished(() => place[Symbol.asyncDispose]());
+  const runtime = await place.file('oci-runtime', '#!/bin/sh\nexit 1\n', 0o755);
+  const files = ['walkthrough', 'daemon-restart', 'privileges', 'mounts'].map(
+    (name) => `scenarios/${name}.scenario.ts`,
+  );
+  await place.startRun(['--runc', runtime, '--level', 'ctr,runc', ...files]);
+  const [record] = await place.records();
+  expect(record?.cells.filter(({status}) => status !== 'failed').map(({scenario}) => scenario)).toEqual([]);
+});
+
 test('an OCI runtime that hangs is given up at the deadline, at every level', async () => {
   // dockerd asks for the version before it serves anybody.
   const record = await runWith('case "$*" in *-v*) echo 1.0 ;; *) sleep 1000 ;; esac', '--deadline', '8');

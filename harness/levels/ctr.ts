@@ -57,11 +57,15 @@ export const ctrRunArgv = (
   '--rm',
   ...(netns === undefined ? [] : ['--with-ns', `network:${netns.path}`]),
   ...(network === 'cni' ? ['--cni'] : []),
-  ...(ociRuntime === undefined ? [] : ['--runc-binary', ociRuntime]),
+  ...ociRuntimeFlags(ociRuntime),
   ...ctrOptionFlags(workload.options ?? {}),
   workload.image.name,
   name,
 ];
+
+/** What has `ctr run` use this OCI runtime; nothing for runc, which it uses by itself. */
+export const ociRuntimeFlags = (ociRuntime = 'runc'): string[] =>
+  ociRuntime === 'runc' ? [] : ['--runc-binary', ociRuntime];
 
 /** The options of a workload as flags that `ctr run` has in every version from 1.6 on. */
 export const ctrOptionFlags = ({

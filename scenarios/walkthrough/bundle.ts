@@ -36,8 +36,11 @@ export const exportRootfs = async (
 };
 
 /** Step R3: the spec, and what is edited in it. */
-export const writeConfig = async ({machine, step}: ScenarioContext, form: 'as printed' | 'as meant'): Promise<void> => {
-  await step('runc spec', () => machine.succeed(['runc', 'spec', '--bundle', FOLDER]));
+export const writeConfig = async (
+  {machine, runc, step}: ScenarioContext,
+  form: 'as printed' | 'as meant',
+): Promise<void> => {
+  await step('runc spec', () => machine.succeed([runc, 'spec', '--bundle', FOLDER]));
   await step('edit config.json', async () => {
     const spec = new TextDecoder().decode(await machine.get(`${FOLDER}/config.json`));
     await machine.put(`${FOLDER}/config.json`, rootlessConfig(spec, `/run/netns/${NETNS}`, form));
@@ -66,8 +69,8 @@ export const makeNetwork = async ({machine, step, defer}: ScenarioContext): Prom
 };
 
 /** What `runc run nginx` says in the foreground until it ends by itself. */
-export const runUntilItFails = async ({machine}: ScenarioContext): Promise<string> => {
-  await machine.fail(['sh', '-c', 'cd "$1" && exec runc run nginx >"$2" 2>&1', 'sh', FOLDER, LOG]);
+export const runUntilItFails = async ({machine, runc}: ScenarioContext): Promise<string> => {
+  await machine.fail(['sh', '-c', 'cd "$1" && exec "$3" run nginx >"$2" 2>&1', 'sh', FOLDER, LOG, runc]);
   return machine.succeed(['cat', LOG]);
 };
 
