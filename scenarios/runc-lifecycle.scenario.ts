@@ -85,7 +85,7 @@ walkthrough('what runc has open before the program starts', {
   network: 'netns',
   notAt,
   steps: async (context) => {
-    const {machine, step, record, expect} = context;
+    const {machine, runc, step, record, expect} = context;
     const bundle = await Bundle.make(context);
     const name = 'plumbline-created';
     await bundle.create(name, ['sleep', '60']);
@@ -94,7 +94,8 @@ walkthrough('what runc has open before the program starts', {
       // A read-only bind, a copy in memory, or an overlay keep the container from writing to runc: CVE-2019-5736.
       const exe = (await machine.succeed(['readlink', `/proc/${pid}/exe`])).trim();
       record('isolation.created.program', exe.replace(/^\/memfd:(\S+) .*$/, 'memfd:$1').replace(/ \(deleted\)$/, ''));
-      expect(exe).not.toBe('/usr/sbin/runc');
+      const ofHost = await machine.succeed(['sh', '-c', 'readlink -f "$(command -v "$1")"', 'sh', runc]);
+      expect(exe).not.toBe(ofHost.trim());
     });
     await step('its descriptors', async () => {
       const links = await machine.succeed([

@@ -63,6 +63,23 @@ test('an OCI runtime that hangs is given up at the deadline, at every level', as
   ]);
 });
 
+test('an OCI runtime whose created containers run its own program is found', async () => {
+  const place = await TestPlace.make();
+  onTestFinished(() => place[Symbol.asyncDispose]());
+  // The script becomes sleep(1), so that the process which it calls the init has the file of the runtime open.
+  const script = `#!/bin/sh
+case "$*" in "state plumbline-created") ;; *) exec /usr/sbin/runc "$@" ;; esac
+cp /bin/sleep "$0.new" && mv "$0.new" "$0"
+"$0" 60 >/dev/null 2>&1 &
+echo '{"status": "created", "pid": '$!'}'
+`;
+  const runtime = await place.file('oci-runtime', script, 0o755);
+  const cells = ['scenarios/runc-lifecycle.scenario.ts', '--grep', 'what runc has open'];
+  await place.startRun(['--runc', runtime, ...cells]);
+  const [record] = await place.records();
+  expect(record?.cells.map(({failures: [first]}) => first?.seen)).toEqual(['/usr/local/lib/plumbline/oci-runtime']);
+});
+
 test('an OCI runtime that only calls runc is no difference to what dockerd says, and to scenarios that configure dockerd', async () => {
   const place = await TestPlace.make();
   onTestFinished(() => place[Symbol.asyncDispose]());
