@@ -11,6 +11,8 @@ import {nginx} from './workloads/nginx.ts';
 
 const CNI_CONFIGURATION = '/etc/cni/net.d/10-plumbline.conflist';
 const image = nginx.image.name;
+/** A second name of the image, which is removed in between: what a command brings back is not what was there all the time. */
+const COPY = 'docker.io/plumbline/copy:one';
 
 walkthrough('docker save, load, export and import', {
   workload: nginx,
@@ -22,15 +24,17 @@ walkthrough('docker save, load, export and import', {
     const idOf = async (name: string) =>
       (await machine.succeed(['docker', 'image', 'inspect', '--format', '{{.Id}}', name])).trim();
     await step('the members of what is saved', async () => {
-      await machine.succeed(['docker', 'save', '--output', `${folder}/saved.tar`, image]);
+      defer(() => machine.exec(['docker', 'rmi', '--force', COPY]));
+      await machine.succeed(['docker', 'tag', image, COPY]);
+      await machine.succeed(['docker', 'save', '--output', `${folder}/saved.tar`, COPY]);
       const members = (await machine.succeed(['tar', '-tf', `${folder}/saved.tar`])).trim().split('\n');
       const kinds = members.map((member) => member.replaceAll(/[0-9a-f]{64}/g, '{digest}'));
       record('surface.save.members', [...new Set(kinds)].toSorted());
     });
     await step('what is loaded is what was saved', async () => {
-      const before = await idOf(image);
+      await machine.succeed(['docker', 'rmi', COPY]);
       await machine.succeed(['docker', 'load', '--input', `${folder}/saved.tar`]);
-      expect(await idOf(image)).toBe(before);
+      expect(await idOf(COPY)).toBe(await idOf(image));
     });
     await step('a file system that is exported and imported', async () => {
       const id = (await machine.succeed(['docker', 'create', image])).trim();
@@ -114,13 +118,14 @@ walkthrough('ctr images pull, export and import', {
       }
     });
     await step('export and import', async () => {
-      const digest = async () =>
-        (await machine.succeed(['ctr', 'images', 'list', `name==${image}`])).match(/sha256:[0-9a-f]{64}/)?.[0];
-      const before = await digest();
+      const digestOf = async (name: string) =>
+        (await machine.succeed(['ctr', 'images', 'list', `name==${name}`])).match(/sha256:[0-9a-f]{64}/)?.[0];
+      defer(() => machine.exec(['ctr', 'images', 'remove', '--sync', COPY]));
+      await machine.succeed(['ctr', 'images', 'tag', image, COPY]);
       // From 2.0 on nothing waits for the goroutine of ctr that writes the archive:
       // https://github.com/containerd/containerd/blob/v2.1.5/core/transfer/archive/exporter.go (`MarshalAny`)
       const {lost} = await untilWhole(
-        () => machine.exec(['ctr', 'images', 'export', `${folder}/exported.tar`, image]),
+        () => machine.exec(['ctr', 'images', 'export', `${folder}/exported.tar`, COPY]),
         async () => {
           const {exitCode, stdout} = await machine.exec(['tar', '-tf', `${folder}/exported.tar`]);
           // tar does not mind an end between two members; they are in the order of their names.
@@ -131,12 +136,13 @@ walkthrough('ctr images pull, export and import', {
       const members = (await machine.succeed(['tar', '-tf', `${folder}/exported.tar`])).trim().split('\n');
       const kinds = members.map((member) => member.replaceAll(/[0-9a-f]{64}/g, '{digest}'));
       record('surface.ctrExport.members', [...new Set(kinds)].toSorted());
+      await machine.succeed(['ctr', 'images', 'remove', '--sync', COPY]);
       const stdout = await machine.succeed(['ctr', 'images', 'import', `${folder}/exported.tar`]);
       record(
         'surface.ctrImport.says',
         /\bdone\b/.test(stdout) && stdout.includes('unpacking') ? 'unpacking …done' : 'a table',
       );
-      expect(await digest()).toBe(before);
+      expect(await digestOf(COPY)).toBe(await digestOf(image));
     });
     await step('import for all platforms', async () => {
       const result = await machine.exec(['ctr', 'images', 'import', '--all-platforms', `${folder}/exported.tar`]);
