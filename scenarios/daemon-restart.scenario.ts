@@ -1,7 +1,8 @@
 import {ociRuntimeFlags} from '../harness/levels/ctr.ts';
+import type {Machine} from '../harness/scenario/definition.ts';
 import {walkthrough} from '../harness/scenario/scenario.ts';
 import {configureDockerd, restart, type Ending} from '../harness/scenario/daemons.ts';
-import {inspectContainer, runInBackground, stateOf} from './docker-containers.ts';
+import {endpointOf, inspectContainer, runInBackground, stateOf} from './docker-containers.ts';
 import {nginx} from './workloads/nginx.ts';
 
 // What becomes of containers whose daemon goes away, on purpose or not, and comes back.
@@ -78,7 +79,7 @@ for (const ending of endings) {
       await restart(context, 'dockerd', ending);
       await step('the server answers, and can be entered and read', async () => {
         expect(await pidOf()).toBe(before);
-        await eventually(() => answersAt('http://127.0.0.1:8090')).toBe(true);
+        await eventually(() => answersAt(machine, 'http://127.0.0.1:8090')).toBe(true);
         expect((await machine.succeed(['docker', 'exec', 'plumbline-server', 'echo', 'here'])).trim()).toBe('here');
         expect(await machine.succeed(['docker', 'logs', 'plumbline-server'])).toContain('GET /');
       });
@@ -90,10 +91,6 @@ for (const ending of endings) {
         await machine.succeed(['docker', 'stop', '--time', '5', 'plumbline-server']);
         record(`lifecycle.liveRestore.${ending}.stoppedWith`, await stateOf(context, 'plumbline-server'));
       });
-
-      async function answersAt(url: string): Promise<boolean> {
-        return (await machine.exec(['curl', '--silent', '--fail', '--max-time', '2', url])).exitCode === 0;
-      }
     },
   });
 
@@ -171,6 +168,11 @@ walkthrough('the shim of a container is killed', {
     await step('it can be started again', async () => {
       await machine.succeed(['docker', 'start', 'plumbline-server']);
       expect(await stateOf(context, 'plumbline-server')).toBe('running');
+      const {IPAddress: address} = await endpointOf(context, 'plumbline-server');
+      await eventually(() => answersAt(machine, `http://${address}`)).toBe(true);
     });
   },
 });
+
+const answersAt = async (machine: Machine, url: string): Promise<boolean> =>
+  (await machine.exec(['curl', '--silent', '--fail', '--max-time', '2', url])).exitCode === 0;

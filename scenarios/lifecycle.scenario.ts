@@ -39,10 +39,11 @@ scenario('ends on SIGKILL with exit code 137', {
 scenario('starts again under the same name', {
   workload: nginx,
   reach: usualReach,
-  check: async ({running, start, expect, step}) => {
+  check: async ({running, start, expectReach, expect, step}) => {
     await step('remove it', async () => running[Symbol.asyncDispose]());
     const again = await step('start it again', start);
     expect(again.name).toBe(running.name);
     expect(await again.state()).toBe('running');
+    await expectReach(again);
   },
 });
