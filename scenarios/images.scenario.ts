@@ -39,7 +39,8 @@ walkthrough('docker save, load, export and import', {
     await step('a file system that is exported and imported', async () => {
       const id = (await machine.succeed(['docker', 'create', image])).trim();
       defer(() => machine.succeed(['docker', 'rm', id]));
-      await machine.succeed(['sh', '-c', `docker export ${id} | docker import - plumbline/imported:one`]);
+      await machine.succeed(['docker', 'export', '--output', `${folder}/exported.tar`, id]);
+      await machine.succeed(['docker', 'import', `${folder}/exported.tar`, 'plumbline/imported:one']);
       defer(() => machine.succeed(['docker', 'rmi', 'plumbline/imported:one']));
       const argv = ['docker', 'run', '--rm', 'plumbline/imported:one', 'cat', '/etc/nginx/nginx.conf'];
       expect(await machine.succeed(argv)).toContain('worker_connections');

@@ -1,3 +1,4 @@
+import {exportArgv} from '../../harness/levels/runc.ts';
 import type {ScenarioContext} from '../../harness/scenario/definition.ts';
 import {rootlessConfig} from './rootless-config.ts';
 
@@ -29,7 +30,7 @@ export const exportRootfs = async (
   defer(() => machine.succeed(['rm', '-rf', FOLDER]));
   await step('docker export | tar -x', async () => {
     await machine.succeed(['mkdir', '-p', `${FOLDER}/rootfs`]);
-    await machine.succeed(['sh', '-c', 'docker export "$1" | tar -C "$2" -xf -', 'sh', id, `${FOLDER}/rootfs`]);
+    await machine.succeed(exportArgv(id, `${FOLDER}/rootfs`));
     expect(await machine.succeed(['stat', '--format', '%u', `${FOLDER}/rootfs/usr/sbin/nginx`])).toBe('0\n');
     await machine.put(LOG, '', 0o666);
   });
