@@ -1,7 +1,8 @@
-import {ociRuntimeFlags} from '../harness/levels/ctr.ts';
+import {untilWhole} from '../harness/levels/whole-output.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
-import {answersOfInit, parseAnswers} from './inspection.ts';
 import {Bundle, type SpecMount} from './bundle.ts';
+import {outputOfCtrRun} from './ctr-run.ts';
+import {answersOfExec, answersOfInit} from './inspection.ts';
 import {outcomeOf} from './outcome.ts';
 import {inspector} from './workloads/inspector.ts';
 
@@ -26,18 +27,21 @@ scenario('mounts what it is told to', {
     defer(() => machine.succeed(['umount', `${SOURCE}/below`]));
   },
   check: async (context) => {
-    const {running, step, record, expect} = context;
+    const {running, step, record, tally, expect} = context;
     await step('ask init', () => answersOfInit(context));
-    const {stdout} = await running.exec(['inspect', 'paths', '/', '/mnt', '/mnt/below', '/tmp']);
-    const answers = parseAnswers(stdout);
+    const answers = await answersOfExec(context, ['paths', '/', '/mnt', '/mnt/below', '/tmp']);
     expect(answers.get('paths./')).toBe('listed EROFS');
     expect(answers.get('paths./mnt')).toBe('listed EROFS');
     expect(answers.get('paths./tmp')).toBe('empty writable');
     // Docker 25 makes what is mounted below read-only as well: https://github.com/moby/moby/pull/45278
     record('isolation.readOnlyBind.mountBelow', answers.get('paths./mnt/below') ?? '');
     await step('fill the tmpfs', async () => {
-      const fill = await running.exec(['sh', '-c', 'head -c 100000 /dev/zero >/tmp/full; stat -c %s /tmp/full']);
-      expect(fill.stdout.trim()).toBe('65536');
+      const {result, lost} = await untilWhole(
+        () => running.exec(['sh', '-c', 'head -c 100000 /dev/zero >/tmp/full; stat -c %s /tmp/full']),
+        ({stdout}) => stdout !== '',
+      );
+      tally('lifecycle.exec.outputLost', lost.hits, lost.of);
+      expect(result.stdout.trim()).toBe('65536');
     });
   },
 });
@@ -66,19 +70,11 @@ walkthrough('a mount on a place that has one by default', {
   level: 'ctr',
   network: 'isolated',
   notAt: {docker: 'it never stacked them', runc: 'mounts are made as its spec lists them'},
-  steps: async ({machine, runc, workload, step, defer, record}) => {
+  steps: async (context) => {
+    const {machine, step, defer, record} = context;
     const mountsOn = async (path: string, mount: string): Promise<string[]> => {
-      const argv = [
-        'ctr',
-        'run',
-        '--rm',
-        ...ociRuntimeFlags(runc),
-        '--mount',
-        mount,
-        workload.image.name,
-        'plumbline-mount',
-      ];
-      const table = await machine.succeed([...argv, 'cat', '/proc/self/mountinfo']);
+      const argv = ['cat', '/proc/self/mountinfo'];
+      const table = await outputOfCtrRun(context, {id: 'plumbline-mount', flags: ['--mount', mount], argv});
       return table.split('\n').filter((line) => line.split(' ')[4] === path);
     };
     await step('a tmpfs on /dev/shm', async () => {

@@ -1,8 +1,8 @@
 import type {Machine, ScenarioContext} from '../harness/scenario/definition.ts';
-import {ociRuntimeFlags} from '../harness/levels/ctr.ts';
 import {capabilityNames} from '../harness/observe/credentials.ts';
 import {configureDockerd} from '../harness/scenario/daemons.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
+import {outputOfCtrRun} from './ctr-run.ts';
 import {answersOfExec, answersOfInit, capabilitySets, openFileLimits, parseAnswers} from './inspection.ts';
 import {outcomeOf} from './outcome.ts';
 import {scratchFolder} from './scratch-folder.ts';
@@ -53,20 +53,11 @@ walkthrough('privileged tasks of containerd', {
   workload: inspector,
   level: 'ctr',
   network: 'isolated',
-  steps: async ({machine, runc, workload, record, expect}) => {
-    const argv = [
-      'ctr',
-      'run',
-      '--rm',
-      ...ociRuntimeFlags(runc),
-      '--privileged',
-      workload.image.name,
-      'plumbline-privileged',
-      'inspect',
-      'process',
-      'paths',
-    ];
-    const answers = parseAnswers(await machine.succeed(argv));
+  steps: async (context) => {
+    const {record, expect} = context;
+    const argv = ['inspect', 'process', 'paths'];
+    const said = await outputOfCtrRun(context, {id: 'plumbline-privileged', flags: ['--privileged'], argv});
+    const answers = parseAnswers(said);
     expect(answers.get('paths./proc/sys/kernel/core_pattern')).toBe('read writable');
     // Whoever has all privileges has no way to more: `NoNewPrivileges` in containerd's oci/spec.go.
     expect(answers.get('process.NoNewPrivs')).toBe('1');
