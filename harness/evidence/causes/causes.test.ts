@@ -133,6 +133,19 @@ test.for<[string, Readonly<Record<string, Rows>>, Partial<CauseContext>]>([
     },
   ],
   [
+    'dockerd has no image "docker.io/library/nginx:latest"',
+    {},
+    {message: 'Cannot start it: Error: No such image: nginx:latest'},
+  ],
+  [
+    'dockerd has no image "docker.io/plumbline/copy:one"',
+    {},
+    {
+      message:
+        'Cannot run "docker image inspect": Error response from daemon: No such image: docker.io/plumbline/copy:one',
+    },
+  ],
+  [
     'no space left on device: "/run" (0 of 1000 KiB are free) is full',
     {filesystems: [['head\ntmpfs tmpfs 1000 0 100 50 /run\n']]},
     {message: 'Cannot start it: write /run/x: no space left on device'},

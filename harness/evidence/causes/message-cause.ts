@@ -68,11 +68,18 @@ const takenPort = ({message, state, cell, workload}: CauseContext): Cause | unde
   };
 };
 
-const missingImage = ({message, cell, workload}: CauseContext): Cause | undefined =>
-  /no such image|image ".*": not found|manifest unknown|pull access denied|manifest for .* not found/i.test(message)
-    ? {
-        failureClass: 'runtime',
-        layer: cell.level === 'ctr' ? 'containerd' : 'dockerd',
-        sentence: `${cell.level === 'ctr' ? 'containerd' : 'dockerd'} has no image "${workload.image.name}"`,
-      }
-    : undefined;
+const missingImage = ({message, cell, workload}: CauseContext): Cause | undefined => {
+  const [found, ...names] = MISSING_IMAGE.exec(message) ?? [];
+  if (found === undefined) {
+    return undefined;
+  }
+  const daemon = cell.level === 'ctr' ? 'containerd' : 'dockerd';
+  const said = names.find((name) => name !== undefined);
+  // docker leaves out the registry and the folder of what is usual.
+  const name = said === undefined || workload.image.name.endsWith(`/${said}`) ? workload.image.name : said;
+  return {failureClass: 'runtime', layer: daemon, sentence: `${daemon} has no image "${name}"`};
+};
+
+/** What docker and ctr say, most of them with the name. */
+const MISSING_IMAGE =
+  /no such image(?:: ([^\s"]+))?|image "([^"]*)": not found|pull access denied for ([^\s",]+)|manifest for ([^\s"]+) not found|manifest unknown/i;
