@@ -7,7 +7,8 @@ export const reachability: Observer = {
   families: [
     {
       path: 'reach.*',
-      meaning: 'what a probe from a vantage got on a route: `answer 200`, or why it got none',
+      meaning:
+        'what a probe from a vantage got on a route: `answer 200`, where that breaks off why, or why it got none',
       source: 'the probes of the truth table',
     },
   ],
@@ -15,7 +16,9 @@ export const reachability: Observer = {
     const facts: Record<string, FactValue> = {};
     for (const {route, vantage, seen} of reach) {
       facts[`reach.${route}.${vantage}`] =
-        seen.kind === 'answer' ? `answer ${seen.status}` : `silent, ${reasonOf(seen.reason)}`;
+        seen.kind === 'answer'
+          ? `answer ${seen.status}${seen.brokenOff === undefined ? '' : `, broken off, ${reasonOf(seen.brokenOff)}`}`
+          : `silent, ${reasonOf(seen.reason)}`;
     }
     return facts;
   },

@@ -1,11 +1,14 @@
 import {once} from 'node:events';
 import {connect, createServer, type AddressInfo} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
+import type {ExecResult} from '../../vms/machine.ts';
 import {checkReach, reachFailure, type ReachContext} from './reach.ts';
 
-/** A published workload that says this to everyone who asks. */
-const answering = async (answer: string): Promise<ReachContext> => {
-  const server = createServer((socket) => void socket.once('data', () => socket.end(answer)));
+/** A published workload that answers with these in turn, and with the last one from then on. */
+const answering = async (...answers: readonly string[]): Promise<ReachContext> => {
+  const left = [...answers];
+  const next = () => (left.length > 1 ? left.shift() : left[0]) ?? '';
+  const server = createServer((socket) => void socket.once('data', () => socket.end(next())));
   onTestFinished(() => void server.close());
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const {port} = server.address() as AddressInfo;
@@ -21,7 +24,7 @@ const answering = async (answer: string): Promise<ReachContext> => {
     },
     workload: {publishedPort: 8080, answer: {status: 200, contains: 'welcome'}},
     network: 'published',
-    running: {name: 'it', pid: 1},
+    running: {name: 'it', pid: 1, logs: async () => ''},
     signal: new AbortController().signal,
   } as unknown as ReachContext;
 };
@@ -32,11 +35,30 @@ test.for([
   ['either', true],
 ] as const)('where it is "%s", an answer that breaks off holds: %s', async ([expected, held]) => {
   const context = await answering('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nwelcome');
-  const records = await checkReach(context, [{route: 'port', vantage: 'harness', expected}]);
+  const records = await checkReach(context, [{route: 'port', vantage: 'harness', expected}], 100);
   expect(records.map((record) => record.held)).toEqual([held]);
   expect(reachFailure(records)?.message).toBe(
     held
       ? undefined
       : `Cannot confirm "harness ${expected} on http://127.0.0.1:8080": it answered with 200, and broke off: UND_ERR_SOCKET`,
   );
+});
+
+test('a first answer that breaks off is not the last word of a workload that comes up', async () => {
+  const context = await answering(
+    'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nwelcome',
+    'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nwelcome',
+  );
+  expect(await checkReach(context, [{route: 'port', vantage: 'harness', expected: 'answers'}])).toMatchObject([
+    {held: true},
+  ]);
+});
+
+test('a workload that dies within its answer is said to have died', async () => {
+  const context = await answering('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nwelcome');
+  let looks = 0;
+  context.machine.exec = async () => ({exitCode: (looks += 1) === 1 ? 0 : 1}) as unknown as ExecResult;
+  await expect(checkReach(context, [{route: 'port', vantage: 'harness', expected: 'answers'}])).rejects.toMatchObject({
+    failureClass: 'workload',
+  });
 });

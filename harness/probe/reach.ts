@@ -79,7 +79,7 @@ const sentenceOf = ({seen}: ReachRecord): string => {
   return `it answered with ${status}${brokenOff === undefined ? '' : `, and broke off: ${brokenOff}`}`;
 };
 
-/** Repeats a probe until it is answered, the deadline has passed, or the workload has died. */
+/** Repeats a probe until it is answered to the end, the deadline has passed, or the workload has died. */
 const untilAnswer = async (
   {machine, running, signal}: ReachContext,
   {dial, url}: Target,
@@ -87,10 +87,11 @@ const untilAnswer = async (
 ): Promise<ProbeResult> => {
   for (;;) {
     const result = await probe(dial, url, PROBE_TIMEOUT_MS * machine.traits.slowness);
-    if (result.kind === 'answer') {
+    const missing = result.kind === 'answer' ? result.brokenOff : result.reason;
+    if (missing === undefined) {
       return result;
     }
-    await refuseDead({machine, running, signal}, url, result.reason);
+    await refuseDead({machine, running, signal}, url, missing);
     if (performance.now() > deadline) {
       return result;
     }

@@ -13,10 +13,11 @@ interface Inside extends CauseContext {
   readonly address: string | undefined;
 }
 
-/** Why the workload did not answer where it must; the way of a request is looked at from its end to its beginning. */
+/** Why the workload did not answer, or not to the end, where it must; the way of a request is looked at from its end to its beginning. */
 export const reachCause = (context: CauseContext): Cause | undefined => {
   const broken = context.reach.find(
-    ({held, expected, seen}) => !held && expected === 'answers' && seen.kind === 'silent',
+    ({held, expected, seen}) =>
+      !held && expected === 'answers' && (seen.kind === 'silent' || seen.brokenOff !== undefined),
   );
   if (broken === undefined || context.running === undefined) {
     return undefined;

@@ -79,5 +79,6 @@ const entries = (cell: CellRecord, vantage: VantageName, paint: Paint): string =
 const seen = ({seen: what, held, expected}: ReachRecord): string => {
   if (what.kind === 'silent') return 'silent';
   if (held) return formatLatency(what.firstByteMs);
-  return expected === 'silent' ? 'answers' : `status ${what.status}`;
+  if (expected === 'silent') return 'answers';
+  return what.brokenOff === undefined ? `status ${what.status}` : 'broke off';
 };
