@@ -9,15 +9,16 @@ export interface CtrRun {
   readonly argv: readonly string[];
 }
 
-/** What it prints. It is run again where its output was lost; how often that happens is counted in exit-codes.scenario.ts. */
+/** What it prints. Where its output was lost it is run again, which is counted. */
 export const outputOfCtrRun = async (
-  {machine, workload, runc, expect}: Pick<ScenarioContext, 'machine' | 'workload' | 'runc' | 'expect'>,
+  {machine, workload, runc, tally, expect}: Pick<ScenarioContext, 'machine' | 'workload' | 'runc' | 'tally' | 'expect'>,
   {id, flags, argv}: CtrRun,
 ): Promise<string> => {
-  const {result} = await untilWhole(
+  const {result, lost} = await untilWhole(
     () => machine.exec(['ctr', 'run', '--rm', ...ociRuntimeFlags(runc), ...flags, workload.image.name, id, ...argv]),
     ({stdout}) => stdout !== '',
   );
+  tally('lifecycle.run.outputLost', lost.hits, lost.of);
   expect(result.exitCode, result.stderr).toBe(0);
   expect(result.stdout, 'what it prints').not.toBe('');
   return result.stdout;
