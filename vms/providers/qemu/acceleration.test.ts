@@ -6,7 +6,8 @@ import {trialMarker} from '../../image/initrd.ts';
 import {qemuProgram} from './argv.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'acceleration-'));
-vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+const path = `${folder}:${process.env['PATH']}`;
+vi.stubEnv('PATH', path);
 vi.stubEnv('XDG_STATE_HOME', folder);
 // Where the state is kept is decided when this is loaded.
 const {trialFailure} = await import('./acceleration.ts');
@@ -56,4 +57,22 @@ test('a trial whose QEMU was killed is made again', async () => {
   expect(await ask('killed')).toEqual(['QEMU has ended with SIGKILL', 1]);
   await useQemu(boots);
   expect(await ask('killed')).toEqual([undefined, 2]);
+});
+
+test('a QEMU that could not even be spawned is tried again', async () => {
+  await useQemu(boots);
+  vi.stubEnv('PATH', '/nonexistent');
+  expect(await ask('unspawned')).toEqual(['QEMU could not be started', 0]);
+  vi.stubEnv('PATH', path);
+  expect(await ask('unspawned')).toEqual([undefined, 1]);
+});
+
+test('a trial that is made again is the last one that is remembered', async () => {
+  await useQemu(refuses);
+  await ask('first');
+  await ask('second');
+  await useQemu(boots);
+  await ask('first', true);
+  const remembered = JSON.parse(await readFile(join(folder, 'plumbline', 'acceleration.json'), 'utf8')) as object;
+  expect(Object.values(remembered).at(-1)).not.toHaveProperty('failure');
 });

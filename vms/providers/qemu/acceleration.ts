@@ -47,7 +47,7 @@ const memorySchema = z.record(z.string(), trialSchema);
 
 /**
  * Decides by trial: the device may be there and not boot anything. The first time takes up to 8 seconds, then what came of it is
- * remembered until the host boots again, or its device, QEMU or the kernel is another one. With `forced` nothing else will do: what is
+ * remembered until the host boots again, or its device, QEMU or the kernel is another one; not where QEMU was killed meanwhile. With `forced` nothing else will do: what is
  * remembered to have failed is tried again, and {@link HostError} thrown where it still does not boot.
  */
 export const decideAcceleration = async (
@@ -88,11 +88,11 @@ export const trialFailure = async (
 ): Promise<string | undefined> => {
   const host = await hostState();
   const key = keyOf([host, question.qemuVersion, question.imageKey, candidate]);
-  const remembered = await readMemory();
-  const known = remembered[key];
+  const {[key]: known, ...others} = await readMemory();
   if (known && !(isForced && known.failure !== undefined)) return known.failure;
   const failure = await bootsWith(candidate, question, signal);
-  if (!failure?.isPassing) await writeMemory({...remembered, [key]: {...(failure && {failure: failure.state}), host}});
+  // The last one is that of the latest trial.
+  if (!failure?.isPassing) await writeMemory({...others, [key]: {...(failure && {failure: failure.state}), host}});
   return failure?.state;
 };
 

@@ -11,7 +11,7 @@ const BUDGET_MS = 8000;
 export interface TrialFailure {
   /** In words, for the end of a sentence. */
   readonly state: string;
-  /** Whether someone has killed QEMU, as the kernel does where memory is short: the next trial may well boot. */
+  /** Whether QEMU was killed or not even begun, as where memory is short: the next trial may well boot. */
   readonly isPassing: boolean;
 }
 
@@ -38,7 +38,8 @@ export const bootsWith = async (
   });
   signal.throwIfAborted();
   if (result.all.includes(trialMarker)) return undefined;
-  return {state: explain(result), isPassing: !result.timedOut && result.signal === 'SIGKILL'};
+  const isKilled = result.signal === 'SIGKILL' && !result.timedOut;
+  return {state: explain(result), isPassing: isKilled || isUnstarted(result)};
 };
 
 /** The command line of a trial; see `plumbline.trial` in vms/image/initrd.ts. */
@@ -64,8 +65,21 @@ export const trialArgv = (acceleration: Acceleration, kernel: string, initrd: st
   'stdio',
 ];
 
-const explain = ({timedOut, signal, all}: {timedOut?: boolean; signal?: string | undefined; all: string}): string => {
+/** How QEMU ended; with neither an exit code nor a signal when it could not even be spawned. */
+interface Ended {
+  readonly timedOut: boolean;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly all: string;
+}
+
+const isUnstarted = ({timedOut, exitCode, signal}: Ended): boolean =>
+  !timedOut && exitCode === undefined && signal === undefined;
+
+const explain = (ended: Ended): string => {
+  const {timedOut, signal, all} = ended;
   if (timedOut) return `a trial has not booted a kernel within ${BUDGET_MS / 1000} s`;
+  if (isUnstarted(ended)) return 'QEMU could not be started';
   const said = all
     .trim()
     .split('\n')
