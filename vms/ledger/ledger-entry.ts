@@ -9,8 +9,8 @@ export const ledgerEntry = z.discriminatedUnion('kind', [
   z.object({kind: z.literal('cgroup'), path: z.string().regex(/^\/sys\/fs\/cgroup\/(?:[^/]+\/)*plumbline-[^/]+$/)}),
   /** The processes of QEMU, ssh and Lima that work in a machine's own folder or have paths below it in their command line. */
   z.object({kind: z.literal('processes'), path: z.string().regex(/^\/(?:[^/]+\/)+[^/]+$/)}),
-  /** An entry of the cache that the machine of this id needs as long as it lives: nothing to remove, but not to be pruned either. */
-  z.object({kind: z.literal('cache-entry'), path: z.string().startsWith('/'), machine: z.string()}),
+  /** An entry of the cache that the machine of this id, which older versions leave out, needs as long as it lives: not to be pruned. */
+  z.object({kind: z.literal('cache-entry'), path: z.string().startsWith('/'), machine: z.string().default('')}),
 ]);
 
 /** One line of a ledger. */
