@@ -21,3 +21,15 @@ test('what a command prints is in its log, also when it is ended', async () => {
   controller.abort(new Error('interrupted'));
   await expect(running).rejects.toThrow('interrupted');
 });
+
+test('a log that can not be written is the reason why its command ended', async () => {
+  const run = runCommand(
+    {file: 'sh', argv: ['-c'], env: {PATH: process.env['PATH'] ?? ''}},
+    ['echo said; sleep 0.2; echo more'],
+    {
+      timeoutMs: 60_000,
+      log: '/dev/full',
+    },
+  );
+  await expect(run).rejects.toThrow('ENOSPC');
+});

@@ -59,6 +59,8 @@ export const runCommand = async (
       {command: argv, cause: result},
     );
   }
+  // A log that takes no more ends the command, and says why.
+  if (options.log !== undefined && result.cause instanceof Error && 'syscall' in result.cause) throw result.cause;
   return {
     argv,
     exitCode: result.exitCode,
