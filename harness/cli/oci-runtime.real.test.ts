@@ -20,7 +20,7 @@ const runWith = async (script: string, ...argv: string[]): Promise<RunRecord | u
   ]);
   const [record] = await place.records();
   expect(exitCode).toBe(record?.exitCode);
-  expect(record?.options['runc']).toBe(runtime);
+  expect(record?.options).toMatchObject({runc: runtime, runcDigest: expect.stringMatching(/^sha256:/v)});
   expect(await place.leftovers()).toEqual([]);
   return record;
 };

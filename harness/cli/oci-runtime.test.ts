@@ -2,8 +2,8 @@ import {expect, onTestFinished, test, vi} from 'vitest';
 import {ociRuntime} from './oci-runtime.ts';
 
 test('a known bare name is the program of the machine itself', async () => {
-  const {name, path, files} = await ociRuntime('crun');
-  expect([name, path]).toEqual(['crun', '/usr/bin/crun']);
+  const {name, digest, path, files} = await ociRuntime('crun');
+  expect([name, digest, path]).toEqual(['crun', undefined, '/usr/bin/crun']);
   expect(files.map((file) => file.path)).toEqual(['/etc/docker/daemon.json']);
   expect(JSON.parse(String(files[0]?.content))).toEqual({
     'default-runtime': 'candidate',
@@ -21,6 +21,13 @@ test('the path of a program means the same from anywhere', async () => {
   vi.stubEnv('INIT_CWD', '/bin');
   onTestFinished(() => void vi.unstubAllEnvs());
   expect((await ociRuntime('./true')).name).toBe('/bin/true');
+});
+
+test('a program is known by what is in it', async () => {
+  const digests = ['/bin/true', '/usr/bin/true', '/bin/false'].map(async (name) => (await ociRuntime(name)).digest);
+  const [one, elsewhere, other] = await Promise.all(digests);
+  expect(one).toMatch(/^sha256:/v);
+  expect([elsewhere === one, other === one]).toEqual([true, false]);
 });
 
 test.for([

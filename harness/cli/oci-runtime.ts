@@ -1,6 +1,7 @@
 import {constants} from 'node:fs';
 import {access, readFile, stat} from 'node:fs/promises';
 import {UsageError} from '../../vms/errors.ts';
+import {digestOf} from '../../vms/image/oci-documents.ts';
 import type {MachineFile} from '../../vms/machine.ts';
 import {RUNTIME_UNDER_TEST} from '../levels/docker-options.ts';
 import {callerPath} from '../report/caller-path.ts';
@@ -9,6 +10,8 @@ import {callerPath} from '../report/caller-path.ts';
 export interface OciRuntime {
   /** What `--runc` has to say for it wherever it is called: a known name, or an absolute path. */
   readonly name: string;
+  /** Of a program of this host, what it is the same by wherever its file lies. */
+  readonly digest?: string;
   /** Where it is in the machine. */
   readonly path: string;
   /** What a machine needs for it: the program, where it is not the machine's own, and the configuration of dockerd. */
@@ -31,7 +34,12 @@ export const ociRuntime = async (name: string): Promise<OciRuntime> => {
   }
   const program = callerPath(name);
   const file = await hostProgram(program, name);
-  return {name: program, path: file.path, files: [file, dockerConfiguration(file.path)]};
+  return {
+    name: program,
+    digest: digestOf(file.content),
+    path: file.path,
+    files: [file, dockerConfiguration(file.path)],
+  };
 };
 
 /** Makes a program dockerd's default runtime. https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */

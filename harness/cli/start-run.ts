@@ -27,7 +27,7 @@ export interface RunOrder extends Pick<Selected, 'scenarios' | 'cells'>, Partial
   readonly accel?: Acceleration | undefined;
   /** Folder of reports, as the caller sees it. */
   readonly reports: string;
-  /** Recorded as given, but for the path of an OCI runtime, by which a replay finds it again. */
+  /** Recorded as given, but for the path of an OCI runtime, by which a replay finds it again, and its digest, by which a merge knows it. */
   readonly asked: Readonly<Record<string, unknown>>;
   readonly notes?: readonly string[];
   /** Prints the record of the run instead of lines. */
@@ -66,7 +66,7 @@ export const startRun = async (order: RunOrder): Promise<RunRecord> => {
     reports: callerPath(order.reports),
     calledFrom: callerPath('.'),
     notes: [...notes, ...(order.notes ?? [])],
-    asked: {...order.asked, ...(runtime && {runc: runtime.name})},
+    asked: {...order.asked, ...(runtime && {runc: runtime.name, runcDigest: runtime.digest})},
     listener: reporter,
     interruption,
     ...(pause && {pause: {point: pause.point, onPause: (paused) => pause.onPause(paused, reporter)}}),

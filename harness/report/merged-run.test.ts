@@ -30,6 +30,13 @@ test('a failure of one part is one of the whole', () => {
   expect(mergeRuns([part(1), part(2, {failures, exitCode: 4})], 'merged').exitCode).toBe(4);
 });
 
+test('a program given to --runc is one wherever its file lies', () => {
+  const runs = ['/one/runc', '/other/runc'].map((runc, index) =>
+    part(index + 1, {options: {runc, runcDigest: 'sha256:a'}}),
+  );
+  expect(mergeRuns(runs, 'merged').options).toEqual({runc: '/one/runc', runcDigest: 'sha256:a'});
+});
+
 test.each([
   [[part(1, {}, 3), part(3, {}, 3)], 'Cannot merge runs: of the plan part 2/3 is missing'],
   [[part(1), part(1, {id: 'run-9'}), part(2)], 'Cannot merge "part1": part 1/2 is there already, as "run-1"'],
@@ -45,6 +52,10 @@ test.each([
   [
     [part(1), part(2, {options: {runc: '/root/runc'}})],
     'Cannot merge "part2": it ran with --runc "/root/runc", and "run-1" without --runc',
+  ],
+  [
+    [1, 2].map((index) => part(index, {options: {runc: '/root/runc', runcDigest: `sha256:${index}`}})),
+    'Cannot merge "part2": it ran with --runc "sha256:2", and "run-1" with --runc "sha256:1"',
   ],
   [[part(1, {options: {pull: true}}), part(2)], 'Cannot merge "part2": it ran without --pull, and "run-1" with --pull'],
   [

@@ -91,8 +91,10 @@ const refuseTwice = (other: Part, {shard: {index, count}}: Part, name: string): 
 
 /** What judges the merged run and what replays its cells takes the options of one part for those of all. */
 const refuseUnlike = (other: Part, part: Part, name: string): void => {
-  for (const option of ['runc', 'pull']) {
-    const [ran, held] = [part, other].map(({options}) => withOption(option, options[option]));
+  // A program is the same one wherever its file lies.
+  const known = [part, other].map(({options: {runc, runcDigest = runc, pull}}) => ({runc: runcDigest, pull}));
+  for (const option of ['runc', 'pull'] as const) {
+    const [ran, held] = known.map((options) => withOption(option, options[option]));
     if (ran !== held) {
       throw new UsageError(`Cannot merge "${name}": it ran ${ran}, and "${other.id}" ${held}`);
     }

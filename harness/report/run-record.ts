@@ -109,7 +109,7 @@ export const runRecord = z.object({
   command: z.array(z.string()),
   tool: z.object({version: z.string(), node: z.string()}),
   host: hostRecord,
-  /** What was asked for: provider, runtime sets, the OCI runtime given with `--runc`. */
+  /** What was asked for: provider, runtime sets, the OCI runtime given with `--runc`, and the digest of its program. */
   options: z.record(z.string(), z.unknown()),
   /** Which part of which plan was run; `plan` is a digest of the names of all its cells. Absent in a run that was merged. */
   shard: z
