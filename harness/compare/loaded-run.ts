@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
 import {readObservation, type ObservationRecord} from '../observe/observation-file.ts';
 import {readRun} from '../report/run-file.ts';
-import {runFolder} from '../report/run-folder.ts';
+import {runOrBaselineFolder} from '../report/run-folder.ts';
 import type {RunRecord} from '../report/run-record.ts';
 
 /** A run with everything that was observed in it. */
@@ -16,11 +16,11 @@ export interface LoadedRun {
 }
 
 /**
- * Loads the run that {@link runFolder} finds.
+ * Loads the run that {@link runOrBaselineFolder} finds.
  * Throws {@link UsageError} when there is none, or one of its files is broken or of another version.
  */
 export const loadRun = async (name: string, reportsFolder: string): Promise<LoadedRun> => {
-  const folder = runFolder(name, reportsFolder);
+  const folder = runOrBaselineFolder(name, reportsFolder);
   const record = await readRun(folder);
   const observations = await readObservations(folder);
   if (observations.size === 0 && record.cells.some(({status}) => status === 'passed')) {
