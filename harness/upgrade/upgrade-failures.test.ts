@@ -62,21 +62,28 @@ test('one that answers at times is a failure', () => {
   ]);
 });
 
-test('a cell that does not pass on a fresh machine is a failure, of the class of what it failed with', () => {
-  const failure = exampleFailure({class: 'probe', sentence: 'Cannot reach it', evidence: ['evidence/console.log']});
+test('a cell that does not pass on a fresh machine is a failure of the runtime, whatever it failed with', () => {
+  const failure = exampleFailure({class: 'residue', sentence: 'Left behind', evidence: ['evidence/console.log']});
   const cells = [
     exampleCell(),
     exampleCell({name: 'nginx docker published trixie', status: 'failed', failures: [failure]}),
   ];
-  expect(freshFailures({cells})).toEqual([
+  expect(freshFailures({cells, failures: []})).toEqual([
     {
-      class: 'probe',
+      class: 'runtime',
       sentence:
-        'Cannot compare all of "nginx docker published trixie": it did not pass on a fresh machine, Cannot reach it',
+        'Cannot compare all of "nginx docker published trixie": it did not pass on a fresh machine, Left behind',
       evidence: [],
       layer: failure.layer,
     },
   ]);
+});
+
+test('a cell that was not run is a failure only where the run itself has none', () => {
+  const failure = exampleFailure({class: 'provision', sentence: 'Cannot start the machine'});
+  const cells = [exampleCell({status: 'not-run', failures: [failure]})];
+  expect(freshFailures({cells, failures: [failure]})).toEqual([]);
+  expect(freshFailures({cells, failures: []})).toHaveLength(1);
 });
 
 test.each([[['evidence/console.log']], [[]]])(

@@ -42,14 +42,17 @@ export const comparisonFailures = ({unexplained, old}: Comparison): FailureRecor
         ),
       ];
 
-/** The cells that did not pass on a fresh machine: one that fails alike wherever it is run differs in nothing. */
-export const freshFailures = ({cells}: Pick<RunRecord, 'cells'>): FailureRecord[] =>
+/**
+ * The cells that did not pass on a fresh machine: one that fails alike wherever it is run differs in nothing. Those that were not run are
+ * left to what the run itself failed with.
+ */
+export const freshFailures = ({cells, failures}: Pick<RunRecord, 'cells' | 'failures'>): FailureRecord[] =>
   cells.flatMap(({name, status, failures: [first]}) =>
-    status === 'passed'
+    status === 'passed' || (status === 'not-run' && failures.length > 0)
       ? []
       : [
           failure(
-            first?.class ?? 'harness',
+            'runtime',
             `Cannot compare all of "${name}": it did not pass on a fresh machine, ${first?.sentence ?? status}`,
             first?.layer,
           ),
