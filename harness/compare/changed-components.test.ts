@@ -2,12 +2,12 @@ import {expect, test} from 'vitest';
 import {changedComponents} from './changed-components.ts';
 import {exampleLoadedRun} from './example-runs.ts';
 
-const run = (id: string, versions: Record<string, string>, runc?: string) => {
+const run = (id: string, versions: Record<string, string>, runc?: string, runcDigest?: string) => {
   const [machine] = exampleLoadedRun([]).record.machines;
   return exampleLoadedRun([], {
     id,
     machines: machine ? [{...machine, versions}] : [],
-    options: runc === undefined ? {} : {runc},
+    options: {...(runc !== undefined && {runc}), ...(runcDigest !== undefined && {runcDigest})},
   });
 };
 
@@ -21,10 +21,15 @@ test('versions tell what changed', () => {
   ]);
 });
 
-test('a packaged runtime is known by its version, a program by nothing', () => {
+test('a packaged runtime is known by its version, a program by its digest, without one by nothing', () => {
   expect(changedComponents(run('a', versions), run('b', versions, 'crun'))).toEqual([
     {layer: 'runc', old: '1.1', new: 'crun 1.21'},
   ]);
   expect(changedComponents(run('a', versions, 'crun'), run('b', versions, 'crun'))).toEqual([]);
+  const [one, other] = ['1', '2'].map((digit) => `sha256:${digit.repeat(64)}`);
+  expect(changedComponents(run('a', versions, '/a/runc', one), run('b', versions, '/b/runc', one))).toEqual([]);
+  expect(changedComponents(run('a', versions, '/a/runc', one), run('b', versions, '/a/runc', other))).toEqual([
+    {layer: 'runc', old: 'runc (sha256:111111111111)', new: 'runc (sha256:222222222222)'},
+  ]);
   expect(changedComponents(run('a', versions, './runc'), run('b', versions, './runc'))).toHaveLength(1);
 });

@@ -1,3 +1,4 @@
+import {basename} from 'node:path';
 import type {LoadedRun} from './loaded-run.ts';
 import type {Layer} from './layer.ts';
 
@@ -20,10 +21,15 @@ export const changedComponents = (old: LoadedRun, recent: LoadedRun): ChangedCom
   });
 
 const versionOf = ({record}: LoadedRun, component: string): string => {
-  const {runc: swapped} = record.options;
+  const {runc: swapped, runcDigest} = record.options;
   if (component === 'runc' && typeof swapped === 'string') {
-    // Of a program given by path nothing is known but where it was, not even that it stayed the same.
-    return swapped.includes('/') ? `${swapped} (in run ${record.id})` : `${swapped} ${allVersions(record, swapped)}`;
+    if (!swapped.includes('/')) {
+      return `${swapped} ${allVersions(record, swapped)}`;
+    }
+    // Of what older versions of the tool were given by path nothing is known but where it was, not even that it stayed the same.
+    return typeof runcDigest === 'string'
+      ? `${basename(swapped)} (${runcDigest.slice(0, 'sha256:'.length + 12)})`
+      : `${swapped} (in run ${record.id})`;
   }
   return allVersions(record, component);
 };
