@@ -186,21 +186,20 @@ describe('cells that can not be compared as a whole', () => {
 });
 
 describe('times', () => {
+  const CELLS = [
+    ['docker', 'published', 'start the container'],
+    ['ctr', 'netns', 'run the container'],
+    ['ctr', 'cni', 'run the container'],
+    ['runc', 'netns', 'run the bundle'],
+  ] as const;
   const run = (start: readonly (readonly number[])[]) =>
-    exampleLoadedRun([
-      {
-        level: 'docker',
-        network: 'published',
-        steps: {'start the container': start[0] ?? [], stop: (start[0] ?? []).map(() => 200)},
-      },
-      {level: 'ctr', steps: {'run the container': start[1] ?? [], stop: (start[1] ?? []).map(() => 200)}},
-      {
-        level: 'ctr',
-        network: 'cni',
-        steps: {'run the container': start[2] ?? [], stop: (start[2] ?? []).map(() => 200)},
-      },
-      {level: 'runc', steps: {'run the bundle': start[3] ?? [], stop: (start[3] ?? []).map(() => 200)}},
-    ]);
+    exampleLoadedRun(
+      CELLS.map(([level, network, title], index) => {
+        const times = start[index] ?? [];
+        const [stop, look] = [times.map(() => 200), times.map(() => 70)];
+        return {level, network, steps: {[title]: times, stop, 'look at what was built': look}};
+      }),
+    );
 
   test('1.5 s more are seen from a single pair of runs', () => {
     const {differences} = compareRuns(run([[600], [300], [500], [100]]), run([[2100], [1800], [2000], [1600]]));

@@ -2,7 +2,7 @@ import {median} from 'simple-statistics';
 import type {Measurement} from '../observe/fact.ts';
 import type {CellPair, CellRuns} from './cell-pair.ts';
 import type {CellDifference, Samples} from './difference.ts';
-import {differentOnes} from './measurement-judgement.ts';
+import {differentOnes, type HostFactor} from './measurement-judgement.ts';
 
 /**
  * Compares the times and sizes of all cells. A measurement that only one of the runs has is not compared. `slowness`: how many times longer
@@ -50,22 +50,37 @@ export const compareMeasurements = (pairs: readonly CellPair[], slowness: number
 export const measurementNames = (pair: CellPair): string[] => [...samplesOf(pair).keys()];
 
 /**
- * How much slower the host was during the new run: the median over all steps that the tool takes without a runtime. One that became slower
- * does not show in them, a host with more to do does. 1 when there are too few to tell.
+ * How much slower the host was during the new run: up to the median over all steps that the tool takes without a runtime. One that became
+ * slower does not show in them, a host with more to do does. It excuses and never accuses: no host makes a difference of what takes as long as before.
  */
-const hostFactorOf = (pairs: readonly CellPair[]): number => {
-  const ratios = pairs.flatMap((pair) => {
+const hostFactorOf = (pairs: readonly CellPair[]): HostFactor => {
+  const steps = pairs.flatMap((pair) => {
     const [old, recent] = [stepTimes(pair.old, isWithoutRuntime), stepTimes(pair.new, isWithoutRuntime)];
     return [...old].flatMap(([title, times]) => {
-      const [before, after] = [median([...times]), median([...(recent.get(title) ?? [0])])];
-      return Math.min(before, after) < SHORTEST_MS ? [] : [after / before];
+      const others = recent.get(title) ?? [0];
+      const [before, after] = [median([...times]), median([...others])];
+      const samples = Math.min(times.length, others.length);
+      return Math.min(before, after) < SHORTEST_MS ? [] : [{ratio: after / before, samples}];
     });
   });
-  return ratios.length < 8 ? 1 : Math.min(4, Math.max(0.25, median(ratios)));
+  if (steps.reduce((sum, {samples}) => sum + samples, 0) < FEWEST_SAMPLES) {
+    return ANY_HOST;
+  }
+  const factor = median(steps.map(({ratio}) => ratio));
+  return {
+    least: Math.max(ANY_HOST.least, Math.min(1, factor)),
+    most: Math.min(ANY_HOST.most, Math.max(1, factor)),
+  };
 };
 
-/** Of a step that took less nothing is told, such as one that finds its work done. */
-const SHORTEST_MS = 1;
+/** As far apart as hosts are taken to be: where too little is known of them, that much is left to them. */
+const ANY_HOST: HostFactor = {least: 0.25, most: 4};
+
+/** The median of fewer is one of them, which may have been held up by itself. */
+const FEWEST_SAMPLES = 3;
+
+/** What takes less is the start of one process, which a host with more to do may not slow at all. */
+const SHORTEST_MS = 20;
 
 /** Steps in which a runtime does something, in every scenario. */
 const OF_RUNTIMES =

@@ -44,13 +44,19 @@ const ENOUGH_SAMPLES = 5;
 const SIGNIFICANCE = 0.01;
 const PERMUTATIONS = 2000;
 
+/** The least and the most that it may have been. */
+export interface HostFactor {
+  readonly least: number;
+  readonly most: number;
+}
+
 /** The samples of one measurement in one cell, and what is known of the circumstances. */
 export interface Case {
   readonly samples: Samples;
   /** Cells of one level do the same things: what changed in one of them should show in the others. */
   readonly level: LevelName;
-  /** How many times slower this host was during the new run than during the old one; it is taken out of times. */
-  readonly hostFactor: number;
+  /** How many times slower the host was during the new run than during the old one: what that explains of a time is no difference. */
+  readonly hostFactor: HostFactor;
   /** Widens the thresholds, for things that vary more than others. */
   readonly patience: number;
   /** How many times longer the machine takes for everything, as its traits say: so much more varies of a time. */
@@ -103,7 +109,7 @@ const isFarApart = (one: Case, all: readonly Case[]): boolean => {
 
 const haveMovedTogether = (cases: readonly Case[]): boolean => {
   const isComparable = ({hostFactor, isOfRuntime}: Case): boolean =>
-    isOfRuntime && Math.max(hostFactor, 1 / hostFactor) <= MOST_HOST_FACTOR;
+    isOfRuntime && Math.max(hostFactor.most, 1 / hostFactor.least) <= MOST_HOST_FACTOR;
   const shifts = cases.map((one) => ({distance: distanceOf(one), expected: median(expectedOf(one))}));
   return (
     cases.every(isComparable) &&
@@ -127,8 +133,11 @@ const isCarried = (one: Case): boolean => Math.abs(distanceOf(one)) > one.patien
 const isRepeated = ({samples: {old, new: recent}}: Case): boolean =>
   Math.min(old.length, recent.length) >= ENOUGH_SAMPLES;
 
-const expectedOf = ({samples: {old, unit}, hostFactor}: Case): number[] =>
-  old.map((value) => value * (unit === 'ms' ? hostFactor : 1));
+/** What was measured before, as long as the host may have made it: as near to what was measured then as it can have been. */
+const expectedOf = ({samples: {old, new: recent, unit}, hostFactor: {least, most}}: Case): number[] => {
+  const factor = Math.min(most, Math.max(least, median([...recent]) / Math.max(1, median([...old]))));
+  return old.map((value) => value * (unit === 'ms' ? factor : 1));
+};
 
 const distanceOf = (one: Case): number => median([...one.samples.new]) - median(expectedOf(one));
 
