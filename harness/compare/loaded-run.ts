@@ -39,7 +39,7 @@ export const readObservations = async (run: string): Promise<ReadonlyMap<string,
   return new Map(records.map((observation) => [observation.cell, observation]));
 };
 
-/** What a run found on one of its runtime sets. Throws {@link UsageError} when it did not run on that. */
+/** What a run found on one of its runtime sets, with what failed of the whole run. Throws {@link UsageError} when it did not run on that. */
 export const partOn = (runtimeSet: string, {record, observations, ...run}: LoadedRun): LoadedRun => {
   const sets = new Set(record.cells.map((cell) => cell.runtimeSet));
   if (!sets.has(runtimeSet)) {
@@ -50,7 +50,12 @@ export const partOn = (runtimeSet: string, {record, observations, ...run}: Loade
   const isOfSet = (one: {readonly runtimeSet: string}): boolean => one.runtimeSet === runtimeSet;
   return {
     ...run,
-    record: {...record, machines: record.machines.filter(isOfSet), cells: record.cells.filter(isOfSet)},
+    record: {
+      ...record,
+      failures: record.failures.filter((failure) => [undefined, runtimeSet].includes(failure.runtimeSet)),
+      machines: record.machines.filter(isOfSet),
+      cells: record.cells.filter(isOfSet),
+    },
     observations: new Map([...observations].filter(([, observation]) => isOfSet(observation))),
   };
 };

@@ -1,8 +1,22 @@
 import {PlumblineError, type FailureClass} from '../../vms/errors.ts';
 import type {FailureRecord} from './run-record.ts';
 
+/** What went wrong beside the cells of one runtime set, such as with a machine of it. The cause says what. */
+export class FailureOnSet extends Error {
+  readonly runtimeSet: string;
+
+  constructor(runtimeSet: string, cause: unknown) {
+    super(`Failed on "${runtimeSet}"`, {cause});
+    this.name = new.target.name;
+    this.runtimeSet = runtimeSet;
+  }
+}
+
 /** What the record of a run keeps of an error. Errors that were not raised on purpose are of class `harness`. */
 export const failureRecordOf = (error: unknown, evidence: readonly string[] = []): FailureRecord => {
+  if (error instanceof FailureOnSet) {
+    return {...failureRecordOf(error.cause, evidence), runtimeSet: error.runtimeSet};
+  }
   if (!(error instanceof PlumblineError)) {
     return {
       class: isAssertion(error) ? 'runtime' : 'harness',
@@ -61,6 +75,9 @@ const sentenceOf = (error: unknown): string => {
 export const flattened = (error: unknown): unknown[] => {
   if (error instanceof SuppressedError) {
     return [...flattened(error.suppressed), ...flattened(error.error)];
+  }
+  if (error instanceof FailureOnSet) {
+    return flattened(error.cause).map((one) => new FailureOnSet(error.runtimeSet, one));
   }
   return error instanceof AggregateError ? error.errors.flatMap((one) => flattened(one)) : [error];
 };

@@ -50,6 +50,8 @@ export const failureRecord = z.object({
   class: z.enum(['usage', 'host', 'provision', 'guest', 'runtime', 'workload', 'probe', 'residue', 'harness']),
   /** The layer it points at, where one is known: `dockerd`, `containerd`, `runc`, `kernel`, `nginx`… */
   layer: z.string().optional(),
+  /** Of what failed beside the cells: the runtime set of the machine or of the lane. Absent where it is of the whole run. */
+  runtimeSet: z.string().optional(),
   sentence: z.string().min(1),
   command: argv.optional(),
   expected: z.string().optional(),

@@ -1,3 +1,4 @@
+import {FailureOnSet} from '../report/failure.ts';
 import type {Interruption} from './interruption.ts';
 import type {WorkerTask} from './desk-protocol.ts';
 import type {Lane} from './lanes.ts';
@@ -17,17 +18,18 @@ export const runLanes = async (
   lanes: readonly Lane[],
   atOnce: number,
   context: LaneContext,
-): Promise<readonly unknown[]> => {
+): Promise<readonly FailureOnSet[]> => {
   const waiting = [...lanes];
-  const errors: unknown[] = [];
+  const errors: FailureOnSet[] = [];
   const openings = new Openings();
   const work = async (): Promise<void> => {
     for (let lane = waiting.shift(); lane !== undefined; lane = waiting.shift()) {
       if (context.interruption.signal.aborted) return;
       try {
-        errors.push(...(await runLane(lane, openings, context)));
+        const thrown = await runLane(lane, openings, context);
+        errors.push(...thrown.map((error) => new FailureOnSet(lane.runtimeSet, error)));
       } catch (error) {
-        errors.push(error);
+        errors.push(new FailureOnSet(lane.runtimeSet, error));
       }
       context.pool.endLane(lane.name);
     }

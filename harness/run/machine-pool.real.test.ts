@@ -1,20 +1,23 @@
 import {randomUUID} from 'node:crypto';
 import {readdir, rm} from 'node:fs/promises';
 import {expect, onTestFinished, test} from 'vitest';
+import {MachineError} from '../../vms/errors.ts';
 import {Ledger} from '../../vms/ledger/ledger.ts';
+import type {OwnedMachine, Provider} from '../../vms/machine.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {chooseProvider} from '../cli/provider-choice.ts';
+import {failureRecordOf} from '../report/failure.ts';
 import {MachinePool} from './machine-pool.ts';
 
-/** A pool of sandboxes without any workload image. */
-const makePool = async () => {
+/** A pool of sandboxes without any workload image, of the provider that `changed` makes. */
+const makePool = async (changed: (provider: Provider) => Provider = (provider) => provider) => {
   const runId = `pool-${randomUUID().slice(0, 8)}`;
   const ledger = await Ledger.start(runId);
   onTestFinished(() => ledger[Symbol.asyncDispose]());
   const {provider} = await chooseProvider('sandbox');
   const interruption = new AbortController();
   const pool = new MachinePool({
-    provider,
+    provider: changed(provider),
     runId,
     runArgument: runId,
     runStartedAt: Date.now(),
@@ -64,4 +67,28 @@ test('a machine that stands is not leased once a signal has come', async () => {
   await expect(pool.lease(lane('one'))).rejects.toThrow('Interrupted by SIGINT');
   await pool[Symbol.asyncDispose]();
   expect(await readdir(folder)).toEqual([]);
+});
+
+test('what fails as a machine is thrown away is of its runtime set', async () => {
+  const failing = (machine: OwnedMachine): OwnedMachine => {
+    const dispose = machine[Symbol.asyncDispose].bind(machine);
+    return Object.assign(machine, {
+      [Symbol.asyncDispose]: async () => {
+        await dispose();
+        throw new MachineError('Cannot throw it away');
+      },
+    });
+  };
+  const {pool} = await makePool((provider) =>
+    Object.assign(Object.create(provider) as Provider, {
+      start: async (...args: Parameters<Provider['start']>) => failing(await provider.start(...args)),
+    }),
+  );
+  await pool.lease(lane('one'));
+  const error = await pool[Symbol.asyncDispose]().catch((thrown: unknown) => thrown);
+  expect(failureRecordOf(error)).toMatchObject({
+    class: 'guest',
+    sentence: 'Cannot throw it away',
+    runtimeSet: 'bookworm',
+  });
 });

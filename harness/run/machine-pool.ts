@@ -6,6 +6,7 @@ import type {Machine, MachineFile, MachineSpec, OwnedMachine, Provider} from '..
 import {loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {setUpScript} from './set-up.ts';
+import {FailureOnSet} from '../report/failure.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {MachineRecord} from '../report/run-record.ts';
 import {Steps} from '../scenario/steps.ts';
@@ -188,7 +189,11 @@ export class MachinePool implements AsyncDisposable {
       });
       return;
     }
-    await steps.step('throw the machine away', async () => machine[Symbol.asyncDispose]());
+    try {
+      await steps.step('throw the machine away', async () => machine[Symbol.asyncDispose]());
+    } catch (error) {
+      throw new FailureOnSet(record.runtimeSet, error);
+    }
   }
 
   /** What machines of this set start from, made once however many there are. */

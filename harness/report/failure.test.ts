@@ -1,0 +1,16 @@
+import {expect, test} from 'vitest';
+import {MachineError, PlumblineError} from '../../vms/errors.ts';
+import {failureRecordOf, FailureOnSet, flattened} from './failure.ts';
+
+test('what failed on a runtime set is named with it, each of several by itself', () => {
+  const [first, second] = [new MachineError('Cannot start it'), new PlumblineError('residue', 'A mount is left')];
+  const error = new SuppressedError(
+    new Error('later'),
+    new FailureOnSet('trixie', new AggregateError([first, second])),
+  );
+  expect(flattened(error).map((one) => failureRecordOf(one))).toEqual([
+    {class: 'guest', sentence: 'Cannot start it', evidence: [], runtimeSet: 'trixie'},
+    {class: 'residue', sentence: 'A mount is left', evidence: [], runtimeSet: 'trixie'},
+    {class: 'harness', sentence: 'later', evidence: []},
+  ]);
+});
