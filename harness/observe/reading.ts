@@ -13,13 +13,16 @@ export interface Reading {
 }
 
 /**
- * Reads everything that the observers need with one command in the machine. Takes about 0.1 s in a sandbox.
+ * Reads everything that the observers need with one command in the machine, once the workers of the workload are up. Takes about 0.1 s in
+ * a sandbox.
  * Throws {@link MachineError} when the workload ended meanwhile or the script can't run.
  */
 export const takeReading = async (context: ObserveContext, signal: AbortSignal): Promise<Reading> => {
-  const {machine, running} = context;
+  const {machine, running, workload, reach} = context;
   const seconds = Math.ceil(10 * machine.traits.slowness);
-  const argv = ['perl', '-', String(seconds), String(running.pid), running.bundle];
+  // What can't be reached as it should may never be whole.
+  const workers = reach.every(({held}) => held) ? (workload.workers ?? '') : '';
+  const argv = ['perl', '-', String(seconds), String(running.pid), running.bundle, workers];
   const result = await machine.exec(argv, {input: await guestScript(), timeoutMs: 3 * seconds * 1000, signal});
   if (result.exitCode !== 0) {
     const said = result.stderr.trim().slice(-600);

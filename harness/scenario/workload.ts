@@ -22,6 +22,8 @@ export const workloadSchema = z.strictObject({
   port,
   /** TCP port of the machine that `published` maps to it. */
   publishedPort: port,
+  /** How the processes that serve are called in ps(1), where it has one for each processor: only with all of them is it whole. */
+  workers: z.string().min(1).optional(),
   /** What `GET /` is answered with. */
   answer: z.strictObject({status: z.number().int().min(100).max(599), contains: z.string().min(1)}),
 });

@@ -111,5 +111,6 @@ export const nginx: Workload = {
   capabilities: ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_NET_BIND_SERVICE', 'CAP_SETGID', 'CAP_SETUID'],
   port: 80,
   publishedPort: 8080,
+  workers: 'nginx: worker process',
   answer: {status: 200, contains: 'Welcome to nginx!'},
 };

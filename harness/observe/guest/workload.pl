@@ -1,6 +1,6 @@
-# Follows output.pl and commands.pl of harness/teardown/guest in one "perl - SECONDS PID BUNDLE". PID is the workload's init as the
-# machine numbers it. Everything is read raw here and understood on the host; see harness/observe/README.md for what becomes of it.
-our ($pid, $bundle) = @ARGV;
+# Follows output.pl and commands.pl of harness/teardown/guest in one "perl - SECONDS PID BUNDLE WORKERS". PID is the workload's init as the
+# machine numbers it. WORKERS is the title of its workers, or empty. Everything is read raw here and understood on the host; see harness/observe/README.md for what becomes of it.
+our ($pid, $bundle, $workers) = @ARGV;
 our $proc = "/proc/$pid";
 my @in_netns = ('nsenter', "--net=$proc/ns/net");
 
@@ -14,6 +14,19 @@ push @commands, (
     ['inside sysctls', '', 'nsenter', "--net=$proc/ns/net", "--ipc=$proc/ns/ipc", "--uts=$proc/ns/uts", 'sh', '-c',
         'grep -rs --exclude-dir=neigh --exclude-dir=lo --exclude-dir=nf_log "" /proc/sys/net /proc/sys/kernel/shm* /proc/sys/kernel/msg* /proc/sys/kernel/sem /proc/sys/kernel/domainname /proc/sys/kernel/hostname /proc/sys/fs/mqueue; true'],
 );
+
+# One worker is enough for an answer. Another that was only just forked is still like the first process, down to its user. What does not
+# come up is looked at as it is.
+sub await_workers {
+    my $processors = () = (slurp('/proc/stat') || '') =~ /^cpu\d/mg;
+    my $pids = readlink "$proc/ns/pid";
+    my $latest = time + $seconds / 5;
+    while (-d $proc && time < $latest) {
+        my @same = grep { /^\d+$/ && (readlink("/proc/$_/ns/pid") || '') eq $pids } entries('/proc');
+        return if $processors <= grep { index(slurp("/proc/$_/cmdline") || '', $workers) == 0 } @same;
+        select undef, undef, undef, 0.01;
+    }
+}
 
 sub emit_texts {
     emit('config', -e "$bundle/config.json" ? '' : 'there is no config.json in the bundle', [slurp("$bundle/config.json")]);
@@ -208,6 +221,7 @@ sub emit_memory {
 }
 
 die "no process $pid\n" unless -d $proc;
+await_workers() if $workers ne '';
 start_commands();
 emit_texts();
 emit_listening();
