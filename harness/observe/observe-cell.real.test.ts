@@ -31,6 +31,8 @@ mount --bind /usr rootfs/usr
 cp -P /bin /lib* rootfs/
 runc spec
 sed -i 's/"terminal": true/"terminal": false/; s/"sh"/"sleep", "1000"/' config.json
+# Times are as coarse as the kernel's clock ticks: what is written within the tick of the config is not newer.
+until touch later && [ "$(find later -cnewer config.json)" ]; do :; done
 mkdir rootfs/many
 (cd rootfs/many; seq -w "$2" | xargs touch)
 runc run --detach "$1" >/dev/null 2>&1 </dev/null
@@ -45,7 +47,12 @@ describe.each(['bookworm', 'trixie', 'forky'])('observers in a machine of %s', (
   }, 600_000);
   afterAll(async () => real?.[Symbol.asyncDispose](), 60_000);
 
-  const observe = async (id: string, edit = '', start = START): Promise<Observation & {readonly tookMs: number}> => {
+  const observe = async (
+    id: string,
+    edit = '',
+    start = START,
+    workload = {} as Workload,
+  ): Promise<Observation & {readonly tookMs: number}> => {
     const {machine} = real;
     const pid = Number(await machine.succeed(['sh', '-c', start, 'sh', id, edit]));
     const startedAt = performance.now();
@@ -54,7 +61,7 @@ describe.each(['bookworm', 'trixie', 'forky'])('observers in a machine of %s', (
       const context = {
         machine,
         running,
-        workload: {} as Workload,
+        workload,
         level: 'runc',
         network: 'isolated',
         reach: [],
@@ -72,6 +79,16 @@ describe.each(['bookworm', 'trixie', 'forky'])('observers in a machine of %s', (
     expect(other.facts).toEqual(one.facts);
     expect(Object.keys(one.facts).length).toBeGreaterThan(400);
     expect(one.tookMs).toBeLessThan(2000);
+  });
+
+  test('workers that are on their way up are waited for', async () => {
+    const program =
+      '"\\/bin\\/bash", "-c", "for cpu in $(seq $(nproc)); do (sleep 0.5; exec -a worker-$cpu sleep 1000) \\& done; wait"';
+    const edit = `s/"sleep", "1000"/${program}/`;
+    const {facts} = await observe('workers', edit, START, {workers: 'worker-'} as Workload);
+    const tree = expect.arrayContaining(['bash uid 0', expect.stringMatching(/^(\d+ x )?sleep uid 0$/)]);
+    expect(facts['process.tree']).toEqual(tree);
+    expect(facts['process.tree']).toHaveLength(2);
   });
 
   test('every fact belongs to a documented family', async () => {
