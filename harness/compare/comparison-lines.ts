@@ -1,3 +1,4 @@
+import {counted} from '../report/counted.ts';
 import type {Paint} from '../report/terminal/paint.ts';
 import {printable} from '../report/terminal/printable.ts';
 import {isExplained, type Comparison, type RunSummary} from './comparison.ts';
@@ -67,7 +68,7 @@ const noteLines = (
   return notes.length === 0 ? [] : [...notes.map((note) => paint('warning', note)), ''];
 };
 
-const differ = (facts: number): string => `${count(facts, 'fact')} ${facts === 1 ? 'differs' : 'differ'}`;
+const differ = (facts: number): string => `${counted(facts, 'fact')} ${facts === 1 ? 'differs' : 'differ'}`;
 
 const only = (title: string, names: readonly string[]): string[] =>
   names.length === 0 ? [] : [`${title}: ${names.map((name) => printable(name)).join(', ')}`];
@@ -92,14 +93,12 @@ const verdictLine = (comparison: Comparison, paint: Paint): string => {
   const said = [
     differences.length === 0
       ? 'No difference'
-      : `${count(differences.length, 'difference')}, ${unexplained} of them unexplained`,
-    ...(failures === 0 ? [] : [`${count(failures, 'failure')} beside the cells`]),
+      : `${counted(differences.length, 'difference')}, ${unexplained} of them unexplained`,
+    ...(failures === 0 ? [] : [`${counted(failures, 'failure')} beside the cells`]),
   ].join(', ');
   const sign = isExplained(comparison) ? paint('good', '✓') : paint('bad', '✗');
-  return `${sign} ${said}: ${count(cellsCompared, 'cell')}, ${count(factsCompared, 'fact')} compared`;
+  return `${sign} ${said}: ${counted(cellsCompared, 'cell')}, ${counted(factsCompared, 'fact')} compared`;
 };
-
-const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;
 
 const runText = ({name, id, runtimeSets, startedAt}: RunSummary): string =>
   `${printable(name)}${name === id ? '' : ` (run ${printable(id)})`} · ${printable(runtimeSets.join(', '))} · ${startedAt.slice(0, 16).replace('T', ' ')}`;

@@ -2,6 +2,7 @@ import type {Comparison} from '../compare/comparison.ts';
 import type {Difference} from '../compare/difference.ts';
 import {groups} from '../compare/group.ts';
 import {sizeText, valueText} from '../compare/value-text.ts';
+import {counted} from '../report/counted.ts';
 import {html, type Html} from './html.ts';
 import {scrolling} from './page.ts';
 
@@ -26,12 +27,10 @@ export const comparisonVerdict = ({differences, unexplained, failedOnlyOld, fail
   return [
     differences.length === 0
       ? 'No difference'
-      : `${count(differences.length, 'difference')}, ${unexplained} unexplained`,
-    ...(failures === 0 ? [] : [`${count(failures, 'failure')} beside the cells`]),
+      : `${counted(differences.length, 'difference')}, ${unexplained} unexplained`,
+    ...(failures === 0 ? [] : [`${counted(failures, 'failure')} beside the cells`]),
   ].join(', ');
 };
-
-const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;
 
 /** A table for each group that has differences, old and new side by side. */
 export const differenceTables = ({differences}: Comparison): readonly Html[] =>

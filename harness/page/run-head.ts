@@ -1,3 +1,4 @@
+import {counted} from '../report/counted.ts';
 import type {RunRecord} from '../report/run-record.ts';
 import {shellCommand} from '../report/shell-command.ts';
 import {formatDuration} from '../report/terminal/duration.ts';
@@ -11,9 +12,7 @@ export const verdictText = ({cells, failures, exitCode}: RunRecord): string => {
   const parts = [
     ...(failed > 0 ? [`${failed} of ${cells.length} cells failed`] : []),
     ...(notRun > 0 ? [`${notRun} not run`] : []),
-    ...(failures.length > 0
-      ? [`${failures.length} ${failures.length === 1 ? 'failure' : 'failures'} of the run itself`]
-      : []),
+    ...(failures.length > 0 ? [`${counted(failures.length, 'failure')} of the run itself`] : []),
   ];
   if (parts.length > 0) {
     return parts.join(', ');

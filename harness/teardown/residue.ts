@@ -1,4 +1,5 @@
 import {PlumblineError} from '../../vms/errors.ts';
+import {counted} from '../report/counted.ts';
 import {allowanceFor} from './allowances.ts';
 import {keyOf} from './thing.ts';
 import type {KnownResidue} from '../../vms/runtimes/runtime-set.ts';
@@ -58,7 +59,7 @@ export const residueFailure = (residue: Residue): PlumblineError => {
   const sentences = findings.map(({sentence}) => sentence);
   return new PlumblineError(
     'residue',
-    `Cannot pass "teardown": the machine differs in ${findings.length} ${findings.length === 1 ? 'thing' : 'things'}: ${shorten(sentences)}`,
+    `Cannot pass "teardown": the machine differs in ${counted(findings.length, 'thing')}: ${shorten(sentences)}`,
     {
       expected: 'the machine holds what it held before',
       seen: sentences.join('; '),

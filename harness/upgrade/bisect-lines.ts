@@ -1,5 +1,6 @@
 import {bundleDifferences} from '../compare/difference-bundle.ts';
 import {differenceText} from '../compare/value-text.ts';
+import {counted} from '../report/counted.ts';
 import {failureLines} from '../report/terminal/failure-lines.ts';
 import type {Paint} from '../report/terminal/paint.ts';
 import {printable} from '../report/terminal/printable.ts';
@@ -30,7 +31,7 @@ export const bisectLines = (
     ...unknown.map((suspect) => paint('warning', `What ${suspect} brings by itself is unknown: its step failed`)),
     ...failures.flatMap((failure) => failureLines(failure, paint)),
     differences.length > 0
-      ? `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'} between ${sets}`
+      ? `${counted(differences.length, 'difference')} between ${sets}`
       : failures.length > 0
         ? `No difference seen between ${sets}`
         : `${paint('good', '✓')} No difference between ${sets}`,

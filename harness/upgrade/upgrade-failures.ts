@@ -1,4 +1,5 @@
 import type {Comparison} from '../compare/comparison.ts';
+import {counted} from '../report/counted.ts';
 import {failureRecordOf, flattened} from '../report/failure.ts';
 import type {FailureRecord, RunRecord} from '../report/run-record.ts';
 import {UpgradeFailure} from './upgrade-machine.ts';
@@ -38,7 +39,7 @@ export const comparisonFailures = ({unexplained, old}: Comparison): FailureRecor
     : [
         failure(
           'runtime',
-          `Cannot call the upgraded machine equal to a fresh "${old.runtimeSets.join(', ')}": ${unexplained} unexplained ${unexplained === 1 ? 'difference' : 'differences'}`,
+          `Cannot call the upgraded machine equal to a fresh "${old.runtimeSets.join(', ')}": ${counted(unexplained, 'unexplained difference')}`,
         ),
       ];
 

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import {comparisonLines} from '../compare/comparison-lines.ts';
 import type {Comparison} from '../compare/comparison.ts';
+import {counted} from '../report/counted.ts';
 import {formatDuration} from '../report/terminal/duration.ts';
 import {failureLines} from '../report/terminal/failure-lines.ts';
 import type {Paint} from '../report/terminal/paint.ts';
@@ -84,10 +85,12 @@ const inheritanceLines = ({title, inherited}: UpgradedWorkloadRecord, paint: Pai
   if (inherited.length === 0) {
     return [];
   }
-  const count = `${inherited.length} ${inherited.length === 1 ? 'fact' : 'facts'}`;
   const more = inherited.length - SHOWN_FACTS;
   return [
-    paint('quiet', `${printable(title)} keeps ${count} of the old versions until it is made anew:`),
+    paint(
+      'quiet',
+      `${printable(title)} keeps ${counted(inherited.length, 'fact')} of the old versions until it is made anew:`,
+    ),
     ...inherited.slice(0, SHOWN_FACTS).map(({fact, change}) => `  ${printable(fact)}  ${printable(change, 100)}`),
     ...(more > 0 ? [paint('quiet', `  and ${more} more in upgrade.json`)] : []),
   ];
@@ -141,9 +144,7 @@ const processText = ({survived, after, restarts, status}: UpgradedWorkloadRecord
   if (survived) {
     return 'the same';
   }
-  return after === undefined
-    ? printable(status ?? 'unknown')
-    : `another, ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
+  return after === undefined ? printable(status ?? 'unknown') : `another, ${counted(restarts, 'restart')}`;
 };
 
 const parentText = ({parent}: UpgradedWorkloadRecord): string => {

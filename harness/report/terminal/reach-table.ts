@@ -1,5 +1,6 @@
 import {stripVTControlCharacters} from 'node:util';
 import Table from 'cli-table3';
+import {counted} from '../counted.ts';
 import type {CellRecord, ReachRecord, VantageName} from '../run-record.ts';
 import {cellLabels} from './cell-label.ts';
 import {formatLatency} from './duration.ts';
@@ -39,9 +40,7 @@ const tableLines = (title: string, cells: readonly CellRecord[], paint: Paint, w
   const left = cells.length - shown.length;
   return [
     ...(fits(wide, width) ? wide : drawn(head, rows, 1, paint)),
-    ...(left > 0
-      ? [paint('quiet', `and ${left} ${left === 1 ? 'repetition' : 'repetitions'} in which everything held`)]
-      : []),
+    ...(left > 0 ? [paint('quiet', `and ${counted(left, 'repetition')} in which everything held`)] : []),
   ];
 };
 
