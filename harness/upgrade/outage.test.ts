@@ -1,18 +1,11 @@
 import {assert, integer, property} from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {exampleSamples} from './example-samples.ts';
 import {outageOf, type Sample} from './outage.ts';
-
-/** Requests every 100 ms: `.` was answered, `x` was not. */
-const samples = (outcomes: string): Sample[] =>
-  outcomes.split('').map((outcome, index) => ({
-    sentMs: index * 100,
-    tookMs: 2,
-    failure: outcome === 'x' ? 'Connection refused' : undefined,
-  }));
 
 describe('an outage', () => {
   test('is none when every request was answered', () => {
-    expect(outageOf(samples('....'))).toMatchObject({
+    expect(outageOf(exampleSamples('....'))).toMatchObject({
       probes: 4,
       failed: 0,
       gaps: [],
@@ -22,13 +15,13 @@ describe('an outage', () => {
   });
 
   test('of three failed requests is three intervals long, give or take one', () => {
-    const {gaps, ...rest} = outageOf(samples('..xxx..'));
+    const {gaps, ...rest} = outageOf(exampleSamples('..xxx..'));
     expect(gaps).toEqual([{fromMs: 200, toMs: 500, ms: 300, errorMs: 110, failed: 3, reasons: ['Connection refused']}]);
     expect(rest).toMatchObject({failed: 3, longestMs: 300, longestErrorMs: 110, totalMs: 300});
   });
 
   test('adds up its gaps with their errors', () => {
-    expect(outageOf(samples('.x..xx.'))).toMatchObject({
+    expect(outageOf(exampleSamples('.x..xx.'))).toMatchObject({
       longestMs: 200,
       longestErrorMs: 110,
       totalMs: 300,
@@ -37,14 +30,14 @@ describe('an outage', () => {
   });
 
   test('that does not end lasts at least to the last request', () => {
-    const {gaps} = outageOf(samples('..xx'));
+    const {gaps} = outageOf(exampleSamples('..xx'));
     expect(gaps).toEqual([
       {fromMs: 200, toMs: undefined, ms: 150, errorMs: 60, failed: 2, reasons: ['Connection refused']},
     ]);
   });
 
   test('of a prober that was starved says so in its error', () => {
-    const [first, second, ...late] = samples('.x.');
+    const [first, second, ...late] = exampleSamples('.x.');
     const starved = [first, second, ...late.map((sample) => ({...sample, sentMs: 1100}))] as Sample[];
     expect(outageOf(starved).gaps[0]).toMatchObject({ms: 550, errorMs: 560});
   });

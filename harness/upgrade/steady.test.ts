@@ -1,22 +1,14 @@
 import {expect, test} from 'vitest';
-import type {Sample} from './outage.ts';
+import {exampleSamples} from './example-samples.ts';
 import type {Prober} from './prober.ts';
 import {untilAllAnswer, untilSettled} from './steady.ts';
 import type {UpgradeWorkload} from './upgrade-workload.ts';
-
-/** Requests: `.` was answered, `x` was not. */
-const samples = (outcomes: string): Sample[] =>
-  outcomes.split('').map((outcome, index) => ({
-    sentMs: index * 100,
-    tookMs: 2,
-    failure: outcome === 'x' ? 'Connection refused' : undefined,
-  }));
 
 /** A prober of one workload whose requests come to `outcomes`, all of them while it is waited for. */
 const waitingFor = (outcomes: string) => {
   let asked: string | undefined;
   const prober = {
-    samplesOf: () => samples((asked = asked === undefined ? '' : outcomes)),
+    samplesOf: () => exampleSamples((asked = asked === undefined ? '' : outcomes)),
   } as unknown as Prober;
   return [prober, [{targets: [{name: 'a'}], expected: 'is restarted'} as unknown as UpgradeWorkload], -1] as const;
 };
