@@ -6,6 +6,10 @@ import {nginx} from './workloads/nginx.ts';
 // The commands of a well-known walk through the container stack, as printed there and as meant. Where the two differ the outcome
 // of the printed form is asserted too: if an upgrade changed it, that would be news.
 
+/** What a runtime says of a name that is taken: the whole sentence of runc, and of others what they all say. */
+const nameIsTaken = (runc: string): string =>
+  runc === 'runc' ? 'container with given ID already exists' : 'already exists';
+
 walkthrough('docker run, as printed', {
   workload: nginx,
   level: 'docker',
@@ -71,7 +75,7 @@ walkthrough('runc run, as printed', {
     await step('runc create nginx, then runc run nginx: the name is taken', async () => {
       await machine.succeed(['sh', '-c', 'cd "$1" && exec "$3" create nginx >"$2" 2>&1', 'sh', FOLDER, LOG, runc]);
       defer(() => machine.exec([runc, 'delete', '--force', 'nginx']));
-      expect(await runUntilItFails(context)).toContain('already exists');
+      expect(await runUntilItFails(context)).toContain(nameIsTaken(runc));
       await machine.succeed([runc, 'delete', '--force', 'nginx']);
     });
     await step("as uid 1000 on root's files: no folder can be made", async () => {
