@@ -6,7 +6,7 @@ import {Ledger} from '../../vms/ledger/ledger.ts';
 import type {OwnedMachine, Provider} from '../../vms/machine.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {chooseProvider} from '../cli/provider-choice.ts';
-import {failureRecordOf} from '../report/failure.ts';
+import {failureRecordOf, flattened} from '../report/failure.ts';
 import {MachinePool} from './machine-pool.ts';
 
 /** A pool of sandboxes without any workload image, of the provider that `changed` makes. */
@@ -69,7 +69,7 @@ test('a machine that stands is not leased once a signal has come', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('what fails as a machine is thrown away is of its runtime set', async () => {
+test('what fails as machines are thrown away is told of each, with its runtime set', async () => {
   const failing = (machine: OwnedMachine): OwnedMachine => {
     const dispose = machine[Symbol.asyncDispose].bind(machine);
     return Object.assign(machine, {
@@ -84,11 +84,8 @@ test('what fails as a machine is thrown away is of its runtime set', async () =>
       start: async (...args: Parameters<Provider['start']>) => failing(await provider.start(...args)),
     }),
   );
-  await pool.lease(lane('one'));
+  await Promise.all([pool.lease(lane('one')), pool.lease(lane('two'))]);
   const error = await pool[Symbol.asyncDispose]().catch((thrown: unknown) => thrown);
-  expect(failureRecordOf(error)).toMatchObject({
-    class: 'guest',
-    sentence: 'Cannot throw it away',
-    runtimeSet: 'bookworm',
-  });
+  const record = {class: 'guest', sentence: 'Cannot throw it away', runtimeSet: 'bookworm'};
+  expect(flattened(error).map((one) => failureRecordOf(one))).toMatchObject([record, record]);
 });

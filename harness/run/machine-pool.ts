@@ -116,7 +116,7 @@ export class MachinePool implements AsyncDisposable {
     return true;
   }
 
-  /** Throws away every machine; throws the first failure once all were tried. */
+  /** Throws away every machine; throws what failed once all were tried. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const lane of this.#current.keys()) {
       this.endLane(lane);
@@ -125,9 +125,9 @@ export class MachinePool implements AsyncDisposable {
     for (const material of this.#material.values()) {
       await (await material.catch(() => undefined))?.image[Symbol.asyncDispose]();
     }
-    const failed = ended.find((one) => one.status === 'rejected');
-    if (failed !== undefined) {
-      throw failed.reason;
+    const errors = ended.filter((one) => one.status === 'rejected').map(({reason}) => reason as unknown);
+    if (errors.length > 0) {
+      throw new AggregateError(errors, 'Cannot throw machines away');
     }
   }
 
