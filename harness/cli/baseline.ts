@@ -9,7 +9,8 @@ import {loadRun, partOn, type LoadedRun} from '../compare/loaded-run.ts';
 import {writeObservation} from '../observe/observation-file.ts';
 import type {RunRecord} from '../report/run-record.ts';
 import {createPaint} from '../report/terminal/paint.ts';
-import {makeFolder, written} from '../report/written.ts';
+import {makeFolder} from '../../vms/make-folder.ts';
+import {written} from '../report/written.ts';
 
 /** What {@link baselineCommand} accepts. */
 export interface BaselineCommandOptions {

@@ -7,7 +7,8 @@ import {compareRuns, isExplained, type Comparison} from '../compare/comparison.t
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
 import {loadRun, partOn, type LoadedRun} from '../compare/loaded-run.ts';
 import {createPaint} from '../report/terminal/paint.ts';
-import {makeFolder, written} from '../report/written.ts';
+import {makeFolder} from '../../vms/make-folder.ts';
+import {written} from '../report/written.ts';
 import {callerPath} from '../report/caller-path.ts';
 
 /** What {@link compareCommand} compares and where it prints. */

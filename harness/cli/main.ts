@@ -1,17 +1,18 @@
 #!/usr/bin/env node
-import {chmodSync, mkdirSync} from 'node:fs';
+import {chmodSync} from 'node:fs';
 import {enableCompileCache} from 'node:module';
 import {cacheFolder} from '../../vms/image/cache-folder.ts';
+import {makeFolder} from '../../vms/make-folder.ts';
 
 const cache = cacheFolder();
 try {
   // Node would make the folder for everybody to look into, as it did: one that is there has its mode mended.
-  mkdirSync(cache, {recursive: true, mode: 0o700});
+  await makeFolder(cache, 0o700);
   chmodSync(cache, 0o700);
+  // Before anything else is loaded: what Node compiles it then keeps, which halves the time to the first line from the second run on.
+  enableCompileCache(`${cache}/node`);
 } catch {
-  // Many commands need no cache; one that does says what is wrong with the folder.
+  // Many commands need no cache; one that does says what is wrong with the folder. Node would wait for ever for one in /proc.
 }
-// Before anything else is loaded: what Node compiles it then keeps, which halves the time to the first line from the second run on.
-enableCompileCache(`${cache}/node`);
 const {main} = await import('./program.ts');
 await main();

@@ -1,16 +1,10 @@
-import {mkdtempDisposable, readdir, writeFile} from 'node:fs/promises';
+import {mkdtempDisposable, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {UsageError} from '../../vms/errors.ts';
-import {makeFolder, written} from './written.ts';
-
-test('a folder is made with those above it, also by several at once', async () => {
-  await using place = await mkdtempDisposable(join(tmpdir(), 'pl-written-'));
-  const folder = join(place.path, 'a', 'b');
-  await Promise.all([makeFolder(folder), makeFolder(folder)]);
-  expect(await readdir(join(place.path, 'a'))).toEqual(['b']);
-});
+import {makeFolder} from '../../vms/make-folder.ts';
+import {written} from './written.ts';
 
 test('a full disk is said, where the error names no file', async () => {
   const failed = written('the page', '/dev/full', async () => writeFile('/dev/full', 'page'));

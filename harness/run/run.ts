@@ -16,12 +16,14 @@ import {writeRun} from '../report/run-file.ts';
 import {runArgument} from '../report/run-argument.ts';
 import {RUN_SCHEMA_VERSION, type CellRecord, type FailureRecord, type RunRecord} from '../report/run-record.ts';
 import {shownPath} from '../report/shown-path.ts';
-import {makeFolder, written} from '../report/written.ts';
+import {makeFolder} from '../../vms/make-folder.ts';
+import {written} from '../report/written.ts';
 import type {LoadedScenario} from '../scenario/load.ts';
 import {openDesk} from './desk.ts';
 import {runLanes, type LaneContext} from './lane-run.ts';
 import {lanesOf} from './lanes.ts';
 import {watchHost} from './host-watch.ts';
+import {cellNotRun} from './cell-not-run.ts';
 import {MachinePool, type KeepMachines} from './machine-pool.ts';
 import type {Interruption} from './interruption.ts';
 import type {AfterPause, Paused, PausePoint} from './pause.ts';
@@ -181,7 +183,11 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
   if (machines.every(({kept}) => !kept)) {
     failures.push(...host.residue().map((residue) => failureRecordOf(residue)));
   }
-  return {failures, machines, cells: cells.map((cell) => ended.get(cell.name) ?? notRun(cell, interruption, failures))};
+  return {
+    failures,
+    machines,
+    cells: cells.map((cell) => ended.get(cell.name) ?? cellNotRun(cell, interruption.signal, failures)),
+  };
 };
 
 /** The folder of this run's machines. */
@@ -208,21 +214,4 @@ const recipesOf = ({scenarios, cells}: RunOptions) => {
     .filter(({file, title}) => wanted.has(`${file}\n${title}`))
     .map(({workload}) => workload.image);
   return [...new Map(images.map((image) => [image.name, image])).values()];
-};
-
-/** The record of a cell that was planned and never came to its end. */
-const notRun = (cell: PlannedCell, {signal}: Interruption, failures: readonly FailureRecord[]): CellRecord => {
-  const [first] = failures;
-  const sentence = signal.aborted
-    ? 'Interrupted before its end'
-    : `Not run: ${first?.sentence ?? 'the worker ended before it'}`;
-  return {
-    ...cell,
-    status: 'not-run',
-    durationMs: 0,
-    steps: [],
-    reach: [],
-    knownResidue: [],
-    failures: [{class: first?.class ?? 'harness', sentence, evidence: []}],
-  };
 };

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
-import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {HostError} from '../errors.ts';
+import {makeKeptFolder} from '../kept-folder.ts';
 import {tiedArgv} from '../processes.ts';
 
 /** `shared` among any number of holders, `exclusive` for one. */
@@ -49,7 +49,7 @@ const holdLock = async (
   signal: AbortSignal,
 ): Promise<AsyncDisposable | undefined> => {
   signal.throwIfAborted();
-  await mkdir(dirname(file), {recursive: true, mode: 0o700});
+  await makeKeptFolder(dirname(file), 'XDG_CACHE_HOME');
   const [program = '', ...argv] = tiedArgv(['flock', ...flags, '--no-fork', file, 'sh', '-c', 'echo locked; exec cat']);
   // Not execa, whose subprocesses can't be unreferenced: a lock that is never released must not keep the tool from ending.
   const child = spawn(

@@ -1,7 +1,8 @@
-import {mkdir, statfs} from 'node:fs/promises';
+import {statfs} from 'node:fs/promises';
 import {execa} from 'execa';
 import {HostError} from '../errors.ts';
 import {isOnOverlay} from '../host/file-system.ts';
+import {makeKeptFolder} from '../kept-folder.ts';
 
 /**
  * Checks, before anything is made, what a bake needs of this host: root, and free space where the cache is.
@@ -16,7 +17,7 @@ export const requireBakingHost = async (what: string, cache: string, neededBytes
       },
     ]);
   }
-  await mkdir(cache, {recursive: true, mode: 0o700});
+  await makeKeptFolder(cache, 'XDG_CACHE_HOME');
   const {bavail, bsize} = await statfs(cache);
   const freeBytes = bavail * bsize;
   if (freeBytes >= neededBytes) return;

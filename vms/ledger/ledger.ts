@@ -1,6 +1,7 @@
-import {appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync} from 'node:fs';
+import {appendFileSync, closeSync, fsyncSync, openSync, renameSync, writeFileSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import {makeKeptFolder} from '../kept-folder.ts';
 import {identify} from '../processes.ts';
 import {stateFolder} from '../state.ts';
 import type {LedgerEntry, LedgerLine} from './ledger-entry.ts';
@@ -21,7 +22,7 @@ export class Ledger implements AsyncDisposable {
   /** Starts the ledger of a run owned by this process. */
   static async start(runId: string): Promise<Ledger> {
     const folder = ledgerFolder();
-    mkdirSync(folder, {recursive: true, mode: 0o700});
+    await makeKeptFolder(folder, 'XDG_STATE_HOME');
     const file = join(folder, `${runId}.jsonl`);
     const owner: LedgerLine = {
       type: 'owner',

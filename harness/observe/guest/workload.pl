@@ -1,5 +1,6 @@
 # Follows output.pl and commands.pl of harness/teardown/guest in one "perl - SECONDS PID BUNDLE WORKERS". PID is the workload's init as the
-# machine numbers it. WORKERS is the title of its workers, or empty. Everything is read raw here and understood on the host; see harness/observe/README.md for what becomes of it.
+# machine numbers it. WORKERS is the title of its workers, or empty. Everything is read raw here and understood on the host; see
+# harness/observe/README.md for what becomes of it.
 our ($pid, $bundle, $workers) = @ARGV;
 our $proc = "/proc/$pid";
 my @in_netns = ('nsenter', "--net=$proc/ns/net");

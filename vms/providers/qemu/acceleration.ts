@@ -1,9 +1,10 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {z} from 'zod';
 import {HostError} from '../../errors.ts';
 import {keyOf} from '../../image/content-key.ts';
 import type {Acceleration} from '../../machine.ts';
+import {makeKeptFolder} from '../../kept-folder.ts';
 import {stateFolder} from '../../state.ts';
 import {kvmIdentity, kvmObstacle} from './kvm-device.ts';
 import {bootsWith} from './trial.ts';
@@ -116,7 +117,7 @@ const readMemory = async (): Promise<z.infer<typeof memorySchema>> => {
 };
 
 const writeMemory = async (memory: z.infer<typeof memorySchema>): Promise<void> => {
-  await mkdir(dirname(memoryFile()), {recursive: true, mode: 0o700});
+  await makeKeptFolder(dirname(memoryFile()), 'XDG_STATE_HOME');
   // Trials of boots long past are of no use.
   const latest = Object.fromEntries(Object.entries(memory).slice(-20));
   await writeFile(memoryFile(), `${JSON.stringify(latest, undefined, 2)}\n`);
