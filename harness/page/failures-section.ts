@@ -66,7 +66,7 @@ const failedCell = (cell: CellRecord, evidence: ReadonlyMap<string, EvidenceText
   </section>`;
 
 const failureText = (failure: FailureRecord, evidence: ReadonlyMap<string, EvidenceText>): Html => {
-  const {class: kind, layer, sentence, command, expected, seen, evidence: files} = failure;
+  const {class: kind, layer, sentence, command, expected, seen, remedies = [], evidence: files} = failure;
   return html`<p class="sentence">${sentence}</p>
     <p><span class="badge failed">${kind}</span>${layer !== undefined && html` <span class="badge">${layer}</span>`}</p>
     <dl class="facts">
@@ -85,6 +85,11 @@ const failureText = (failure: FailureRecord, evidence: ReadonlyMap<string, Evide
         html`<dt>seen</dt>
           <dd>${seen}</dd>`
       }
+      ${remedies.map(
+        (remedy) =>
+          html`<dt>mend</dt>
+            <dd><code>${remedy}</code></dd>`,
+      )}
     </dl>
     ${files.map((file) => evidenceFile(file, evidence.get(file)))}`;
 };

@@ -53,7 +53,15 @@ test('nothing that came from a workload is anything but text', () => {
           status: 'failed',
           steps: [{title: hostile, startedMs: 0, durationMs: 1, status: 'failed', command: [hostile]}],
           reach: [exampleReach({url: hostile, held: false})],
-          failures: [exampleFailure({sentence: hostile, layer: hostile, seen: hostile, evidence: [hostile]})],
+          failures: [
+            exampleFailure({
+              sentence: hostile,
+              layer: hostile,
+              seen: hostile,
+              remedies: [hostile],
+              evidence: [hostile],
+            }),
+          ],
         }),
       ],
     },

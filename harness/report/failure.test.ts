@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {MachineError, PlumblineError} from '../../vms/errors.ts';
+import {HostError, MachineError, PlumblineError} from '../../vms/errors.ts';
 import {failureRecordOf, FailureOnSet, flattened} from './failure.ts';
 
 test('what failed on a runtime set is named with it, each of several by itself', () => {
@@ -13,4 +13,17 @@ test('what failed on a runtime set is named with it, each of several by itself',
     {class: 'residue', sentence: 'A mount is left', evidence: [], runtimeSet: 'trixie'},
     {class: 'harness', sentence: 'later', evidence: []},
   ]);
+});
+
+test('what mends the host is kept', () => {
+  const error = new HostError('Cannot bake it', [
+    {sentence: 'mmdebstrap is not installed', remedy: 'apt-get install mmdebstrap'},
+    {sentence: 'The kernel is too old'},
+  ]);
+  expect(failureRecordOf(error)).toEqual({
+    class: 'host',
+    sentence: 'Cannot bake it',
+    remedies: ['apt-get install mmdebstrap'],
+    evidence: [],
+  });
 });

@@ -1,4 +1,4 @@
-import {PlumblineError, type FailureClass} from '../../vms/errors.ts';
+import {HostError, PlumblineError, type FailureClass} from '../../vms/errors.ts';
 import type {FailureRecord} from './run-record.ts';
 
 /** What went wrong beside the cells of one runtime set, such as with a machine of it. The cause says what. */
@@ -26,6 +26,8 @@ export const failureRecordOf = (error: unknown, evidence: readonly string[] = []
     };
   }
   const {failureClass, message, layer, command, expected, seen} = error;
+  const requirements = error instanceof HostError ? error.requirements : [];
+  const remedies = requirements.flatMap(({remedy}) => remedy ?? []);
   return {
     class: failureClass,
     sentence: message,
@@ -34,6 +36,7 @@ export const failureRecordOf = (error: unknown, evidence: readonly string[] = []
     ...(command !== undefined && command.length > 0 && {command: [...command]}),
     ...(expected !== undefined && {expected}),
     ...(seen !== undefined && {seen}),
+    ...(remedies.length > 0 && {remedies}),
   };
 };
 

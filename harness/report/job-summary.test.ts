@@ -31,6 +31,12 @@ test('nothing from outside is Markdown or HTML', () => {
   }
 });
 
+test('what mends the host is said', () => {
+  const failure = exampleFailure({class: 'host', remedies: ['apt-get install mmdebstrap']});
+  const cell = exampleCell({status: 'failed', failures: [failure]});
+  expect(jobSummary(exampleRun({cells: [cell], exitCode: 3}))).toContain('- mend: apt&#45;get install mmdebstrap');
+});
+
 test('it is appended where GitHub says, and nowhere else', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-summary-'));
   const file = join(folder, 'summary.md');

@@ -48,7 +48,7 @@ const firstFailure = ({name, failures: [failure]}: CellRecord) => (failure === u
 
 const failureLines = (
   name: string,
-  {class: kind, layer, sentence, command, expected, seen}: FailureRecord,
+  {class: kind, layer, sentence, command, expected, seen, remedies = []}: FailureRecord,
 ): string[] => [
   `### ❌ ${text(name)}`,
   '',
@@ -58,6 +58,7 @@ const failureLines = (
   ...(command === undefined ? [] : [`- command: ${text(shellCommand(command))}`]),
   ...(expected === undefined ? [] : [`- expected: ${text(expected)}`]),
   ...(seen === undefined ? [] : [`- seen: ${text(seen)}`]),
+  ...remedies.map((remedy) => `- mend: ${text(remedy)}`),
   '',
 ];
 

@@ -66,6 +66,7 @@ const description = (failure: FailureRecord): string => {
     failure.command && `command: ${shellCommand(failure.command)}`,
     failure.expected && `expected: ${failure.expected}`,
     failure.seen && `seen: ${failure.seen}`,
+    ...(failure.remedies ?? []).map((remedy) => `mend: ${remedy}`),
     ...failure.evidence.map((file) => `evidence: ${file}`),
   ];
   return lines.filter(Boolean).join('\n');

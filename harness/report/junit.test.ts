@@ -71,6 +71,14 @@ test('markup and characters that XML has no way to write do no harm', () => {
   });
 });
 
+test('what mends the host is said', () => {
+  const failure = exampleFailure({class: 'host', sentence: 'Cannot bake it', remedies: ['apt-get install mmdebstrap']});
+  const cell = exampleCell({status: 'failed', failures: [failure]});
+  expect(onlyCase(exampleRun({cells: [cell]}))).toMatchObject({
+    error: {message: 'Cannot bake it', '#text': 'Cannot bake it\nmend: apt-get install mmdebstrap'},
+  });
+});
+
 test('a run without cells is a document', () => {
   expect(parsed(exampleRun({cells: []}))).toMatchObject({tests: '0'});
 });

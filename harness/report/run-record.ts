@@ -56,6 +56,8 @@ export const failureRecord = z.object({
   command: argv.optional(),
   expected: z.string().optional(),
   seen: z.string().optional(),
+  /** What mends the host, where that is what failed: commands, or what a person has to do. */
+  remedies: z.array(z.string()).optional(),
   /** Files that explain it, relative to the run's folder. */
   evidence: z.array(z.string()),
 });

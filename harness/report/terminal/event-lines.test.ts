@@ -120,7 +120,15 @@ test('nothing from outside reaches the terminal as a control character', () => {
     runtimeSet: evil,
     status: 'failed',
     failures: [
-      exampleFailure({sentence: evil, layer: evil, command: [evil], expected: evil, seen: evil, evidence: [evil]}),
+      exampleFailure({
+        sentence: evil,
+        layer: evil,
+        command: [evil],
+        expected: evil,
+        seen: evil,
+        remedies: [evil],
+        evidence: [evil],
+      }),
     ],
   });
   const run = exampleRun({cells: [cell, exampleCell()], id: evil});

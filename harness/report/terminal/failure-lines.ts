@@ -24,6 +24,7 @@ export function failureLines(failure: FailureRecord, paint: Paint, context: Fail
     ['command', failure.command && cut(shellCommand(failure.command), LONGEST_COMMAND)],
     ['expected', failure.expected && printable(failure.expected)],
     ['seen', failure.seen && printable(failure.seen)],
+    ...(failure.remedies ?? []).map((remedy): [string, string] => ['mend', printable(remedy, LONGEST_COMMAND)]),
     ['evidence', evidenceText(failure, context)],
   ];
   return [
