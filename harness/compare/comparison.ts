@@ -5,7 +5,7 @@ import {explain, type Explanation} from './explanation.ts';
 import {compareFacts, isOfRecord, type FactComparison} from './fact-differences.ts';
 import {foldDifferences} from './folding.ts';
 import {groups} from './group.ts';
-import {differsByKernelOfHost, isComparable, unlikeHosts, type HostTrait} from './host-facts.ts';
+import {comparableFacts, differsByKernelOfHost, isComparable, unlikeHosts, type HostTrait} from './host-facts.ts';
 import {partOn, type LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
 import {compareRates, rateNames} from './rate-differences.ts';
@@ -63,7 +63,7 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
   const unlike = unlikeHosts(old, recent);
   const compared = pairs.map((pair) => ({
     pair,
-    ...compareFacts(pair, (fact) => isComparable(fact, unlike)),
+    ...compareFacts(pair, (facts) => comparableFacts(facts, unlike)),
   }));
   const bySets = Map.groupBy(compared, ({pair}) => JSON.stringify([pair.old.runtimeSet, pair.new.runtimeSet]));
   const parts = [...bySets.values()].map((cells) => compareSets(cells, old, recent, bySets.size > 1, options));
@@ -79,7 +79,7 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
     cellsCompared: pairs.length,
     factsCompared: compared.reduce((sum, {facts}) => sum + facts.size, 0),
     ofHostKernel: parts.flatMap((part) => part.ofHostKernel).toSorted(byGroup),
-    unlikeHosts: unlike,
+    unlikeHosts: unlike.traits,
     onlyOld,
     onlyNew,
     failedOnlyOld: failedAlone(old.record, recent.record),

@@ -14,12 +14,15 @@ export interface FactComparison {
 }
 
 /**
- * Compares the facts of a cell, those alone that `isComparable` says. Where the cell was not run in one of the two, that is the only
+ * Compares the facts of a cell, those alone that `comparableFacts` leaves. Where the cell was not run in one of the two, that is the only
  * difference.
  */
-export const compareFacts = (pair: CellPair, isComparable: (fact: string) => boolean = () => true): FactComparison => {
-  const [old, recent] = comparable(seenFacts(pair.old), seenFacts(pair.new));
-  const facts = new Set([...old.keys(), ...recent.keys()].filter(isComparable));
+export const compareFacts = (
+  pair: CellPair,
+  comparableFacts: (facts: SeenFacts) => SeenFacts = (facts) => facts,
+): FactComparison => {
+  const [old, recent] = comparable(comparableFacts(seenFacts(pair.old)), comparableFacts(seenFacts(pair.new)));
+  const facts = new Set([...old.keys(), ...recent.keys()]);
   const [oldStopped, newStopped] = [neverPassed(pair.old), neverPassed(pair.new)];
   const cell = {scenario: pair.scenario, level: pair.level, network: pair.network};
   const sets = {old: pair.old.runtimeSet, new: pair.new.runtimeSet};

@@ -79,3 +79,27 @@ test('what follows the processor is compared between hosts with the same mitigat
   });
   expect(compareRuns(on('by prctl', chosen), on('by prctl', never)).differences).toHaveLength(2);
 });
+
+test('what runtimes mask where it is there is compared between hosts that both have it alone', () => {
+  const throttle = '/sys/devices/system/cpu/cpu{n}/thermal_throttle';
+  const on = (maskablePaths: readonly string[], facts: Facts) =>
+    exampleLoadedRun([{level: 'docker', facts}], {
+      host: {system: 'Linux', kernel: '6.1', cpus: 2, memoryBytes: 8_000_000_000, maskablePaths: [...maskablePaths]},
+    });
+  const masking = {
+    'oci.linux.maskedPaths': ['/proc/keys', throttle],
+    [`mounts.${throttle}.type`]: 'tmpfs',
+    [`paths.${throttle}`]: 'hidden',
+    'paths./proc/keys': 'hidden',
+  };
+  const none = {'oci.linux.maskedPaths': ['/proc/keys'], 'paths./proc/keys': 'hidden'};
+  expect(compareRuns(on([throttle, '/proc/keys'], masking), on(['/proc/keys'], none))).toMatchObject({
+    differences: [],
+    unlikeHosts: ['what there is to be masked'],
+  });
+  const [both, leak] = [[throttle, '/proc/keys'], {...none, 'paths./proc/keys': 'readable'}];
+  expect(compareRuns(on(both, masking), on(both, none)).differences).toHaveLength(3);
+  expect(compareRuns(on(both, masking), on(['/proc/keys'], leak)).differences).toMatchObject([
+    {fact: 'paths./proc/keys'},
+  ]);
+});

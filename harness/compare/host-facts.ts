@@ -1,10 +1,22 @@
 import {isDeepStrictEqual} from 'node:util';
 import {isVirtual} from './baseline-name.ts';
 import type {ChangedComponent} from './changed-components.ts';
+import {ABSENT, type SeenFacts} from './cell-facts.ts';
 import type {LoadedRun} from './loaded-run.ts';
 
 /** What hosts may differ in that facts follow. */
-export type HostTrait = 'number of processors' | 'memory' | 'mitigations of their processors';
+export type HostTrait =
+  | 'number of processors'
+  | 'memory'
+  | 'mitigations of their processors'
+  | 'what there is to be masked';
+
+/** What the hosts of two runs differ in. */
+export interface UnlikeHosts {
+  readonly traits: readonly HostTrait[];
+  /** What runtimes mask where it is there, and only one of the hosts has. */
+  readonly paths: ReadonlySet<string>;
+}
 
 /**
  * Facts and measurements that say as much of the host as of the runtimes. By number of processors: nginx starts a worker for each, which has
@@ -12,7 +24,7 @@ export type HostTrait = 'number of processors' | 'memory' | 'mitigations of thei
  * set_max_threads), to the last page, and another build of a kernel takes some pages more or less for itself. By mitigations: what a process
  * is told of its own speculation is what the processor needs at all.
  */
-const FOLLOWS: Readonly<Record<HostTrait, RegExp>> = {
+const FOLLOWS: Readonly<Partial<Record<HostTrait, RegExp>>> = {
   'number of processors':
     /^(oci\.|exec\.)?process\.(cpus|memoryNodes)$|^process\.tree$|^cgroup\.cpuset\.|^processes\.cgroup$|^memory\.(workload|cgroup)$/,
   memory: /^(oci\.|exec\.)?process\.rlimits\.RLIMIT_(NPROC|SIGPENDING)\./,
@@ -23,11 +35,47 @@ const FOLLOWS: Readonly<Record<HostTrait, RegExp>> = {
 const OF_MODULES = /^sysctl\.net\.ipv4\.tcp_available_(congestion_control|ulp)$/;
 
 /** Whether a fact or measurement follows none of what the hosts differ in. */
-export const isComparable = (fact: string, unlike: readonly HostTrait[]): boolean =>
-  !OF_MODULES.test(fact) && !unlike.some((trait) => FOLLOWS[trait].test(fact));
+export const isComparable = (fact: string, {traits, paths}: UnlikeHosts): boolean =>
+  !OF_MODULES.test(fact) && !traits.some((trait) => FOLLOWS[trait]?.test(fact)) && !paths.has(pathOf(fact));
+
+/** The path that a fact is of, where it is of one. */
+const pathOf = (fact: string): string => /^(?:paths|mounts)\.([^. ]*)/.exec(fact)?.[1] ?? '';
+
+/** The facts that follow none of what the hosts differ in, and of the masked paths those that both have. */
+export const comparableFacts = (seen: SeenFacts, unlike: UnlikeHosts): SeenFacts =>
+  new Map(
+    [...seen]
+      .filter(([fact]) => isComparable(fact, unlike))
+      .map(([fact, values]) => [
+        fact,
+        fact === 'oci.linux.maskedPaths' ? new Set([...values].map((value) => without(unlike.paths, value))) : values,
+      ]),
+  );
+
+/** A value as it is seen: JSON, or nothing where there is none. */
+const without = (paths: ReadonlySet<string>, value: string): string => {
+  const list: unknown = value === ABSENT ? undefined : JSON.parse(value);
+  return Array.isArray(list) ? JSON.stringify(list.filter((item) => !paths.has(String(item)))) : value;
+};
 
 /** What the hosts of two runs, or their virtual machines, differ in. */
-export const unlikeHosts = (old: LoadedRun, recent: LoadedRun): HostTrait[] => [
+export const unlikeHosts = (old: LoadedRun, recent: LoadedRun): UnlikeHosts => {
+  const paths = unlikePaths(old, recent);
+  return {
+    traits: [...unlikeTraits(old, recent), ...(paths.size === 0 ? [] : (['what there is to be masked'] as const))],
+    paths,
+  };
+};
+
+/** A virtual machine has the kernel of its runtime set, not that of the host. */
+const unlikePaths = (old: LoadedRun, recent: LoadedRun): ReadonlySet<string> => {
+  const [before, after] = [old.record.host.maskablePaths, recent.record.host.maskablePaths];
+  return before === undefined || after === undefined || isVirtual(old) || isVirtual(recent)
+    ? new Set()
+    : new Set(before).symmetricDifference(new Set(after));
+};
+
+const unlikeTraits = (old: LoadedRun, recent: LoadedRun): HostTrait[] => [
   ...(sizeOf(old, 'cpus') === sizeOf(recent, 'cpus') ? [] : (['number of processors'] as const)),
   ...(sizeOf(old, 'memoryBytes') === sizeOf(recent, 'memoryBytes') ? [] : (['memory'] as const)),
   ...(isDeepStrictEqual(old.record.host.mitigations, recent.record.host.mitigations)

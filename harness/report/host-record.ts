@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {cpus, release, totalmem, type as systemType} from 'node:os';
 import {z} from 'zod';
@@ -11,6 +12,26 @@ const VULNERABILITIES = '/sys/devices/system/cpu/vulnerabilities';
 /** Those that a process may choose for itself: the lines `Speculation_Store_Bypass` and `SpeculationIndirectBranch` of proc_pid_status(5). */
 const OF_A_PROCESS = ['spec_store_bypass', 'spectre_v2'] as const;
 
+/**
+ * What some runtime hides from containers and not every kernel has: runc masks what it finds, and docker names the last one only where it is.
+ * `cpu{n}` stands for every processor. Sources: `oci/defaults.go` of moby, `pkg/oci/spec.go` of containerd.
+ */
+const MASKED_WHERE_PRESENT = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/interrupts',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/sys/devices/virtual/powercap',
+  '/sys/firmware',
+  '/sys/devices/system/cpu/cpu{n}/thermal_throttle',
+];
+
 /** The host that a run was made on. */
 export const hostRecord = z.object({
   system: z.string(),
@@ -19,6 +40,8 @@ export const hostRecord = z.object({
   memoryBytes: z.number().int(),
   /** By name of the vulnerability. Empty where the kernel tells none, absent in a run of an older version. */
   mitigations: z.record(z.string(), z.string()).optional(),
+  /** Paths that this kernel has and some runtime masks. Absent in a run of an older version. */
+  maskablePaths: z.array(z.string()).optional(),
 });
 
 /** The host that a run was made on. */
@@ -31,6 +54,7 @@ export const recordHost = async (): Promise<HostRecord> => ({
   cpus: cpus().length,
   memoryBytes: totalmem(),
   mitigations: Object.fromEntries((await Promise.all(OF_A_PROCESS.map(readMitigation))).flat()),
+  maskablePaths: MASKED_WHERE_PRESENT.filter((path) => existsSync(path.replace('{n}', '0'))),
 });
 
 const readMitigation = async (name: string): Promise<[name: string, answer: string][]> => {
