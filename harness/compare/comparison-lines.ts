@@ -4,6 +4,7 @@ import {printable} from '../report/terminal/printable.ts';
 import {isExplained, type Comparison, type RunSummary} from './comparison.ts';
 import {bundleDifferences, type DifferenceBundle} from './difference-bundle.ts';
 import {groups} from './group.ts';
+import {toolNote} from './tool-note.ts';
 import {differenceText} from './value-text.ts';
 
 /** A comparison for a person: what differs by group, each with the cells, the layer and the values. */
@@ -44,11 +45,10 @@ const bundleLines = ({title, differences}: DifferenceBundle, paint: Paint): stri
   ];
 };
 
-const noteLines = (
-  {ofHostKernel, unlikeHosts, onlyOld, onlyNew, failedOnlyOld, failedOnlyNew, unstable, expired}: Comparison,
-  paint: Paint,
-): string[] => {
+const noteLines = (comparison: Comparison, paint: Paint): string[] => {
+  const {ofHostKernel, unlikeHosts, onlyOld, onlyNew, failedOnlyOld, failedOnlyNew, unstable, expired} = comparison;
   const notes = [
+    ...toolNote(comparison).map((note) => printable(note, Infinity)),
     ...(ofHostKernel.length === 0
       ? []
       : [

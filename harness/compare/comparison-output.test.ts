@@ -56,3 +56,14 @@ test('the page escapes what comes from a workload and needs no other file', () =
   expect(page).toContain('&#60;b&#62;');
   expect(page).not.toMatch(/<b>|src=|<script|<link/);
 });
+
+test('that another version of the tool made one of the runs is said, in lines and page', () => {
+  const ofLater = exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/', 'process.newlySeen': 1}}], {
+    tool: {version: '0.2.0', node: '24.21.0'},
+  });
+  const comparison = compareRuns(exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/'}}]), ofLater);
+  const note =
+    'plumbline 0.1.0 made the old run and 0.2.0 the new one: facts that only one of them sees are added or removed';
+  expect(comparisonLines(comparison, plainPaint)).toContain(note);
+  expect(comparisonPage(comparison)).toContain(note);
+});

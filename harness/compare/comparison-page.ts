@@ -2,6 +2,7 @@ import {comparisonVerdict, differenceTables} from '../page/differences-section.t
 import {html, type Html} from '../page/html.ts';
 import {htmlPage, scrolling} from '../page/page.ts';
 import type {Comparison, RunSummary} from './comparison.ts';
+import {toolNote} from './tool-note.ts';
 
 /** A comparison as one page that needs no other file: old and new side by side. */
 export const comparisonPage = (comparison: Comparison): string => {
@@ -48,6 +49,7 @@ const runText = ({name, id, startedAt}: RunSummary): string => [...new Set([name
 const notes = (comparison: Comparison): Html | undefined => {
   const {ofHostKernel, unlikeHosts, onlyOld, onlyNew, failedOnlyOld, failedOnlyNew, unstable, expired} = comparison;
   const items = [
+    ...toolNote(comparison),
     ...ofHostKernel.map(({fact}) => `Follows the kernel of a host, which is another one: ${fact}`),
     ...unlikeHosts.map((trait) => `The hosts differ in ${trait}: what follows that was not compared`),
     ...onlyOld.map((cell) => `Only in the old run: ${cell}`),

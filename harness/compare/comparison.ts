@@ -48,6 +48,8 @@ export interface RunSummary {
   readonly id: string;
   readonly startedAt: string;
   readonly runtimeSets: readonly string[];
+  /** Version of plumbline that made it. */
+  readonly toolVersion: string;
 }
 
 /** Options of {@link compareRuns}. */
@@ -148,4 +150,5 @@ const summaryOf = ({name, record}: LoadedRun): RunSummary => ({
   id: record.id,
   startedAt: record.startedAt,
   runtimeSets: [...new Set(record.cells.map(({runtimeSet}) => runtimeSet))],
+  toolVersion: record.tool.version,
 });
