@@ -75,3 +75,13 @@ test('a replay of what was left behind stops with it in the machine', async () =
   expect(stdout).toContain(`npx plumbline shell ${again}`);
   expect((await place.start(['shell', again, '--', 'ls', '/root'])).stdout).toBe('left\n');
 });
+
+test('a machine that was swept opens no shell, and that is said', async () => {
+  await place.start(['sweep']);
+  const [record] = await place.records();
+  expect(await place.start(['shell', join(reports, record?.id ?? '')])).toMatchObject({
+    exitCode: 2,
+    stdout: '',
+    stderr: `Cannot open a shell in the machine "${record?.machines[0]?.id}": it does not answer any more, as after "plumbline sweep" or a restart of this host\n`,
+  });
+});

@@ -1,7 +1,7 @@
 import type {Command} from 'commander';
 import {attach} from '../../vms/attach.ts';
-import {UsageError} from '../../vms/errors.ts';
-import type {MachineReference} from '../../vms/machine.ts';
+import {MachineError, UsageError} from '../../vms/errors.ts';
+import type {Machine, MachineReference} from '../../vms/machine.ts';
 import {readRun} from '../report/run-file.ts';
 import {runFolder} from '../report/run-folder.ts';
 import type {MachineRecord, RunRecord} from '../report/run-record.ts';
@@ -21,7 +21,9 @@ export const addShellCommand = (program: Command): void => {
       const {run, command} = shellOperands(args, process.argv);
       const record = await readRun(runFolder(run, projectReports));
       const kept = cell === undefined ? lastKept(record) : keptOf(record, cell);
-      process.exitCode = await openShell(attach(referenceOf(kept)), command);
+      const machine = attach(referenceOf(kept));
+      await requireAnswer(machine);
+      process.exitCode = await openShell(machine, command);
     });
 };
 
@@ -36,6 +38,19 @@ export const shellOperands = (
   const dashes = argv.indexOf('--');
   const runs = dashes === -1 ? Math.min(1, operands.length) : operands.length - (argv.length - dashes - 1);
   return {run: operands.slice(0, runs).at(0) ?? 'latest', command: operands.slice(runs)};
+};
+
+/** A shell would end without a word where the machine is gone, or open in whatever has the id of its first process now. */
+const requireAnswer = async (machine: Machine): Promise<void> => {
+  try {
+    await machine.exec(['true']);
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error;
+    throw new UsageError(
+      `Cannot open a shell in the machine "${machine.reference.id}": it does not answer any more, as after "plumbline sweep" or a restart of this host`,
+      {cause: error},
+    );
+  }
 };
 
 const lastKept = ({id, machines}: RunRecord): MachineRecord => {
