@@ -5,6 +5,7 @@ type DockerContext = Pick<ScenarioContext, 'machine' | 'defer' | 'workload'>;
 
 /** What `docker inspect` says of a container, as far as scenarios ask. */
 export interface Inspected {
+  readonly Id: string;
   readonly State: {readonly Status: string; readonly ExitCode: number; readonly Pid: number};
   readonly NetworkSettings: {
     readonly Networks: Readonly<

@@ -1,5 +1,6 @@
+import type {ScenarioContext} from '../harness/scenario/definition.ts';
 import {walkthrough} from '../harness/scenario/scenario.ts';
-import {runInBackground} from './docker-containers.ts';
+import {inspectContainer, runInBackground} from './docker-containers.ts';
 import {outcomeOf} from './outcome.ts';
 import {nginx} from './workloads/nginx.ts';
 
@@ -24,6 +25,7 @@ walkthrough('fails its health check while it starts', {
       // Since docker 27 it is five seconds, unless told: https://github.com/moby/moby/pull/47799
       record('lifecycle.health.pauseWhileItStarts', pause < 3000 ? 'its interval' : 'longer');
     });
+    await removeWhileChecked(context, 'plumbline-ill');
   },
 });
 
@@ -32,7 +34,8 @@ walkthrough('is checked more often while it starts', {
   level: 'docker',
   network: 'published',
   notAt: {ctr: 'it knows no health checks', runc: 'it knows no health checks'},
-  steps: async ({machine, step, eventually, record, defer}) => {
+  steps: async (context) => {
+    const {machine, step, eventually, record, defer} = context;
     const name = 'plumbline-starting';
     const often = ['--health-start-period', '60s', '--health-start-interval', '200ms'];
     const check = ['--health-cmd', 'false', '--health-interval', '1h', ...often];
@@ -45,9 +48,37 @@ walkthrough('is checked more often while it starts', {
         const done = async () => Number(await machine.succeed(inspect));
         await eventually(done, {withinMs: 20_000}).toBeGreaterThanOrEqual(2);
       });
+      await removeWhileChecked(context, name);
     }
   },
 });
+
+/**
+ * Removes a container that is checked all the time. A check may be about to begin: a shim that ends then leaves the file behind in which it
+ * tells the runtime the command, as only a return from https://github.com/containerd/go-runc/blob/v1.0.0/runc.go (`Exec`) removes it.
+ */
+const removeWhileChecked = async (context: ScenarioContext, name: string): Promise<void> => {
+  const {machine, step, eventually, tally} = context;
+  const {Id: id} = (await inspectContainer(context, name)) ?? {};
+  if (id === undefined) throw new Error(`Cannot remove "${name}": there is none`);
+  await step('remove it between two checks', async () => {
+    await machine.succeed(['docker', 'rm', '--force', '--volumes', name]);
+    // As long as its shim or a check is there, the file may still go. A shell that runs this has the brackets, and is not found.
+    const processes = ['pgrep', '--full', `[${id.slice(0, 1)}]${id.slice(1)}`];
+    await eventually(async () => (await machine.exec(processes)).exitCode, {withinMs: 20_000}).toBe(1);
+    const left = await machine.succeed([
+      'find',
+      '/tmp',
+      '-maxdepth',
+      '1',
+      '-name',
+      'runc-process*',
+      '-print',
+      '-delete',
+    ]);
+    tally('lifecycle.health.checkLeftBehind', left === '' ? 0 : 1, 1);
+  });
+};
 
 /** What `docker inspect` says of checks. */
 interface Health {

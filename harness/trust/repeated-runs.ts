@@ -1,10 +1,10 @@
 import {spawn} from 'node:child_process';
-import {rm} from 'node:fs/promises';
+import {cp, rm} from 'node:fs/promises';
 import {cpus} from 'node:os';
 import {join} from 'node:path';
 import {Command} from 'commander';
 import {tiedArgv} from '../../vms/processes.ts';
-import {parseCount} from '../cli/selection.ts';
+import {parseCount, projectReports} from '../cli/selection.ts';
 import {HOUR_MS, TestPlace} from '../cli/test-place.ts';
 
 /*
@@ -40,13 +40,14 @@ const tell = (what: keyof typeof bad, sentence: string): void => {
   bad[what] += 1;
   process.stdout.write(`run ${seconds.length} ${sentence}\n`);
 };
+const badOnes = (): number => bad.red + bad.left + bad.different;
 const isOver = (): boolean => performance.now() > flags.minutes * 60_000;
 try {
   await using place = await TestPlace.make();
   const reports = join(place.folder, 'reports');
   let first: string | undefined;
   while (seconds.length < flags.runs && !isOver()) {
-    const begin = performance.now();
+    const [begin, badBefore] = [performance.now(), badOnes()];
     const argv = ['--runtime', flags.runtime, ...program.args];
     const {exitCode, stdout} = await place.startRunIn(flags.machine, argv, HOUR_MS);
     seconds.push((performance.now() - begin) / 1000);
@@ -56,13 +57,17 @@ try {
     if (leftovers.length > 0) tell('left', `left ${leftovers.join(', ')}`);
     const latest = (await place.records()).at(-1)?.id;
     if (latest === undefined || latest === first) continue; // It came to no record.
-    if (first === undefined) {
-      first = latest;
-      continue;
+    if (first !== undefined) {
+      const compared = await place.start(['compare', join(reports, first), join(reports, latest)]);
+      if (compared.exitCode !== 0) tell('different', `differs from the first\n${compared.stdout}${compared.stderr}`);
     }
-    const compared = await place.start(['compare', join(reports, first), join(reports, latest)]);
-    if (compared.exitCode !== 0) tell('different', `differs from the first\n${compared.stdout}${compared.stderr}`);
-    await rm(join(reports, latest), {recursive: true});
+    if (badOnes() > badBefore) {
+      // The place goes when all runs are over, and with it what explains this one.
+      await cp(join(reports, latest), join(projectReports, latest), {recursive: true});
+      process.stdout.write(`run ${seconds.length} has its report in ${join(projectReports, latest)}\n`);
+    }
+    if (first === undefined) first = latest;
+    else await rm(join(reports, latest), {recursive: true});
   }
 } finally {
   for (const one of burners) {
@@ -74,4 +79,4 @@ process.stdout.write(
   `${seconds.length} runs in "${flags.machine}" on ${flags.runtime}, ${flags.busy} processes computing beside them: ${bad.red} red, ` +
     `${bad.left} left something behind, ${bad.different} differed from the first; ${median?.toFixed(1)} s a run (median)\n`,
 );
-process.exitCode = bad.red + bad.left + bad.different === 0 ? 0 : 1;
+process.exitCode = badOnes() === 0 ? 0 : 1;
