@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {access, mkdir, readdir, copyFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Socket} from 'node:net';
@@ -129,7 +130,9 @@ export class SandboxMachine implements Machine {
   }
 
   #door(argv: readonly string[]): Door {
-    if (!isAlive(this.#details.init)) {
+    const {init, folder} = this.#details;
+    // Its first process may still be about to end when its folder is gone.
+    if (!isAlive(init) || !existsSync(folder)) {
       throw goneBefore(argv);
     }
     return doorOf(this.#details);
