@@ -2,17 +2,21 @@ import {readFile, readdir, rmdir, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {MachineError} from './errors.ts';
+import {identify, untilGone, type ProcessIdentity} from './processes.ts';
 
 /**
- * Kills every process in a cgroup folder and below it, and removes the folder. Does nothing when it does not exist.
- * Throws {@link MachineError} when processes are still there after `deadlineMs`.
+ * Kills every process in a cgroup folder and below it, waits until they are gone, and removes the folder. Does nothing when it does not
+ * exist. Throws {@link MachineError} when processes are still there after `deadlineMs`.
  */
 export const removeCgroup = async (folder: string, deadlineMs = 10_000): Promise<void> => {
   const deadline = performance.now() + deadlineMs;
+  const killed = new Map<number, ProcessIdentity>();
   for (;;) {
     await thaw(basename(folder));
-    const left = await killAndRemove(folder);
+    const left = await killAndRemove(folder, killed);
     if (left === undefined) {
+      // A process leaves its cgroups before it is gone, and the first of a pid namespace waits in between for all others of it.
+      for (const process of killed.values()) await untilGone(process, deadline - performance.now());
       return;
     }
     if (performance.now() > deadline) {
@@ -36,15 +40,15 @@ const thaw = async (name: string): Promise<void> => {
 
 const FREEZER = '/sys/fs/cgroup/freezer';
 
-/** One attempt; returns what is in the way, or `undefined` when the folder is gone. */
-const killAndRemove = async (folder: string): Promise<string | undefined> => {
+/** One attempt, which adds what it kills; returns what is in the way, or `undefined` when the folder is gone. */
+const killAndRemove = async (folder: string, killed: Map<number, ProcessIdentity>): Promise<string | undefined> => {
   const entries = await readdir(folder, {withFileTypes: true}).catch(() => undefined);
   if (entries === undefined) {
     return undefined;
   }
   for (const entry of entries) {
     if (entry.isDirectory()) {
-      const left = await killAndRemove(join(folder, entry.name));
+      const left = await killAndRemove(join(folder, entry.name), killed);
       if (left !== undefined) {
         return left;
       }
@@ -52,7 +56,10 @@ const killAndRemove = async (folder: string): Promise<string | undefined> => {
   }
   const processes = (await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
   for (const process of processes) {
-    kill(Number(process));
+    const identity = await identify(Number(process)).catch(() => undefined); // It may have ended since it was listed.
+    if (identity === undefined) continue;
+    killed.set(identity.pid, identity);
+    kill(identity.pid);
   }
   try {
     await rmdir(folder);

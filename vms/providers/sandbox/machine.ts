@@ -1,4 +1,3 @@
-import {existsSync} from 'node:fs';
 import {access, mkdir, readdir, copyFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Socket} from 'node:net';
@@ -130,9 +129,7 @@ export class SandboxMachine implements Machine {
   }
 
   #door(argv: readonly string[]): Door {
-    const {init, folder} = this.#details;
-    // Its first process may still be about to end when its folder is gone.
-    if (!isAlive(init) || !existsSync(folder)) {
+    if (!isAlive(this.#details.init)) {
       throw goneBefore(argv);
     }
     return doorOf(this.#details);

@@ -11,7 +11,7 @@ import {overlayOptions} from '../../image/overlay.ts';
 import type {LedgerEntry} from '../../ledger/ledger-entry.ts';
 import type {MachineReference, MachineSpec, OwnedMachine} from '../../machine.ts';
 import {owned} from '../../owned-machine.ts';
-import {identify, untilGone, type ProcessIdentity} from '../../processes.ts';
+import {identify} from '../../processes.ts';
 import {cgroupFolders, readHostCgroups, type HostCgroups} from '../../namespaces/cgroups.ts';
 import {makeMachineCgroups} from '../../namespaces/machine-cgroups.ts';
 import {SandboxMachine} from './machine.ts';
@@ -34,14 +34,10 @@ export const startSandbox = async (spec: MachineSpec, signal: AbortSignal): Prom
   const name = `plumbline-${spec.id}`;
   undo.defer(spec.ledger.recordUse(spec.id, spec.image.layers));
   await makeFolder(spec, undo);
-  let init: ProcessIdentity | undefined;
-  // A process leaves its cgroups before it is gone, and that of a pid namespace waits in between for all others.
-  undo.defer(async () => init && untilGone(init));
   await makeMachineCgroups(spec, cgroups, name, undo);
   const ended = launch(spec, cgroups, name);
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(START_DEADLINE_MS)]);
-  const pid = await untilReady(spec, ended, deadline);
-  init = await identify(pid);
+  const init = await identify(await untilReady(spec, ended, deadline));
   const joined = cgroupFolders(cgroups, name).map((folder) => (cgroups.version === 2 ? join(folder, 'init') : folder));
   const reference: MachineReference = {
     id: spec.id,

@@ -1,4 +1,8 @@
-import {afterAll, beforeAll, expect, test} from 'vitest';
+import {spawn} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
+import {afterAll, beforeAll, expect, onTestFinished, test, vi} from 'vitest';
+import {removeCgroup} from '../../cgroup-removal.ts';
 import {realMachines, type RealMachines} from '../../contract/real-machines.ts';
 import {isAlive, type ProcessIdentity} from '../../processes.ts';
 import {sandbox} from './provider.ts';
@@ -25,5 +29,22 @@ test('a machine with a frozen process in it goes as soon as any other', {timeout
   const begin = performance.now();
   await machine[Symbol.asyncDispose]();
   expect(performance.now() - begin).toBeLessThan(9000);
+  expect(isAlive(init)).toBe(false);
+});
+
+test('the cgroups of a machine have not gone before its first process has', async () => {
+  await using machine = await machines.start();
+  const {init, cgroups} = machine.reference.details as {init: ProcessIdentity; cgroups: [string]};
+  // The first process of a pid namespace waits for all others of it, and this one for its parent, which is in no cgroup of the machine.
+  const parent = spawn('nsenter', [`--pid=/proc/${init.pid}/ns/pid`, 'sleep', '984'], {stdio: 'ignore'});
+  onTestFinished(() => void parent.kill('SIGKILL'));
+  await vi.waitUntil(async () => (await readFile(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8')) !== '');
+  parent.kill('SIGSTOP');
+  let isOver = false;
+  const removal = removeCgroup(cgroups[0]).then(() => (isOver = true));
+  await vi.waitUntil(() => !existsSync(cgroups[0]));
+  expect([isOver, isAlive(init)]).toEqual([false, true]);
+  parent.kill('SIGCONT');
+  await removal;
   expect(isAlive(init)).toBe(false);
 });
