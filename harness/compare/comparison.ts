@@ -5,7 +5,14 @@ import {explain, type Explanation} from './explanation.ts';
 import {compareFacts, isOfRecord, type FactComparison} from './fact-differences.ts';
 import {foldDifferences} from './folding.ts';
 import {groups} from './group.ts';
-import {comparableFacts, differsByKernelOfHost, isComparable, unlikeHosts, type HostTrait} from './host-facts.ts';
+import {
+  comparableFacts,
+  differsByKernelOfHost,
+  isComparable,
+  unlikeHosts,
+  type HostTrait,
+  type UnlikeHosts,
+} from './host-facts.ts';
 import {partOn, type LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
 import {compareRates, rateNames} from './rate-differences.ts';
@@ -68,7 +75,8 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
     ...compareFacts(pair, (facts) => comparableFacts(facts, unlike)),
   }));
   const bySets = Map.groupBy(compared, ({pair}) => JSON.stringify([pair.old.runtimeSet, pair.new.runtimeSet]));
-  const parts = [...bySets.values()].map((cells) => compareSets(cells, old, recent, bySets.size > 1, options));
+  const runs = {old, recent, unlike, isOfSeveralSets: bySets.size > 1};
+  const parts = [...bySets.values()].map((cells) => compareSets(cells, runs, options));
   const differences = parts.flatMap((part) => part.differences).toSorted(byGroup);
   return {
     schemaVersion: COMPARISON_SCHEMA_VERSION,
@@ -98,25 +106,31 @@ interface ComparedCell extends FactComparison {
   readonly pair: CellPair;
 }
 
+/** The two runs as a whole. */
+interface ComparedRuns {
+  readonly old: LoadedRun;
+  readonly recent: LoadedRun;
+  readonly unlike: UnlikeHosts;
+  /** Whether there are cells of more than one pair of runtime sets. */
+  readonly isOfSeveralSets: boolean;
+}
+
 /** Judges cells that are of one runtime set in each run: what the other sets of the runs have says nothing of them. */
 const compareSets = (
   cells: readonly ComparedCell[],
-  oldRun: LoadedRun,
-  newRun: LoadedRun,
-  isOneOfSeveral: boolean,
+  runs: ComparedRuns,
   {explanations = [], today = new Date()}: CompareOptions,
 ): Pick<Comparison, 'changedComponents' | 'differences' | 'expired' | 'ofHostKernel'> => {
   const pairs = cells.map(({pair}) => pair);
   const sets = {old: pairs[0]?.old.runtimeSet ?? '', new: pairs[0]?.new.runtimeSet ?? ''};
-  const runtimeSet = isOneOfSeveral ? sets.new : undefined;
-  const [old, recent] = [partOn(sets.old, oldRun), partOn(sets.new, newRun)];
+  const runtimeSet = runs.isOfSeveralSets ? sets.new : undefined;
+  const [old, recent] = [partOn(sets.old, runs.old), partOn(sets.new, runs.recent)];
   const components = changedComponents(old, recent);
-  const unlike = unlikeHosts(oldRun, newRun);
   const folded = foldDifferences(
     [
       ...cells.flatMap(({differences}) => differences),
       ...compareRates(pairs),
-      ...compareMeasurements(pairs, slownessOf(old, recent)).filter(({fact}) => isComparable(fact, unlike)),
+      ...compareMeasurements(pairs, slownessOf(old, recent)).filter(({fact}) => isComparable(fact, runs.unlike)),
     ],
     cells.map(({pair, facts}) => ({
       cell: pair,
