@@ -4,7 +4,14 @@ import {understood} from '../../vms/machine-output.ts';
 import type {Machine} from '../../vms/machine.ts';
 import {parseContainerd, parseRunc} from './parse/containerd.ts';
 import {parseDocker} from './parse/docker.ts';
-import {parseCgroups, parseFiles, parseMountOptions, parseMounts, parseSysctls} from './parse/files.ts';
+import {
+  parseCgroups,
+  parseFileContents,
+  parseFiles,
+  parseMountOptions,
+  parseMounts,
+  parseSysctls,
+} from './parse/files.ts';
 import {parseFirewall} from './parse/firewall.ts';
 import {parseHeldNamespaces, parseNamedNamespaces} from './parse/namespaces.ts';
 import {parseLinks, parseNeighbour, parseRoutes} from './parse/network.ts';
@@ -60,6 +67,7 @@ const inventoryOf = (output: string): Inventory => {
     ...parseContainerd(sections),
     ...parseRunc(sections),
     ...parseFiles(sections),
+    ...parseFileContents(sections),
     ...parseSysctls(sections),
   ]);
   return {

@@ -2,6 +2,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {addNeighbour} from '../network/neighbour.ts';
 import {takeInventory} from './inventory.ts';
 import {groundwork, planted} from './planted.ts';
+import {plantedFiles} from './planted-files.ts';
 import {startRealMachine} from './real-machine.ts';
 import type {RealMachine} from './real-machine.ts';
 import {compareInventories} from './residue.ts';
@@ -34,7 +35,7 @@ describe.each(['bookworm', 'trixie', 'forky'])('residue in a machine of %s', (ru
     });
   });
 
-  test.each(planted)(
+  test.each([...planted, ...plantedFiles])(
     'catches a left $name, and is clean without it',
     {timeout: 30_000},
     async ({kinds, says, plant, remove}) => {

@@ -105,6 +105,7 @@ const LEFT: Partial<Record<ThingKind, string>> = {
   process: 'left running',
   mount: 'left mounted',
   'mount options': 'changed',
+  'file content': 'changed',
   'listening socket': 'left listening',
   sysctl: 'changed',
 };

@@ -24,6 +24,7 @@ export type ThingKind =
   | 'containerd content'
   | 'runc container'
   | 'file'
+  | 'file content'
   | 'sysctl'
   /** A program that has to answer before its things can be read: `dockerd`, `containerd`, or a tool of the inventory. */
   | 'daemon';

@@ -2,7 +2,7 @@ import {ownerOfCgroup, ownerOfPath} from '../owners.ts';
 import {keyOf} from '../thing.ts';
 import type {Thing} from '../thing.ts';
 import {networkMounts} from './namespaces.ts';
-import {recordsOf} from './sections.ts';
+import {recordsOf, textOf} from './sections.ts';
 import type {Sections} from './sections.ts';
 
 /** Mounts of the machine's own mount namespace, without those that name a network namespace. */
@@ -68,6 +68,25 @@ export const parseFiles = (sections: Sections): Thing[] => {
       partOf: keyOf({kind: 'file', identity: `${parentOf(path)} (folder)`}),
     }));
 };
+
+/** What is in the files by which a machine is configured: lines of `sha256sum --zero`, sha256sum(1). */
+export const parseFileContents = (sections: Sections): Thing[] =>
+  textOf(sections, 'contents')
+    .split('\0')
+    .filter(Boolean)
+    .map((line) => {
+      const [digest, path] = [line.slice(0, SHA256_LENGTH), line.slice(SHA256_LENGTH + 2)];
+      return {
+        kind: 'file content',
+        identity: `${path} sha256:${digest}`,
+        owner: ownerOfPath(path),
+        detail: `content of "${path}" (sha256:${digest.slice(0, 12)}…)`,
+        source: 'contents',
+        partOf: keyOf({kind: 'file', identity: `${path} (file)`}),
+      };
+    });
+
+const SHA256_LENGTH = 64;
 
 /** Kernel settings that container software changes. */
 export const parseSysctls = (sections: Sections): Thing[] =>
