@@ -1,4 +1,5 @@
-# Part 2: tools that know the kernel's network tables, and one that reads files. Started first, read last, so that they run beside everything else.
+# Part 2: tools that know the kernel's network tables, and one that reads files. Started first, read last, so that they run beside
+# everything else.
 my @commands = (
     ['addresses', '', qw(ip -j -d addr)],
     ['routes4', "route show table all\nrule show\n", qw(ip -force -j -4 -batch -)],
@@ -10,9 +11,10 @@ my @commands = (
 # Where a machine has one, its neighbour is as much a part of it.
 my $neighbour = '/run/netns/neighbour';
 push @commands, ['neighbour', "addr show\nroute show table all\n", 'nsenter', "--net=$neighbour", qw(ip -force -j -batch -)] if -e $neighbour;
-# What is in the files by which a machine is configured, where a scenario may write and put back less than there was. Passwords are nobody's
-# business.
-push @commands, ['contents', '', qw(sha256sum --zero --), grep { -f && !-l && !/shadow/ } map { glob "/etc/$_" } qw(* docker/* docker/*/* containerd/* cni/* cni/*/*)];
+# What is in the files by which a machine is configured: a scenario that writes one may put back less than there was. Passwords are
+# nobody's business.
+my @configured = map { glob "/etc/$_" } qw(* docker/* docker/*/* containerd/* cni/* cni/*/*);
+push @commands, ['contents', '', qw(sha256sum --zero --), grep { -f && !-l && !/shadow/ } @configured];
 our @running;
 
 sub start_commands {
