@@ -34,7 +34,7 @@ export const waitForNoResidue = async (
     if (isClean(residue) || leftMs <= 0 || hasDeadDaemon(residue)) {
       return residue;
     }
-    if (residue.appeared.some(({kind, owner}) => kind === 'file' && owner === 'containerd')) {
+    if (residue.appeared.some(mayBeGarbage)) {
       await machine.exec(['sh', '-c', COLLECT], {signal});
     }
     await sleep(Math.min(pauseMs, leftMs), undefined, {signal});
@@ -44,9 +44,14 @@ export const waitForNoResidue = async (
 /** Nobody starts a daemon again in a machine, so there is nothing to wait for. */
 const hasDeadDaemon = ({vanished}: Residue): boolean => vanished.some(({kind}) => kind === 'daemon');
 
+const mayBeGarbage = ({kind, owner}: Finding): boolean =>
+  kind === 'containerd content' || kind === 'containerd snapshot' || (kind === 'file' && owner === 'containerd');
+
 /**
  * Has containerd collect its garbage now: it may be minutes before it does so by itself, and folders of snapshots that are gone stay until
- * then. What is in use stays. https://github.com/containerd/containerd/blob/main/docs/garbage-collection.md#synchronous-garbage-collection
+ * then. What is deleted while a collection is about to end has none of its own, until something else is deleted:
+ * https://github.com/containerd/containerd/blob/v1.6.20/gc/scheduler/scheduler.go (`run`, `lastCollection`). What is in use stays:
+ * https://github.com/containerd/containerd/blob/main/docs/garbage-collection.md#synchronous-garbage-collection
  * It looks for such folders only where a snapshot was removed since it was started, so one is, for what a containerd before it has left.
  */
 const COLLECT = ['snapshots prepare', 'snapshots remove', 'leases create --id', 'leases delete --sync']

@@ -54,6 +54,15 @@ describe.each(['bookworm', 'trixie', 'forky'])('residue in a machine of %s', (ru
     },
   );
 
+  test('what containerd has only not collected yet is not residue', async () => {
+    await real.machine.succeed(['sh', '-c', 'echo garbage | ctr content ingest garbage']);
+    expect(await waitForNoResidue(real.machine, before, {deadlineMs: 10_000, signal})).toEqual({
+      appeared: [],
+      known: [],
+      vanished: [],
+    });
+  });
+
   // Last: this machine is of no use afterwards.
   test('a daemon that died is a finding', async () => {
     await real.machine.succeed(['pkill', '-x', 'dockerd']);
