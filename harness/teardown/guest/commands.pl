@@ -14,7 +14,7 @@ push @commands, ['neighbour', "addr show\nroute show table all\n", 'nsenter', "-
 # What is in the files by which a machine is configured: a scenario that writes one may put back less than there was. Passwords are
 # nobody's business.
 my @configured = map { glob "/etc/$_" } qw(* docker/* docker/*/* containerd/* cni/* cni/*/*);
-push @commands, ['contents', '', qw(sha256sum --zero --), grep { -f && !-l && !/shadow/ } @configured];
+push @commands, ['contents', '', qw(sha256sum --), grep { -f && !-l && !/shadow/ } @configured];
 our @running;
 
 sub start_commands {

@@ -10,8 +10,8 @@ const holding = (lines: string) => ({
 });
 
 test('a file that says something else is told of with both contents', () => {
-  const before = holding(`${one}  /etc/hosts\0${one}  /etc/docker/daemon file.json\0`);
-  const after = holding(`${one}  /etc/hosts\0${other}  /etc/docker/daemon file.json\0`);
+  const before = holding(`${one}  /etc/hosts\n${one}  /etc/docker/daemon file.json\n`);
+  const after = holding(`${one}  /etc/hosts\n${other}  /etc/docker/daemon file.json\n`);
   const {appeared, vanished} = compareInventories(before, after);
   expect([...appeared, ...vanished].map(({sentence}) => sentence)).toEqual([
     'content of "/etc/docker/daemon file.json" (sha256:bbbbbbbbbbbb…), changed',

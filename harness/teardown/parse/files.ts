@@ -69,24 +69,16 @@ export const parseFiles = (sections: Sections): Thing[] => {
     }));
 };
 
-/** What is in the files by which a machine is configured: lines of `sha256sum --zero`, sha256sum(1). */
+/** What is in the files by which a machine is configured. Lines of sha256sum(1): a path that it escapes, behind a backslash, stays so. */
 export const parseFileContents = (sections: Sections): Thing[] =>
-  textOf(sections, 'contents')
-    .split('\0')
-    .filter(Boolean)
-    .map((line) => {
-      const [digest, path] = [line.slice(0, SHA256_LENGTH), line.slice(SHA256_LENGTH + 2)];
-      return {
-        kind: 'file content',
-        identity: `${path} sha256:${digest}`,
-        owner: ownerOfPath(path),
-        detail: `content of "${path}" (sha256:${digest.slice(0, 12)}…)`,
-        source: 'contents',
-        partOf: keyOf({kind: 'file', identity: `${path} (file)`}),
-      };
-    });
-
-const SHA256_LENGTH = 64;
+  [...textOf(sections, 'contents').matchAll(/^\\?([\da-f]{64}) [ *](.*)$/gm)].map(([, digest = '', path = '']) => ({
+    kind: 'file content',
+    identity: `${path} sha256:${digest}`,
+    owner: ownerOfPath(path),
+    detail: `content of "${path}" (sha256:${digest.slice(0, 12)}…)`,
+    source: 'contents',
+    partOf: keyOf({kind: 'file', identity: `${path} (file)`}),
+  }));
 
 /** Kernel settings that container software changes. */
 export const parseSysctls = (sections: Sections): Thing[] =>
