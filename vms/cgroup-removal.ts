@@ -5,7 +5,7 @@ import {MachineError} from './errors.ts';
 import {identify, untilGone, type ProcessIdentity} from './processes.ts';
 
 /**
- * Kills every process in a cgroup folder and below it, waits until they are gone, and removes the folder. Does nothing when it does not
+ * Kills every process in a cgroup folder and below it, removes the folder, and returns when they are gone. Does nothing when it does not
  * exist. Throws {@link MachineError} when processes are still there after `deadlineMs`.
  */
 export const removeCgroup = async (folder: string, deadlineMs = 10_000): Promise<void> => {
