@@ -8,6 +8,11 @@ const statements = `const ending = {
   command: ['sh', '-c', 'echo last words; exit 3'],
 };
 scenario('ends at once', {workload: ending, reach: {docker: usualReach.docker, ctr: {isolated: usualReach.ctr.isolated}, runc: usualReach.runc}});
+// The last command that is run beside every workload ends this one.
+const command = '/nonexistent/command';
+const killer = \`#!/bin/sh\\nkill -TERM 1; sleep 60\\n\`;
+const fragile = ['sh', '-c', \`mkdir /nonexistent; printf '\${killer}' >\${command}; chmod +x \${command}; exec nginx -g 'daemon off;'\`];
+scenario('ends later', {workload: {...nginx, image: {...nginx.image, name: 'docker.io/library/fragile:latest', config: {...nginx.image.config, Cmd: fragile}}, command: fragile}, reach: usualReach});
 scenario('never answers', {workload: {...nginx, port: 81}, reach: {docker: usualReach.docker}});`;
 
 let place: TestPlace;
@@ -32,6 +37,16 @@ test.for(['docker', 'ctr', 'runc'])(
     expect(cell?.durationMs).toBeLessThan(10_000);
   },
 );
+
+test.for(['docker', 'ctr', 'runc'])('a workload that ends beside a command fails its cells at level %s', (level) => {
+  const ended = cells.filter((one) => one.scenario === 'ends later' && one.level === level);
+  expect(ended.length).toBeGreaterThan(0);
+  for (const {failures} of ended) {
+    expect(failures).toMatchObject([
+      {class: 'workload', sentence: expect.stringMatching(/the workload has ended, having said: .* exit$/)},
+    ]);
+  }
+});
 
 test('a workload that never answers is given up at the deadline', () => {
   const cell = cells.find(({scenario}) => scenario === 'never answers');

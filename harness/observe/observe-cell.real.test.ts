@@ -122,7 +122,7 @@ describe.each(['bookworm', 'trixie', 'forky'])('observers in a machine of %s', (
     expect(written).toContain('/many/0001');
   });
 
-  test('a workload that has ended is an error', async () => {
+  test('a workload that has ended is told as one, and not as a broken machine', async () => {
     const running = {pid: 4_000_000, bundle: '/tmp/none', address: undefined, name: 'none'};
     const context = {
       machine: real.machine,
@@ -132,6 +132,9 @@ describe.each(['bookworm', 'trixie', 'forky'])('observers in a machine of %s', (
       network: 'isolated',
       reach: [],
     } as const;
-    await expect(observeCell(context, {signal})).rejects.toThrow(/^Cannot observe "none": no process 4000000$/);
+    await expect(observeCell(context, {signal})).rejects.toMatchObject({
+      failureClass: 'workload',
+      message: 'Cannot observe "none": the workload has ended',
+    });
   });
 });

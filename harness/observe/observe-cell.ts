@@ -50,7 +50,7 @@ export const families: readonly FactFamily[] = [
 
 /**
  * Looks at a running workload, with one command in its machine. The facts of two runs of one runtime set are identical.
- * Throws {@link MachineError} when the workload has ended.
+ * Throws a {@link PlumblineError} of class `workload` when the workload has ended.
  */
 export const observeCell = async (
   context: ObserveContext,

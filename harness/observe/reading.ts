@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {MachineError} from '../../vms/errors.ts';
+import {MachineError, PlumblineError} from '../../vms/errors.ts';
 import {parseSections, recordsOf, textOf, type Sections} from '../teardown/parse/sections.ts';
 import {namesOf, normaliserOf, type Normalise} from './normaliser.ts';
 import type {ObserveContext} from './observer.ts';
@@ -15,7 +15,7 @@ export interface Reading {
 /**
  * Reads everything that the observers need with one command in the machine, once the workers of the workload are up. Takes about 0.1 s in
  * a sandbox.
- * Throws {@link MachineError} when the workload ended meanwhile or the script can't run.
+ * Throws a {@link PlumblineError} of class `workload` when the workload has ended meanwhile, and {@link MachineError} when the script can't run.
  */
 export const takeReading = async (context: ObserveContext, signal: AbortSignal): Promise<Reading> => {
   const {machine, running, workload, reach} = context;
@@ -26,6 +26,13 @@ export const takeReading = async (context: ObserveContext, signal: AbortSignal):
   const result = await machine.exec(argv, {input: await guestScript(), timeoutMs: 3 * seconds * 1000, signal});
   if (result.exitCode !== 0) {
     const said = result.stderr.trim().slice(-600);
+    if (HAS_ENDED.test(said)) {
+      throw new PlumblineError('workload', `Cannot observe "${running.name}": the workload has ended`, {
+        layer: 'workload',
+        expected: 'a running workload',
+        seen: said,
+      });
+    }
     throw new MachineError(`Cannot observe "${running.name}": ${said || `exit code ${result.exitCode}`}`, {
       command: argv,
       expected: 'exit code 0',
@@ -34,6 +41,9 @@ export const takeReading = async (context: ObserveContext, signal: AbortSignal):
   }
   return parseReading(result.stdout, context);
 };
+
+/** What the guest script says of a process that is gone. */
+const HAS_ENDED = /^process \d+ has ended$/m;
 
 /** Reads what the guest script printed. */
 export const parseReading = (output: string, context: Reading['context']): Reading => {

@@ -1,5 +1,6 @@
 import {setTimeout} from 'node:timers/promises';
 import {PlumblineError} from '../../vms/errors.ts';
+import {refuseDead} from '../levels/dead-workload.ts';
 import type {LevelContext, RunningWorkload} from '../levels/level.ts';
 import type {ReachRecord} from '../report/run-record.ts';
 import type {Workload} from '../scenario/workload.ts';
@@ -30,7 +31,7 @@ export const checkReach = async (
 ): Promise<ReachRecord[]> => {
   const deadline = performance.now() + withinMs * context.machine.traits.slowness;
   // What has ended has lost its address as well, and says more by its last words.
-  await refuseDead(context, context.running.name, 'nothing was asked yet');
+  await refuseDead(context, `reach "${context.running.name}"`, 'nothing was asked yet');
   const asked = entries.map((entry) => ({entry, target: targetOf(entry, context)}));
   const positive = asked.filter(({entry}) => entry.expected === 'answers');
   const others = asked.filter(({entry}) => entry.expected !== 'answers');
@@ -91,17 +92,12 @@ const untilAnswer = async (
     if (missing === undefined) {
       return result;
     }
-    await refuseDead({machine, running, signal}, url, missing);
+    await refuseDead({machine, running, signal}, `reach "${url}"`, missing);
     if (performance.now() > deadline) {
       return result;
     }
     await setTimeout(15, undefined, {signal});
   }
-};
-
-const lastWords = async (running: RunningWorkload): Promise<string> => {
-  const logs = await running.logs().catch((error: Error) => `(its logs can't be read: ${error.message})`);
-  return logs.trim().split('\n').slice(-3).join(' | ').slice(-500) || 'nothing';
 };
 
 const record = (
@@ -123,20 +119,4 @@ const record = (
     seen: {kind: 'answer', status, firstByteMs, brokenOff},
     held: expected === 'either' || (expected === 'answers' && isRight),
   };
-};
-
-/** Throws the failure of a workload whose init is gone; `what` was to be reached, `seen` is what came of it. */
-const refuseDead = async (
-  {machine, running, signal}: Pick<ReachContext, 'machine' | 'running' | 'signal'>,
-  what: string,
-  seen: string,
-): Promise<void> => {
-  const {exitCode} = await machine.exec(['test', '-d', `/proc/${running.pid}`], {signal});
-  if (exitCode !== 0) {
-    throw new PlumblineError(
-      'workload',
-      `Cannot reach "${what}": the workload has ended, having said: ${await lastWords(running)}`,
-      {layer: 'workload', expected: 'an answer', seen: `${seen}, and the workload's init is gone`},
-    );
-  }
 };

@@ -221,7 +221,7 @@ sub emit_memory {
     emit('processes outside', '', @outside);
 }
 
-die "no process $pid\n" unless -d $proc;
+die "process $pid has ended\n" unless -d $proc;
 await_workers() if $workers ne '';
 start_commands();
 emit_texts();

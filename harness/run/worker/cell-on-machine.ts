@@ -138,6 +138,7 @@ const runWatched = async (
       result,
       started,
       start: async () => {
+        signal.throwIfAborted(); // A cell that was given up goes on by itself, and must not start anything beside the next one.
         current = undefined; // What is started again was removed before.
         current = await level.start(context);
         started.push(current);

@@ -1,5 +1,6 @@
 import type {ExpectStatic} from 'vitest';
 import {PlumblineError} from '../../../vms/errors.ts';
+import {refuseDead} from '../../levels/dead-workload.ts';
 import type {LevelContext, RunningWorkload} from '../../levels/level.ts';
 import {observeEnding} from '../../observe/ending.ts';
 import {observeExec} from '../../observe/exec.ts';
@@ -91,6 +92,8 @@ export const runScenario = async (
     const {outputLost, ...seen} = await observeExec(running);
     see(seen);
     result.recorded.tally('lifecycle.exec.outputLost', outputLost.hits, outputLost.of);
+    // Below docker a runtime that lets the workload die beside them says so with exit codes alone.
+    await refuseDead({...context, running}, `go on with "${running.name}"`, 'commands beside it were run');
   });
   await body.check?.({...forBody, running, start, expectReach});
   if (body.check === undefined) {

@@ -1,0 +1,26 @@
+import {PlumblineError} from '../../vms/errors.ts';
+import type {LevelContext, RunningWorkload} from './level.ts';
+
+/**
+ * Throws the failure of a workload whose init is gone though nobody has ended it, with its last words. `action` is what can't be done any
+ * more, `seen` what came of it.
+ */
+export const refuseDead = async (
+  {machine, running, signal}: Pick<LevelContext, 'machine' | 'signal'> & {readonly running: RunningWorkload},
+  action: string,
+  seen: string,
+): Promise<void> => {
+  const {exitCode} = await machine.exec(['test', '-d', `/proc/${running.pid}`], {signal});
+  if (exitCode !== 0) {
+    throw new PlumblineError(
+      'workload',
+      `Cannot ${action}: the workload has ended, having said: ${await lastWords(running)}`,
+      {layer: 'workload', expected: 'a running workload', seen: `${seen}, and the workload's init is gone`},
+    );
+  }
+};
+
+const lastWords = async (running: RunningWorkload): Promise<string> => {
+  const logs = await running.logs().catch((error: Error) => `(its logs can't be read: ${error.message})`);
+  return logs.trim().split('\n').slice(-3).join(' | ').slice(-500) || 'nothing';
+};
