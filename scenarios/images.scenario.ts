@@ -3,6 +3,7 @@ import {untilWhole} from '../harness/levels/whole-output.ts';
 import {restart} from '../harness/scenario/daemons.ts';
 import {scenario, walkthrough} from '../harness/scenario/scenario.ts';
 import {archiveOf} from './archive.ts';
+import {ImageArchive} from './image-archive.ts';
 import {outcomeOf} from './outcome.ts';
 import {scratchFolder} from './scratch-folder.ts';
 import {nginx} from './workloads/nginx.ts';
@@ -11,8 +12,14 @@ import {nginx} from './workloads/nginx.ts';
 
 const CNI_CONFIGURATION = '/etc/cni/net.d/10-plumbline.conflist';
 const image = nginx.image.name;
-/** A second name of the image, which is removed in between: what a command brings back is not what was there all the time. */
+/** A second name of the image, which is removed in between. Its content is not: the image itself needs it. */
 const COPY = 'docker.io/plumbline/copy:one';
+/** An image that goes with all its content when it is removed. */
+const OWN = 'plumbline/own:one';
+
+/** What kinds of members an archive has, whatever the digests are. */
+const kindsOf = (members: readonly string[]): string[] =>
+  [...new Set(members.map((member) => member.replaceAll(/[0-9a-f]{64}/g, '{digest}')))].toSorted();
 
 walkthrough('docker save, load, export and import', {
   workload: nginx,
@@ -21,25 +28,37 @@ walkthrough('docker save, load, export and import', {
   notAt: {ctr: 'its own commands are another scenario', runc: 'it knows no images'},
   steps: async ({machine, step, record, expect, defer}) => {
     const folder = await scratchFolder({machine, defer}, 'images');
-    const idOf = async (name: string) =>
-      (await machine.succeed(['docker', 'image', 'inspect', '--format', '{{.Id}}', name])).trim();
+    const inspect = async (format: string) =>
+      (await machine.succeed(['docker', 'image', 'inspect', '--format', format, OWN])).trim();
+    await step('an image with a layer that no other has', async () => {
+      defer(() => machine.exec(['docker', 'rmi', '--force', OWN]));
+      await machine.succeed(['docker', 'import', '-', OWN], {input: archiveOf('file', 'what was saved', {})});
+    });
+    const id = await inspect('{{.Id}}');
     await step('the members of what is saved', async () => {
-      defer(() => machine.exec(['docker', 'rmi', '--force', COPY]));
-      await machine.succeed(['docker', 'tag', image, COPY]);
-      await machine.succeed(['docker', 'save', '--output', `${folder}/saved.tar`, COPY]);
-      const members = (await machine.succeed(['tar', '-tf', `${folder}/saved.tar`])).trim().split('\n');
-      const kinds = members.map((member) => member.replaceAll(/[0-9a-f]{64}/g, '{digest}'));
-      record('surface.save.members', [...new Set(kinds)].toSorted());
+      await machine.succeed(['docker', 'save', '--output', `${folder}/saved.tar`, OWN]);
+      const archive = new ImageArchive({machine}, `${folder}/saved.tar`);
+      const members = await archive.members();
+      record('surface.save.members', kindsOf(members));
+      const layers: unknown = JSON.parse(await inspect('{{json .RootFS.Layers}}'));
+      expect(await archive.contentOfLayers()).toEqual(layers);
+      if (members.includes('index.json')) {
+        // Release candidates of 25.0 wrote a layout without layers: https://github.com/moby/moby/pull/47065
+        expect(await archive.layersOfLayout()).toEqual(layers);
+      }
     });
     await step('what is loaded is what was saved', async () => {
-      await machine.succeed(['docker', 'rmi', COPY]);
+      await machine.succeed(['docker', 'rmi', OWN]);
       await machine.succeed(['docker', 'load', '--input', `${folder}/saved.tar`]);
-      expect(await idOf(COPY)).toBe(await idOf(image));
+      expect(await inspect('{{.Id}}')).toBe(id);
+      const container = (await machine.succeed(['docker', 'create', OWN, 'true'])).trim();
+      defer(() => machine.succeed(['docker', 'rm', container]));
+      expect(await machine.succeed(['docker', 'cp', `${container}:/file`, '-'])).toContain('what was saved');
     });
     await step('a file system that is exported and imported', async () => {
-      const id = (await machine.succeed(['docker', 'create', image])).trim();
-      defer(() => machine.succeed(['docker', 'rm', id]));
-      await machine.succeed(['docker', 'export', '--output', `${folder}/exported.tar`, id]);
+      const container = (await machine.succeed(['docker', 'create', image])).trim();
+      defer(() => machine.succeed(['docker', 'rm', container]));
+      await machine.succeed(['docker', 'export', '--output', `${folder}/exported.tar`, container]);
       await machine.succeed(['docker', 'import', `${folder}/exported.tar`, 'plumbline/imported:one']);
       defer(() => machine.succeed(['docker', 'rmi', 'plumbline/imported:one']));
       const argv = ['docker', 'run', '--rm', 'plumbline/imported:one', 'cat', '/etc/nginx/nginx.conf'];
@@ -119,8 +138,12 @@ walkthrough('ctr images pull, export and import', {
       }
     });
     await step('export and import', async () => {
-      const digestOf = async (name: string) =>
-        (await machine.succeed(['ctr', 'images', 'list', `name==${name}`])).match(/sha256:[0-9a-f]{64}/)?.[0];
+      const digestOf = async (name: string) => {
+        const listed = await machine.succeed(['ctr', 'images', 'list', `name==${name}`]);
+        const [digest = 'not listed'] = /sha256:[0-9a-f]{64}/.exec(listed) ?? [];
+        expect(digest, name).not.toBe('not listed');
+        return digest;
+      };
       defer(() => machine.exec(['ctr', 'images', 'remove', '--sync', COPY]));
       await machine.succeed(['ctr', 'images', 'tag', image, COPY]);
       // From 2.0 on nothing waits for the goroutine of ctr that writes the archive:
@@ -134,9 +157,13 @@ walkthrough('ctr images pull, export and import', {
         },
       );
       tally('lifecycle.ctrExport.truncated', lost.hits, lost.of);
-      const members = (await machine.succeed(['tar', '-tf', `${folder}/exported.tar`])).trim().split('\n');
-      const kinds = members.map((member) => member.replaceAll(/[0-9a-f]{64}/g, '{digest}'));
-      record('surface.ctrExport.members', [...new Set(kinds)].toSorted());
+      const archive = new ImageArchive({machine}, `${folder}/exported.tar`);
+      record('surface.ctrExport.members', kindsOf(await archive.members()));
+      const manifest = await machine.succeed(['ctr', 'content', 'get', await digestOf(image)]);
+      const {layers} = JSON.parse(manifest) as {readonly layers: readonly {readonly digest: string}[]};
+      const digests = layers.map(({digest}) => digest);
+      expect(await archive.layersOfLayout()).toEqual(digests);
+      expect(await archive.contentOfLayers()).toEqual(digests);
       await machine.succeed(['ctr', 'images', 'remove', '--sync', COPY]);
       const stdout = await machine.succeed(['ctr', 'images', 'import', `${folder}/exported.tar`]);
       record(
