@@ -106,17 +106,29 @@ const placeText = ({scenario, level, fact, item, machine}: CatalogueEntry['shown
 const seenIn = (values: CatalogueRow['values']): string[] =>
   [...values.values()].filter((value) => value !== undefined);
 
-/** An entry that differs is shown where its values do, as long as there are several runtime sets to tell. */
-const isShown = ({entry, values}: CatalogueRow): boolean => {
-  const seen = seenIn(values);
-  return entry.between === 'differs' && seen.length > 1 ? new Set(seen).size > 1 : seen.length > 0;
+/**
+ * Whether the runs show what an entry says of its places, `seen` being the values of each place that some run has. One runtime set alone
+ * tells nothing of how several differ; there it is enough that the places are seen.
+ */
+const isShown = (between: CatalogueEntry['between'], seen: readonly (readonly string[])[]): boolean => {
+  const differs = (values: readonly string[]): boolean => new Set(values).size > 1;
+  if (between === 'same') {
+    return seen.length > 0 && !seen.some(differs);
+  }
+  return between === 'likely' || !seen.some((values) => values.length > 1) ? seen.length > 0 : seen.some(differs);
 };
 
 const summaryOf = (rows: readonly CatalogueRow[]): string => {
-  const shown = new Set(rows.filter(isShown).map(({entry}) => entry.id));
+  const byEntry = Map.groupBy(rows, ({entry}) => entry);
   const counts = (['differs', 'rate', 'same', 'likely'] as const).flatMap((between) => {
-    const ids = new Set(rows.filter(({entry}) => entry.between === between).map(({entry}) => entry.id));
-    return ids.size === 0 ? [] : [`${ids.intersection(shown).size} of ${ids.size} ${TITLES[between]}`];
+    const entries = [...byEntry].filter(([entry]) => entry.between === between);
+    const shown = entries.filter(([, places]) =>
+      isShown(
+        between,
+        places.map(({values}) => seenIn(values)).filter(({length}) => length > 0),
+      ),
+    );
+    return entries.length === 0 ? [] : [`${shown.length} of ${entries.length} ${TITLES[between]}`];
   });
   return `Shown: ${counts.join(', ')}.`;
 };

@@ -65,9 +65,28 @@ test('a place that no run has is missing', () => {
   expect(missing).toEqual(['SEC-01: "nginx" at docker, process.umask']);
 });
 
-test('an entry that differs is not shown by values that are the same', () => {
-  const result = catalogueResult([entry({})], [runOf('bookworm', '0022'), runOf('forky', '0022')]);
-  expect(catalogueTable(result)).toMatch(/^Shown: 0 of 1 that differ/);
+test.each([
+  ['differs', ['0022', '0022'], 0],
+  ['differs', ['0022', '0077'], 1],
+  ['differs', ['0022'], 1],
+  ['rate', ['0022', '0022'], 0],
+  ['same', ['0022', '0022'], 1],
+  ['same', ['0022', '0077'], 0],
+  ['likely', ['0022', '0022'], 1],
+] as const)('of an entry that is to be "%s", %j shows %d', (between, values, shown) => {
+  const runs = values.map((umask, index) => runOf(['bookworm', 'forky'][index] ?? '', umask));
+  expect(catalogueTable(catalogueResult([entry({between})], runs))).toMatch(new RegExp(`^Shown: ${shown} of 1 `));
+});
+
+test('an entry that is to be the same is not shown where one of its places differs', () => {
+  const shown = (['runc', 'ctr'] as const).map((level) => ({scenario: 'nginx', level, fact: 'process.umask'}));
+  const runs = (['0022', '0077'] as const).map((umask, index) =>
+    exampleLoadedRun([
+      {level: 'runc', facts: {'process.umask': '0022'}, cell: {runtimeSet: `set-${index}`}},
+      {level: 'ctr', facts: {'process.umask': umask}, cell: {runtimeSet: `set-${index}`}},
+    ]),
+  );
+  expect(catalogueTable(catalogueResult([entry({between: 'same', shown})], runs))).toMatch(/^Shown: 0 of 1 /);
 });
 
 test.each([
