@@ -16,12 +16,13 @@ walkthrough('crun, beside runc', {
     ctr: '"--runc crun" runs all of its cells with crun',
   },
   steps: async (context) => {
-    const {machine, step, record} = context;
+    const {machine, step, record, expect} = context;
     const bundle = await Bundle.make(context, 'crun');
     await step('with CAP_SYS_RESOURCE and without', async () => {
       await bundle.write(['true']);
       const without = ['setpriv', '--bounding-set', '-sys_resource', '--inh-caps', '-sys_resource'];
       const argv = ['crun', 'run', '--bundle', bundle.folder, 'plumbline-crun'];
+      expect(await machine.exec(argv)).toMatchObject({exitCode: 0});
       record('lifecycle.crun.withoutSysResource', outcomeOf(await machine.exec([...without, ...argv])));
     });
     await step('versions of the specification', async () => {

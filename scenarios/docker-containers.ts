@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type {ScenarioContext} from '../harness/scenario/definition.ts';
 
 /** What scenarios of docker need to run containers with the client. */
@@ -43,12 +44,10 @@ export const inspectContainer = async (
   return exitCode === 0 ? (JSON.parse(stdout) as Inspected[])[0] : undefined;
 };
 
-/** Its endpoint in a network; the default bridge unless told. Throws where it has none. */
+/** Its endpoint in a network; the default bridge unless told. A container that has none there is a fault of dockerd. */
 export const endpointOf = async (context: Pick<ScenarioContext, 'machine'>, name: string, network = 'bridge') => {
   const endpoint = (await inspectContainer(context, name))?.NetworkSettings.Networks[network];
-  if (endpoint === undefined) {
-    throw new Error(`Cannot find the address of "${name}": it is not connected to "${network}"`);
-  }
+  assert(endpoint !== undefined, `"${name}" is not connected to "${network}"`);
   return endpoint;
 };
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type {ScenarioContext} from '../harness/scenario/definition.ts';
 import {walkthrough} from '../harness/scenario/scenario.ts';
 import {inspectContainer, runInBackground} from './docker-containers.ts';
@@ -60,7 +61,7 @@ walkthrough('is checked more often while it starts', {
  */
 const removeWhileChecked = async ({machine, step, eventually}: ScenarioContext, name: string): Promise<number> => {
   const {Id: id} = (await inspectContainer({machine}, name)) ?? {};
-  if (id === undefined) throw new Error(`Cannot remove "${name}": there is none`);
+  assert(id !== undefined, `dockerd knows no container "${name}"`);
   return step('remove it between two checks', async () => {
     await machine.succeed(['docker', 'rm', '--force', '--volumes', name]);
     // As long as its shim or a check is there, the file may still go. A shell that runs this has the brackets, and is not found.

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
 import type {ExecInside} from '../harness/levels/level.ts';
 import {untilWhole} from '../harness/levels/whole-output.ts';
@@ -66,7 +67,7 @@ export const capabilitySets = (answers: Answers) => ({
 
 const namesIn = (answers: Answers, field: string): string[] => {
   const mask = answers.get(`process.${field}`);
-  if (mask === undefined) throw new Error(`The inspector said nothing of ${field}`);
+  assert(mask !== undefined, `the inspector said nothing of ${field}`);
   return capabilityNames(mask);
 };
 

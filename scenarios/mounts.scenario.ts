@@ -71,15 +71,18 @@ walkthrough('a mount on a place that has one by default', {
   network: 'isolated',
   notAt: {docker: 'it never stacked them', runc: 'mounts are made as its spec lists them'},
   steps: async (context) => {
-    const {machine, step, defer, record} = context;
+    const {machine, step, defer, record, expect} = context;
     const mountsOn = async (path: string, mount: string): Promise<string[]> => {
       const argv = ['cat', '/proc/self/mountinfo'];
       const table = await outputOfCtrRun(context, {id: 'plumbline-mount', flags: ['--mount', mount], argv});
       return table.split('\n').filter((line) => line.split(' ')[4] === path);
     };
     await step('a tmpfs on /dev/shm', async () => {
+      const lines = await mountsOn('/dev/shm', 'type=tmpfs,dst=/dev/shm,options=size=4m');
+      // The last one is what the workload sees.
+      expect(lines.at(-1)).toMatch(/\bsize=4096k\b/);
       // Stacked up to containerd 1.7: https://github.com/containerd/containerd/pull/8565
-      record('isolation.mountOnDefault.count', (await mountsOn('/dev/shm', 'type=tmpfs,dst=/dev/shm')).length);
+      record('isolation.mountOnDefault.count', lines.length);
     });
     await step('a bind that is to lose "noexec"', async () => {
       defer(() => machine.succeed(['rm', '-rf', SOURCE]));

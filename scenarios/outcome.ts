@@ -9,7 +9,7 @@ const CLASSES: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/operation not permitted/i, 'not permitted'],
   [/permission denied/i, 'permission denied'],
   [/read-only file system/i, 'read-only'],
-  [/no such file or directory|executable file not found/i, 'no such file'],
+  [/no such file or directory/i, 'no such file'],
   [/not a directory|must be mounted on ordinary directory|must not be a symlink|symlink/i, 'no directory'],
   [/unknown|invalid|not supported|unsupported|cannot be mounted|not allowed|inside \/proc/i, 'not accepted'],
 ];
