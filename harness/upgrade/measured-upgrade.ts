@@ -1,18 +1,17 @@
 import type {Machine} from '../../vms/machine.ts';
 import {addNeighbour} from '../network/neighbour.ts';
-import {Steps} from '../scenario/steps.ts';
+import type {Steps} from '../scenario/steps.ts';
 import type {Workload} from '../scenario/workload.ts';
 import {levels} from '../levels/level-facts.ts';
 import type {UpgradeFacts} from '../../vms/image/upgrade-packages.ts';
-import type {Facts} from '../observe/fact.ts';
 import {servicesToRestart} from './component.ts';
-import {factsOf, inheritedFacts, type Inherited} from './inheritance.ts';
 import {versionsOf} from './old-machine.ts';
 import {upgradePackages} from './package-upgrade.ts';
 import {Prober} from './prober.ts';
-import {removeWorkloads, startWorkloads, type StartedWorkload} from './running-workloads.ts';
+import {removeWorkloads, startWorkloads} from './running-workloads.ts';
 import {untilAllAnswer, untilSettled, type Ending} from './steady.ts';
 import {lostFrom, readStores} from './stores.ts';
+import {adoptedOf, inheritanceOf, readFacts} from './survivors.ts';
 import type {UpgradePassRecord} from './upgrade-record.ts';
 import {upgradeWorkloads} from './upgrade-workload.ts';
 import {readFate, targetRecordOf, type WorkloadFate} from './workload-fate.ts';
@@ -71,15 +70,15 @@ export const measureUpgrade = async (context: MeasureContext): Promise<UpgradePa
   for (const one of started) {
     fates.push(await readFate(machine, one));
   }
-  const survivors = started.filter((_, index) => fates[index]?.survived);
-  const facts = await readAll(survivors, context);
+  const adopted = adoptedOf(started, fates);
+  const kept = await readFacts(adopted, context);
   const lost = lostFrom(storesBefore, await readStores(machine));
   const after = await versionsOf(machine);
   const stubborn = await steps.step('remove the workloads with the new versions', () =>
     removeWorkloads(machine, workloads),
   );
   const inherited = await steps.step('compare the survivors with new ones', () =>
-    inheritanceOf(survivors, facts, context),
+    inheritanceOf(adopted, {kept: kept.known, stubborn}, context),
   );
   await removeNeighbour(machine);
   return {
@@ -95,8 +94,13 @@ export const measureUpgrade = async (context: MeasureContext): Promise<UpgradePa
       targets: (workloads[index]?.targets ?? []).map((target) =>
         targetRecordOf(target, prober.samplesOf(target), phases, endings.get(target.name) ?? 'unsteady'),
       ),
-      inherited: inherited.get(fate.name) ?? [],
-      problems: [...fate.problems, ...removalProblems(stubborn.get(fate.name))],
+      inherited: inherited.known.get(fate.name) ?? [],
+      problems: [
+        ...fate.problems,
+        ...problem('show all of it', kept.problems.get(fate.name)),
+        ...problem('remove it', stubborn.get(fate.name)),
+        ...problem('start it once more', inherited.problems.get(fate.name)),
+      ],
     })),
     lost,
     before,
@@ -104,32 +108,9 @@ export const measureUpgrade = async (context: MeasureContext): Promise<UpgradePa
   };
 };
 
-const readAll = async (
-  workloads: readonly StartedWorkload[],
-  {machine, workload, signal}: MeasureContext,
-): Promise<Facts[]> => {
-  const facts = [];
-  for (const one of workloads) {
-    facts.push(await factsOf(machine, one, workload, signal));
-  }
-  return facts;
-};
-
-/** Starts the workloads that survived once more, with the new versions: what is otherwise then, the survivors have from the old ones. */
-const inheritanceOf = async (
-  survivors: readonly StartedWorkload[],
-  kept: readonly Facts[],
-  context: MeasureContext,
-): Promise<ReadonlyMap<string, Inherited[]>> => {
-  const workloads = survivors.map(({workload}) => workload);
-  const quiet = new Steps('', 0, () => undefined);
-  const fresh = await readAll(await startWorkloads(workloads, {...context, steps: quiet}), context);
-  await removeWorkloads(context.machine, workloads);
-  return new Map(workloads.map(({name}, index) => [name, inheritedFacts(kept[index] ?? {}, fresh[index] ?? {})]));
-};
-
-const removalProblems = (said: string | undefined): string[] =>
-  said === undefined ? [] : [`The new version can not remove it: ${said}`];
+/** What the new version can not do, with what was said of it. */
+const problem = (action: string, said: string | undefined): string[] =>
+  said === undefined ? [] : [`The new version can not ${action}: ${said}`];
 
 /** The machine is given a neighbour again by those who run cells on it. */
 const removeNeighbour = async (machine: Machine): Promise<void> => {

@@ -73,11 +73,11 @@ export const upgradedWorkloadRecord = z.object({
     .optional(),
   /** State as the runtime calls it afterwards. */
   status: z.string().optional(),
-  /** Of one that survived: what is otherwise when the new versions start the same workload. */
+  /** Of one that survived, was adopted and could be removed: what is otherwise when the new versions start the same workload. */
   inherited: z.array(
     z.object({fact: z.string(), kept: factValue.optional(), new: factValue.optional(), change: z.string()}),
   ),
-  /** Why the new version can not show it, run a command in it, or remove it. */
+  /** Why the new version can not show it, run a command in it, remove it, or start it once more. */
   problems: z.array(z.string()),
 });
 
