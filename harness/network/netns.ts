@@ -32,20 +32,22 @@ const USUAL: NetnsNames = {
  */
 export const makeNetns = async (machine: Machine, steps: Steps, names = USUAL): Promise<NamedNetns> => {
   const path = `/run/netns/${names.name}`;
-  // Deleting one end takes the other with it, and the route over it. The namespace would do so too, but some time after it was deleted.
-  const remove = async (): Promise<void> => {
-    await machine.exec(['ip', 'link', 'delete', names.outer]);
-    await machine.exec(['ip', 'netns', 'delete', names.name]);
-  };
   await using undo = new AsyncDisposableStack();
   for (const [title, argv] of netnsCommands(names)) {
     await steps.command(title, machine, argv);
     if (argv[2] === 'add' && argv[1] === 'netns') {
-      undo.defer(remove);
+      undo.defer(() => removeNetns(machine, names));
     }
   }
   const kept = undo.move();
   return {path, address: names.address, [Symbol.asyncDispose]: () => kept.disposeAsync()};
+};
+
+/** Removes what {@link makeNetns} makes, as far as it is there. */
+export const removeNetns = async (machine: Machine, {name, outer}: NetnsNames): Promise<void> => {
+  // Deleting one end takes the other with it, and the route over it. The namespace would do so too, but some time after it was deleted.
+  await machine.exec(['ip', 'link', 'delete', outer]);
+  await machine.exec(['ip', 'netns', 'delete', name]);
 };
 
 /** The commands of {@link makeNetns}, in order, each with its title. */

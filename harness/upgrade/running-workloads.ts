@@ -2,7 +2,7 @@ import {setTimeout} from 'node:timers/promises';
 import {PlumblineError} from '../../vms/errors.ts';
 import type {Machine} from '../../vms/machine.ts';
 import {makeBundle} from '../levels/runc.ts';
-import {makeNetns} from '../network/netns.ts';
+import {makeNetns, removeNetns} from '../network/netns.ts';
 import {Steps} from '../scenario/steps.ts';
 import type {Workload} from '../scenario/workload.ts';
 import type {UpgradeWorkload} from './upgrade-workload.ts';
@@ -87,7 +87,7 @@ export const removeWorkloads = async (
       }
     }
     if (workload.netns !== undefined) {
-      await machine.exec(['ip', 'netns', 'delete', workload.netns.name]);
+      await removeNetns(machine, workload.netns);
     }
   }
   await machine.exec(['rm', '-rf', '/var/lib/plumbline']);
