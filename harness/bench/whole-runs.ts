@@ -34,6 +34,8 @@ export const runWhole = async (argv: readonly string[], reports: string, signal:
     env: {INIT_CWD: PROJECT},
     reject: false,
     cancelSignal: signal,
+    // A run that is told to end takes its machines down first.
+    forceKillAfterDelay: 60_000,
     maxBuffer: 256 * 1024 * 1024,
   });
   const busyBefore = busyMs();
