@@ -126,6 +126,7 @@ const compact = (record: RunRecord, keepsTimes: boolean): RunRecord => ({
   options: {},
   // What remains tells facts that follow the host's size from those that do not.
   host: {...record.host, kernel: ''},
+  ...(record.otherHosts && {otherHosts: record.otherHosts.map((host) => ({...host, kernel: ''}))}),
   steps: [],
   machines: record.machines.map((machine) => ({...machine, details: {}, steps: []})),
   cells: record.cells.map((cell) => ({

@@ -103,3 +103,30 @@ test('what runtimes mask where it is there is compared between hosts that both h
     {fact: 'paths./proc/keys'},
   ]);
 });
+
+test('a run whose parts ran on unlike hosts is compared as if each cell had run on any of them', () => {
+  const host = {system: 'Linux', kernel: '6.1', cpus: 2, memoryBytes: 8_000_000_000};
+  const one = {...host, mitigations: {spectre_v2: 'Vulnerable'}, maskablePaths: ['/proc/keys', '/proc/scsi']};
+  const other = {...host, mitigations: {spectre_v2: 'Not affected'}, maskablePaths: ['/proc/keys']};
+  const [machine, larger] = [2, 4].map((cpus) => ({
+    ...exampleMachine(),
+    traits: {acceleration: 'none', cpus, memoryBytes: 8_000_000_000},
+  }));
+  const run = (facts: Facts, changes: Parameters<typeof exampleLoadedRun>[1]) =>
+    exampleLoadedRun([{level: 'runc', facts}], changes);
+  const facts = (value: string) => ({
+    'process.cpus': value,
+    'process.speculation.storeBypass': value,
+    'paths./proc/scsi': value,
+    'paths./proc/keys': value,
+  });
+  const merged = {host: one, otherHosts: [other], machines: [machine, larger].filter((known) => known !== undefined)};
+  const unlike = {
+    differences: [{fact: 'paths./proc/keys'}],
+    unlikeHosts: ['number of processors', 'mitigations of their processors', 'what there is to be masked'],
+  };
+  expect(compareRuns(run(facts('a'), merged), run(facts('b'), {host: one}))).toMatchObject(unlike);
+  expect(compareRuns(run(facts('a'), {host: one}), run(facts('b'), merged))).toMatchObject(unlike);
+  expect(compareRuns(run(facts('a'), merged), run(facts('b'), merged))).toMatchObject(unlike);
+  expect(compareRuns(run(facts('a'), {host: one}), run(facts('b'), {host: one})).differences).toHaveLength(4);
+});

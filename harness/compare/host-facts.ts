@@ -2,6 +2,7 @@ import {isDeepStrictEqual} from 'node:util';
 import {isVirtual} from './baseline-name.ts';
 import type {ChangedComponent} from './changed-components.ts';
 import {ABSENT, type SeenFacts} from './cell-facts.ts';
+import type {HostRecord} from '../report/host-record.ts';
 import type {LoadedRun} from './loaded-run.ts';
 
 /** What hosts may differ in that facts follow. */
@@ -14,7 +15,7 @@ export type HostTrait =
 /** What the hosts of two runs differ in. */
 export interface UnlikeHosts {
   readonly traits: readonly HostTrait[];
-  /** What runtimes mask where it is there, and only one of the hosts has. */
+  /** What runtimes mask where it is there, and not all of the hosts have. */
   readonly paths: ReadonlySet<string>;
 }
 
@@ -41,7 +42,7 @@ export const isComparable = (fact: string, {traits, paths}: UnlikeHosts): boolea
 /** The path that a fact is of, where it is of one. */
 const pathOf = (fact: string): string => /^(?:paths|mounts)\.([^. ]*)/.exec(fact)?.[1] ?? '';
 
-/** The facts that follow none of what the hosts differ in, and of the masked paths those that both have. */
+/** The facts that follow none of what the hosts differ in, and of the masked paths those that all have. */
 export const comparableFacts = (seen: SeenFacts, unlike: UnlikeHosts): SeenFacts =>
   new Map(
     [...seen]
@@ -69,23 +70,32 @@ export const unlikeHosts = (old: LoadedRun, recent: LoadedRun): UnlikeHosts => {
 
 /** A virtual machine has the kernel of its runtime set, not that of the host. */
 const unlikePaths = (old: LoadedRun, recent: LoadedRun): ReadonlySet<string> => {
-  const [before, after] = [old.record.host.maskablePaths, recent.record.host.maskablePaths];
-  return before === undefined || after === undefined || isVirtual(old) || isVirtual(recent)
-    ? new Set()
-    : new Set(before).symmetricDifference(new Set(after));
+  const hosts = [...hostsOf(old), ...hostsOf(recent)];
+  if (isVirtual(old) || isVirtual(recent) || hosts.some(({maskablePaths}) => maskablePaths === undefined)) {
+    return new Set();
+  }
+  const paths = hosts.flatMap(({maskablePaths = []}) => maskablePaths);
+  return new Set(paths.filter((path) => !hosts.every(({maskablePaths}) => maskablePaths?.includes(path))));
 };
 
 const unlikeTraits = (old: LoadedRun, recent: LoadedRun): HostTrait[] => [
-  ...(sizeOf(old, 'cpus') === sizeOf(recent, 'cpus') ? [] : (['number of processors'] as const)),
-  ...(sizeOf(old, 'memoryBytes') === sizeOf(recent, 'memoryBytes') ? [] : (['memory'] as const)),
-  ...(isDeepStrictEqual(old.record.host.mitigations, recent.record.host.mitigations)
+  ...(areAlike([...sizesOf(old, 'cpus'), ...sizesOf(recent, 'cpus')]) ? [] : (['number of processors'] as const)),
+  ...(areAlike([...sizesOf(old, 'memoryBytes'), ...sizesOf(recent, 'memoryBytes')]) ? [] : (['memory'] as const)),
+  ...(areAlike([...hostsOf(old), ...hostsOf(recent)].map(({mitigations}) => mitigations))
     ? []
     : (['mitigations of their processors'] as const)),
 ];
 
+/** A run that was merged has those of its parts: which of its cells ran on which is not asked. */
+const hostsOf = ({record: {host, otherHosts = []}}: LoadedRun): HostRecord[] => [host, ...otherHosts];
+
 /** Older records do not say it of machines, and those of sandboxes have what their host has. */
-const sizeOf = ({record: {machines, host}}: LoadedRun, trait: 'cpus' | 'memoryBytes'): unknown =>
-  machines[0]?.traits[trait] ?? host[trait];
+const sizesOf = (run: LoadedRun, trait: 'cpus' | 'memoryBytes'): unknown[] => {
+  const sizes = run.record.machines.flatMap(({traits}) => traits[trait] ?? []);
+  return sizes.length > 0 ? sizes : hostsOf(run).map((host) => host[trait]);
+};
+
+const areAlike = (values: readonly unknown[]): boolean => values.every((value) => isDeepStrictEqual(value, values[0]));
 
 /**
  * Whether the kernels are of different versions and one is that of a host, as a sandbox has it, and so no part of a runtime set: what follows

@@ -24,6 +24,14 @@ test('the parts of a plan become one run, in the order of the parts', () => {
   expect(merged).not.toHaveProperty('shard');
 });
 
+test('every host that the parts ran on is kept, once', () => {
+  const {host} = exampleRun();
+  const other = {...host, cpus: host.cpus + 2};
+  const merged = mergeRuns([part(3, {host: other}, 3), part(2, {host: other}, 3), part(1, {host}, 3)], 'merged');
+  expect(merged).toMatchObject({host, otherHosts: [other]});
+  expect(mergeRuns([part(1), part(2)], 'merged')).not.toHaveProperty('otherHosts');
+});
+
 test('a failure of one part is one of the whole', () => {
   const {failures, cells} = exampleFailedRun();
   expect(mergeRuns([part(1), part(2, {cells, exitCode: 1})], 'merged').exitCode).toBe(1);

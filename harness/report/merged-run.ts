@@ -42,10 +42,15 @@ export const mergeRuns = (runs: readonly NamedRun[], id: string): RunRecord => {
   const inOrder = parts.toSorted((one, other) => one.shard.index - other.shard.index);
   const failures = inOrder.flatMap((part) => part.failures);
   const cells = inOrder.flatMap((part) => part.cells);
+  const [host = first.host, ...otherHosts] = new Map(
+    inOrder.map((part) => [JSON.stringify(part.host), part.host]),
+  ).values();
   const {shard: _shard, ...rest} = first;
   return {
     ...rest,
     id,
+    host,
+    ...(otherHosts.length > 0 && {otherHosts}),
     startedAt: inOrder.map(({startedAt}) => startedAt).toSorted()[0] ?? first.startedAt,
     durationMs: Math.max(...inOrder.map(({durationMs}) => durationMs)),
     exitCode: exitCodeOf([...failures, ...cells.flatMap((cell) => cell.failures)]),

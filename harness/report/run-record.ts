@@ -113,6 +113,8 @@ export const runRecord = z.object({
   command: z.array(z.string()),
   tool: z.object({version: z.string(), node: z.string()}),
   host: hostRecord,
+  /** Of a run that was merged: hosts of its parts that are otherwise than `host`, each once. */
+  otherHosts: z.array(hostRecord).optional(),
   /** What was asked for: provider, runtime sets, the OCI runtime given with `--runc`, and the digest of its program. */
   options: z.record(z.string(), z.unknown()),
   /** Which part of which plan was run; `plan` is a digest of the names of all its cells. Absent in a run that was merged. */
