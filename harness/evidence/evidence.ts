@@ -53,9 +53,10 @@ export interface Findings {
 
 /** Looks at the machine of a failed cell, finds the cause where it can, and keeps it all. Never throws: the failure itself is what matters. */
 export const gatherEvidence = async (failed: FailedCell): Promise<Evidence> => {
-  const findings = await lookAround(failed);
-  const error = explained(failed.error, findings.cause);
+  let {error} = failed;
   try {
+    const findings = await lookAround(failed);
+    error = explained(error, findings.cause);
     await mkdir(failed.folder, {recursive: true});
     return {error, files: await writeBundle(failed, error, findings)};
   } catch {

@@ -27,3 +27,28 @@ test('what mends the host is kept', () => {
     evidence: [],
   });
 });
+
+test('what a check compared is kept, also where it is no JSON', () => {
+  const circle: Record<string, unknown> = {name: 'a'};
+  circle['self'] = circle;
+  const compared = (seen: unknown, expected: unknown) => {
+    try {
+      expect(seen).toEqual(expected);
+    } catch (error) {
+      return failureRecordOf(error);
+    }
+    return undefined;
+  };
+  expect(compared(1n, 2n)).toMatchObject({class: 'runtime', expected: '2n', seen: '1n'});
+  expect(compared(circle, 'b')).toMatchObject({expected: 'b', seen: "<ref *1> { name: 'a', self: [Circular *1] }"});
+  expect(compared({a: [1]}, {a: [2]})).toMatchObject({expected: '{"a":[2]}', seen: '{"a":[1]}'});
+});
+
+test.each([
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [1n, '1n'],
+  ['no answer\nat all', 'no answer'],
+])('%s may be thrown', (thrown, sentence) => {
+  expect(failureRecordOf(thrown)).toEqual({class: 'harness', sentence, evidence: []});
+});

@@ -1,3 +1,4 @@
+import {inspect} from 'node:util';
 import {HostError, PlumblineError, type FailureClass} from '../../vms/errors.ts';
 import type {FailureRecord} from './run-record.ts';
 
@@ -56,21 +57,28 @@ export const exitCodeOf = (failures: readonly Pick<FailureRecord, 'class'>[]): n
 };
 
 /** Vitest's `expect` throws these: a check of the scenario failed. */
-const isAssertion = (error: unknown): error is Error => error instanceof Error && error.name === 'AssertionError';
+const isAssertion = (error: unknown): error is Error & {readonly expected?: unknown; readonly actual?: unknown} =>
+  error instanceof Error && error.name === 'AssertionError';
 
-const assertionDetails = (error: unknown): Pick<FailureRecord, 'expected' | 'seen'> => {
-  const {expected, actual} = error as {expected?: unknown; actual?: unknown};
-  return isAssertion(error) && expected !== undefined ? {expected: text(expected), seen: text(actual)} : {};
+const assertionDetails = (error: unknown): Pick<FailureRecord, 'expected' | 'seen'> =>
+  isAssertion(error) && error.expected !== undefined ? {expected: text(error.expected), seen: text(error.actual)} : {};
+
+/** Never throws: a scenario may compare, and throw, what is no JSON, such as a BigInt or what contains itself. */
+const text = (value: unknown): string => {
+  if (typeof value === 'string') {
+    return value;
+  }
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return inspect(value, {customInspect: false, breakLength: Infinity});
+  }
 };
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)));
 
 const sentenceOf = (error: unknown): string => {
   // What comes from another thread is no `Error` any more, and looks like one.
   const message = (error as {message?: unknown} | undefined)?.message ?? error;
-  const [sentence = ''] = (typeof message === 'string' ? message : (JSON.stringify(message) ?? 'undefined')).split(
-    '\n',
-  );
+  const [sentence = ''] = text(message).split('\n');
   return sentence === '' ? 'Unknown failure' : sentence;
 };
 
