@@ -118,6 +118,24 @@ test.for<[string, Readonly<Record<string, Rows>>, Partial<CauseContext>]>([
     {},
     {message: 'Cannot start: listen tcp4 0.0.0.0:8080: bind: address already in use'},
   ],
+  [
+    'port 8090 of the machine is in use',
+    {},
+    {message: 'Cannot start: failed to bind host port for 0.0.0.0:8090:172.17.0.2:80/tcp: address already in use'},
+  ],
+  [
+    'port 8080 of the machine is in use, by process 30 "docker-proxy -host-port 8080"',
+    {},
+    {message: 'Cannot start: port is already allocated'},
+  ],
+  [
+    'port 81 of the machine is in use',
+    {},
+    {
+      message: 'Cannot start: 2026/11/23 12:40:17 [emerg] 1#1: bind() to [::]:81 failed (98: Address already in use)',
+      cell: {level: 'runc', network: 'host'},
+    },
+  ],
   ['dockerd is not running', {processes: []}, {message: 'Cannot inspect it: dockerd does not answer (ECONNREFUSED)'}],
   [
     'dockerd is stopped by a signal (process 20 is in state T)',

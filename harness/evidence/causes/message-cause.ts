@@ -54,8 +54,7 @@ const takenPort = ({message, state, cell, workload}: CauseContext): Cause | unde
   if (!/address already in use|port is already allocated|Address in use/i.test(message)) {
     return undefined;
   }
-  const said = /(?:[\d.]+|\]):(\d+)(?:: bind)?[^:]*:? /.exec(message)?.[1];
-  const port = cell.network === 'published' ? workload.publishedPort : Number(said ?? workload.port);
+  const port = namedPort(message) ?? (cell.network === 'published' ? workload.publishedPort : workload.port);
   const listener = state.sockets.find((one) => one.isListening && one.netns === state.ownNetns && one.port === port);
   const holder =
     listener?.holder === undefined
@@ -66,6 +65,12 @@ const takenPort = ({message, state, cell, workload}: CauseContext): Cause | unde
     layer: cell.level === 'docker' ? 'dockerd' : 'workload',
     sentence: `port ${port} of the machine is in use${holder}`,
   };
+};
+
+/** The port behind the first address; with Go the address may be empty. The time that a log begins with is none. */
+const namedPort = (message: string): number | undefined => {
+  const port = /(?:\d(?:\.\d+){3}|\]| ):(\d+)/.exec(message)?.[1];
+  return port === undefined ? undefined : Number(port);
 };
 
 const missingImage = ({message, cell, workload}: CauseContext): Cause | undefined => {
