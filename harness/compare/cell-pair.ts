@@ -46,7 +46,7 @@ export const pairCells = (old: LoadedRun, recent: LoadedRun): PairedCells => {
   });
   if (pairs.length === 0) {
     throw new UsageError(
-      `Cannot compare "${old.name}" with "${recent.name}": they have no cell in common, the first ran ${scenariosOf(old)} and the second ${scenariosOf(recent)}`,
+      `Cannot compare "${old.name}" with "${recent.name}": they have no cell in common, the first ran ${whatRan(old, bySet)} and the second ${whatRan(recent, bySet)}${bySet ? '; --runtime OLD,NEW compares two runtime sets' : ''}`,
     );
   }
   const only = (groups: Groups, others: Groups): string[] => [...groups.keys()].filter((key) => !others.has(key));
@@ -75,5 +75,8 @@ const identityOf = ({cells: [first]}: CellRuns): CellIdentity => {
   return {scenario, level, network};
 };
 
-const scenariosOf = ({record}: LoadedRun): string =>
-  [...new Set(record.cells.map(({scenario}) => `"${scenario}"`))].join(', ') || 'nothing';
+const whatRan = ({record: {cells}}: LoadedRun, bySet: boolean): string => {
+  const [scenarios, sets] = [cells.map(({scenario}) => `"${scenario}"`), cells.map(({runtimeSet}) => runtimeSet)];
+  const all = (names: readonly string[]): string => [...new Set(names)].join(', ');
+  return cells.length === 0 ? 'nothing' : `${all(scenarios)}${bySet ? ` on ${all(sets)}` : ''}`;
+};

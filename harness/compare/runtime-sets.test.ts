@@ -54,3 +54,10 @@ test('the runtime set of a difference and of a component is said', () => {
   );
   expect(comparison.differences.map(({scope}) => scope)).toEqual(['bookworm: docker', 'forky: docker']);
 });
+
+test('where no set is in both runs, the sets are said, and how two of them are compared', () => {
+  const onOne = exampleLoadedRun([{level: 'docker', network: 'published', cell: {runtimeSet: 'trixie'}}]);
+  expect(() => compareRuns(onOne, recent)).toThrow(
+    'they have no cell in common, the first ran "nginx" on trixie and the second "nginx" on bookworm, forky; --runtime OLD,NEW compares two runtime sets',
+  );
+});
