@@ -34,6 +34,8 @@ export interface StateSocket {
 
 /** A mounted file system, sizes in KiB. */
 export interface StateFileSystem {
+  /** Such as `ext4`. */
+  readonly type: string;
   readonly mountPoint: string;
   readonly sizeKiB: number;
   readonly freeKiB: number;
@@ -152,12 +154,13 @@ const parseFileSystems = (table: string): StateFileSystem[] =>
     .split('\n')
     .slice(1)
     .flatMap((line) => {
-      const [, size, free, inodes, freeInodes, mountPoint] =
-        /^.*\s(\d+)\s+(\d+)\s+(\d+|-)\s+(\d+|-)\s+(\/.*)$/.exec(line) ?? [];
+      const [, type = '', size, free, inodes, freeInodes, mountPoint] =
+        /^.*\s(\S+)\s+(\d+)\s+(\d+)\s+(\d+|-)\s+(\d+|-)\s+(\/.*)$/.exec(line) ?? [];
       return mountPoint === undefined
         ? []
         : [
             {
+              type,
               mountPoint,
               sizeKiB: Number(size),
               freeKiB: Number(free),

@@ -169,6 +169,22 @@ test.for<[string, Readonly<Record<string, Rows>>, Partial<CauseContext>]>([
     {message: 'Cannot start it: write /run/x: no space left on device'},
   ],
   [
+    'no space left on device: "/var/lib/docker" (0 of 1000 KiB are free) is full',
+    {
+      filesystems: [
+        [
+          [
+            'head',
+            '/dev/vdb iso9660 268000 0 0 0 /mnt/lima-cidata',
+            '/dev/loop0 squashfs 64896 0 11000 0 /snap/core20',
+            '/dev/vda1 ext4 1000 0 100 50 /var/lib/docker\n',
+          ].join('\n'),
+        ],
+      ],
+    },
+    {message: 'Cannot start it: write /var/lib/docker/x: no space left on device'},
+  ],
+  [
     'no space left on device: "/run" (none of its 100 inodes is free) is full',
     {filesystems: [['head\ntmpfs tmpfs 1000 900 100 0 /run\n']]},
     {message: 'Cannot start it: mkdir /run/x: no space left on device'},

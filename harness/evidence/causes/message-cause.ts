@@ -16,8 +16,11 @@ const fullDisk = ({message, state}: CauseContext): Cause | undefined => {
 };
 
 /** File systems that have no size of their own, such as proc, have 0 of everything. */
-const isFull = ({sizeKiB, freeKiB, inodes, freeInodes}: StateFileSystem): boolean =>
-  (sizeKiB > 0 && freeKiB < Math.min(64, sizeKiB / 50)) || (inodes > 0 && freeInodes === 0);
+const isFull = ({type, sizeKiB, freeKiB, inodes, freeInodes}: StateFileSystem): boolean =>
+  !READ_ONLY.has(type) && ((sizeKiB > 0 && freeKiB < Math.min(64, sizeKiB / 50)) || (inodes > 0 && freeInodes === 0));
+
+/** Made full, such as the disc with which Lima sets its machines up. */
+const READ_ONLY: ReadonlySet<string> = new Set(['iso9660', 'squashfs', 'erofs']);
 
 const fullSentence = ({mountPoint, sizeKiB, freeKiB, inodes, freeInodes}: StateFileSystem): string =>
   inodes > 0 && freeInodes === 0
