@@ -1,12 +1,12 @@
 import {addAbortSignal} from 'node:stream';
 import {buffer} from 'node:stream/consumers';
 import {setTimeout} from 'node:timers/promises';
-import {getContainerRuntimeClient, type StartedTestContainer, type WaitStrategy} from 'testcontainers';
+import type {StartedTestContainer, WaitStrategy} from 'testcontainers';
 import {PlumblineError} from '../../vms/errors.ts';
 import type {ExecResult, Machine} from '../../vms/machine.ts';
 import {askDockerd} from './dockerd-failure.ts';
 import {dockerHostConfig, dockerOptionFlags} from './docker-options.ts';
-import {pointTestcontainersAt} from './docker-engine.ts';
+import {machineDockerd, pointTestcontainersAt} from './docker-engine.ts';
 import type {Workload} from '../scenario/workload.ts';
 import {WatchedContainer} from './watched-container.ts';
 import {containerName, type ExecInside, type Level, type RunningWorkload, type WorkloadState} from './level.ts';
@@ -184,8 +184,7 @@ const execInside = async (
 
 const EXEC_DEADLINE_MS = 60_000;
 
-const handleOf = async (idOrName: string) =>
-  (await getContainerRuntimeClient()).container.dockerode.getContainer(idOrName);
+const handleOf = async (idOrName: string) => (await machineDockerd()).getContainer(idOrName);
 
 const logsOf = async (name: string): Promise<string> => {
   const options = {stdout: true, stderr: true, follow: false} as const;
@@ -199,7 +198,7 @@ const factsOf = async (
   container: StartedTestContainer,
 ): Promise<Pick<RunningWorkload, 'pid' | 'address' | 'imageDigest'>> => {
   const inspected = await inspect(container.getId());
-  const image = await (await getContainerRuntimeClient()).container.dockerode.getImage(inspected.Image).inspect();
+  const image = await (await machineDockerd()).getImage(inspected.Image).inspect();
   return {
     pid: inspected.State.Pid,
     address: inspected.NetworkSettings.Networks['bridge']?.IPAddress,

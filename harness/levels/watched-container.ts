@@ -1,4 +1,5 @@
-import {GenericContainer, getContainerRuntimeClient, type StartedTestContainer} from 'testcontainers';
+import {GenericContainer, type StartedTestContainer} from 'testcontainers';
+import {machineDockerd} from './docker-engine.ts';
 
 /** A container whose early end is told at once: testcontainers goes on waiting for its ports to be bound, for ten seconds. */
 export class WatchedContainer extends GenericContainer {
@@ -23,8 +24,9 @@ export class WatchedContainer extends GenericContainer {
   }
 
   protected override async containerCreated(id: string): Promise<void> {
-    const {container} = await getContainerRuntimeClient();
-    const end = container.dockerode.getContainer(id).wait({condition: 'next-exit'}) as Promise<{StatusCode: number}>;
+    const end = (await machineDockerd()).getContainer(id).wait({condition: 'next-exit'}) as Promise<{
+      StatusCode: number;
+    }>;
     end.then(
       async ({StatusCode}) => this.#ended.reject(await this.#failureOf(StatusCode)),
       () => undefined, // dockerd is gone, which whoever asks it next will notice.
