@@ -54,6 +54,10 @@ const broken: readonly (readonly [statements: string, ...said: string[]])[] = [
     'Cannot use the scenario "a" in "FILE:5": it says nothing of the level "docker": it belongs in "at" or in "notAt"',
   ],
   [
+    `scenario('a', {workload: nginx, at: {ctr: ['netns', 'cni', 'netns']}, notAt: {docker: 'x', runc: 'x'}});`,
+    'Cannot use the scenario "a" in "FILE:5": it names the network mode "netns" twice at level "ctr"',
+  ],
+  [
     `scenario('a', {workload: nginx, reach: usualReach, at: {}, notAt: {docker: 'x', ctr: 'x', runc: 'x'}});`,
     'Cannot use the scenario "a" in "FILE:5": it has both "reach", which says where it runs and who gets an answer, and "at", which says where alone',
   ],

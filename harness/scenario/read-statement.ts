@@ -72,8 +72,13 @@ const placeCells = (places: object, problems: string[]): ScenarioCell[] =>
       problems.push(`has no list of network modes at level "${level}"`);
       return [];
     }
-    return names.flatMap((name): ScenarioCell[] => {
-      const network = knownNetwork(level, String(name), problems);
+    const modes = names.map(String);
+    const twice = modes.find((mode, index) => modes.indexOf(mode) < index);
+    if (twice !== undefined) {
+      problems.push(`names the network mode "${twice}" twice at level "${level}"`);
+    }
+    return modes.flatMap((name): ScenarioCell[] => {
+      const network = knownNetwork(level, name, problems);
       return network === undefined ? [] : [{level: level as LevelName, network, reach: []}];
     });
   });
