@@ -16,3 +16,25 @@ test('what came of a run is told also where its record can not be written', asyn
   expect(exitCode).toBe(2);
   expect(await place.leftovers()).toEqual([]);
 });
+
+test('how a cell ended is told also where what was seen of it can not be written', async () => {
+  const place = await TestPlace.make();
+  onTestFinished(() => place[Symbol.asyncDispose]());
+  const reports = JSON.stringify(join(place.folder, 'reports'));
+  const spoils = `scenario('spoils its observations', {workload: nginx, reach: {runc: usualReach.runc}, check: async () => {
+    const {readdirSync, writeFileSync} = process.getBuiltinModule('node:fs');
+    for (const id of readdirSync(${reports})) writeFileSync(${reports} + '/' + id + '/observations', '');
+    throw new Error('what really failed');
+  }});`;
+  await place.startRun([await place.scenario('spoiling', spoils)]);
+  const [record] = await place.records();
+  expect(record?.cells).toMatchObject([
+    {
+      status: 'failed',
+      failures: [
+        {sentence: 'what really failed', evidence: expect.arrayContaining([expect.stringContaining('timeline')])},
+        {class: 'harness', sentence: expect.stringContaining('/observations')},
+      ],
+    },
+  ]);
+});

@@ -49,22 +49,26 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
   } catch (error) {
     fail(result, error);
   }
+  const durationMs = startedAt === undefined ? 0 : performance.now() - startedAt;
   const {steps, reach, failures, knownResidue, imageDigest} = result;
-  const status = failures.length === 0 ? 'passed' : result.wasRun ? 'failed' : 'not-run';
+  // How the cell ended is told even where nothing more can be written.
+  const observed = await keepFacts(context.task.folder, planned, result).catch((error: unknown) => {
+    fail(result, error);
+    return [];
+  });
+  const files = [...failures.flatMap(({evidence}) => evidence), ...observed];
+  await describeOutcome(failures[0], files, context.task.folder).catch((error: unknown) => fail(result, error));
   const record: CellRecord = {
     ...planned,
     ...(machine !== undefined && {machine}),
-    status,
-    durationMs: startedAt === undefined ? 0 : performance.now() - startedAt,
+    status: failures.length === 0 ? 'passed' : result.wasRun ? 'failed' : 'not-run',
+    durationMs,
     steps,
     reach,
     failures,
     knownResidue,
     ...(imageDigest !== undefined && {imageDigest}),
   };
-  const observed = await keepFacts(context.task.folder, record, result);
-  const evidence = failures.flatMap((failure) => failure.evidence);
-  await describeOutcome(failures[0], [...evidence, ...observed], context.task.folder);
   desk.tell({type: 'cell-ended', cell: record});
   await desk.flush();
   if (result.errors.length > 0) {
@@ -75,8 +79,8 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
 /** Writes what the observers saw and what the scenario found out, nothing of a cell that came to neither; returns the paths in the run's folder. */
 const keepFacts = async (
   folder: string,
-  cell: CellRecord,
-  {observation, recorded, versions}: CellResult,
+  cell: PlannedCell,
+  {observation, recorded, versions, steps}: CellResult,
 ): Promise<string[]> => {
   const {facts, rates} = recorded;
   if (observation === undefined && Object.keys({...facts, ...rates}).length === 0) {
@@ -90,12 +94,12 @@ const keepFacts = async (
     facts: sorted({...observation?.facts, ...facts}),
     measurements: observation?.measurements ?? {},
     rates: sorted(rates),
-    steps: cell.steps,
+    steps,
   });
   return [relative(folder, file)];
 };
 
-const pickIdentity = ({scenario, level, network, runtimeSet, repetition}: CellRecord) => ({
+const pickIdentity = ({scenario, level, network, runtimeSet, repetition}: PlannedCell) => ({
   scenario,
   level,
   network,
