@@ -56,6 +56,16 @@ test('a text that no name contains is a usage error', () => {
   expect(() => names({grep: 'apache'})).toThrow('no cell\'s name contains "apache"');
 });
 
+test('a cell whose files can not be named after it is a usage error', () => {
+  const longest = {...scenario('serves'), file: `${'é'.repeat(106)}.scenario.ts`};
+  const planned = () => planCells([longest], {...everything, levels: ['runc']});
+  expect(planned().cells).toHaveLength(1);
+  longest.file = `a${longest.file}`;
+  expect(planned).toThrow(
+    /^Cannot run "aé+: serves \[runc netns bookworm\]": its files would have names of 241 bytes, 240 at most/v,
+  );
+});
+
 test('what a level has no idea of is said', () => {
   const dockerOnly = {...scenario('restarts by itself'), notAt: {ctr: 'a task has no restart policy'}};
   expect(notPlanned([scenario('serves'), dockerOnly], everything)).toEqual([

@@ -1,6 +1,7 @@
 import {basename} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
 import type {LevelName} from '../levels/level.ts';
+import {fileNameOf} from '../report/file-name.ts';
 import type {PlannedCell} from '../report/progress.ts';
 import type {LoadedScenario} from './load.ts';
 import {planDigest, shareOut, type Shard} from './shard.ts';
@@ -28,7 +29,7 @@ export interface Plan {
 
 /**
  * Expands scenarios into cells, in the order they are run: by runtime set, then by file. Throws {@link UsageError} when nothing
- * is left to run.
+ * is left to run, and when a cell's files can not be named after it.
  */
 export const planCells = (scenarios: readonly LoadedScenario[], selection: Selection): Plan => {
   const all = selection.runtimeSets.flatMap((runtimeSet) =>
@@ -44,6 +45,7 @@ export const planCells = (scenarios: readonly LoadedScenario[], selection: Selec
         : `Cannot run anything: no cell's name contains "${selection.grep}", "plumbline list" prints them all`,
     );
   }
+  expectNamable(grepped);
   const {index, count} = selection.shard;
   const part = shareOut(grepped, selection.shard, selection.durationOf ?? (() => undefined));
   if (part.length === 0) {
@@ -52,6 +54,20 @@ export const planCells = (scenarios: readonly LoadedScenario[], selection: Selec
     );
   }
   return {cells: part, digest: planDigest(grepped)};
+};
+
+/** In bytes, of the 255 that a name has at most (path_resolution(7)): `.json`, and a process id while that is written, come after it. */
+const LONGEST_FILE_NAME = 240;
+
+const expectNamable = (cells: readonly PlannedCell[]): void => {
+  for (const {name, file} of cells) {
+    const bytes = Buffer.byteLength(fileNameOf(name));
+    if (bytes > LONGEST_FILE_NAME) {
+      throw new UsageError(
+        `Cannot run "${name}": its files would have names of ${bytes} bytes, ${LONGEST_FILE_NAME} at most are possible, and "${basename(file)}" is part of them`,
+      );
+    }
+  }
 };
 
 /** What can't be run because a level has no such thing: one line for each scenario and level, with the scenario's own reason. */
