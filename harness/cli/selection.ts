@@ -1,4 +1,4 @@
-import {existsSync, statSync} from 'node:fs';
+import {existsSync, realpathSync, statSync} from 'node:fs';
 import {glob} from 'node:fs/promises';
 import {basename, join, resolve} from 'node:path';
 import {InvalidArgumentError, type Command} from 'commander';
@@ -92,7 +92,18 @@ const scenarioFiles = async (files: readonly string[]): Promise<string[]> => {
   const paths = await Promise.all(
     files.length === 0 ? [scenariosIn(join(projectRoot, 'scenarios'))] : files.map((file) => scenariosAt(file)),
   );
-  return [...new Set(paths.flat())];
+  return [...new Set(paths.flat().map((path) => withoutLinks(path)))];
+};
+
+/** The path by which Node knows a file that it has imported, whatever links lead there. */
+const withoutLinks = (path: string): string => {
+  const real = existsSync(path) ? realpathSync(path) : path;
+  if (!real.endsWith('.scenario.ts')) {
+    throw new UsageError(
+      `Cannot read the scenario file "${path}": it is a link to "${real}", whose name must end in .scenario.ts`,
+    );
+  }
+  return real;
 };
 
 const scenariosIn = async (folder: string): Promise<string[]> => {

@@ -1,3 +1,4 @@
+import {fileURLToPath} from 'node:url';
 import type {Scenario, ScenarioStatement, WalkthroughStatement} from './definition.ts';
 import {readStatement, readWalkthrough} from './read-statement.ts';
 
@@ -45,9 +46,9 @@ const currentSink = (): ScenarioSink => {
   return sink;
 };
 
-/** Where in a scenario file the present call stands, from the stack: a file names itself nowhere. */
+/** Where in a scenario file the present call stands, from the stack, which has URLs: a file names itself nowhere. */
 const callerPlace = (): Place => {
-  const [, path = '', line = '0'] =
-    /(?:file:\/\/)?(\/[^\n]*\.scenario\.[cm]?[jt]s)(?:\?[^:\n]*)?:(\d+):\d+/.exec(new Error('place').stack ?? '') ?? [];
-  return {file: decodeURI(path), line: Number(line)};
+  const [, url, line = '0'] =
+    /(file:\/\/\/[^\n]*\.scenario\.[cm]?[jt]s)(?:\?[^:\n]*)?:(\d+):\d+/.exec(new Error('place').stack ?? '') ?? [];
+  return {file: url === undefined ? '' : fileURLToPath(url), line: Number(line)};
 };
