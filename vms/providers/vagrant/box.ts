@@ -28,7 +28,7 @@ export const openBox = async (runtimeSet: string, disk: VmQcow2, context: BakeCo
   openEntry(
     {
       kind: 'vagrant-box',
-      key: keyOf({FORMAT, disk: disk.seal, boxVagrantfile}),
+      key: boxKey(runtimeSet, disk),
       what: `box "${runtimeSet}"`,
       neededBytes: 2_500_000_000,
       make: async (content, scratch) => {
@@ -43,6 +43,10 @@ export const openBox = async (runtimeSet: string, disk: VmQcow2, context: BakeCo
 
 /** Raised when a box is made in another way. */
 const FORMAT = 1;
+
+/** The name is inside the box, and runtime sets of different names may have the same disk. */
+export const boxKey = (runtimeSet: string, {seal}: Pick<VmQcow2, 'seal'>): string =>
+  keyOf({FORMAT, name: boxName(runtimeSet), disk: seal, boxVagrantfile});
 
 /** What is known of a box. */
 export interface BoxFacts {
