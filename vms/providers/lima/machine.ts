@@ -28,7 +28,7 @@ export class LimaMachine extends SshMachine {
       consoleStart: readConsoleStart(details.folder),
       isRunning: async () => (await folderProcesses(details.home, ['qemu'])).length > 0,
       evidenceFiles: () => evidenceFiles(details),
-      dial: (endpoint, timeoutMs) => dialThroughQemu(through, endpoint, AbortSignal.timeout(timeoutMs)),
+      dial: (endpoint, timeoutMs) => dialThroughQemu(through, endpoint, timeoutMs),
     });
     this.snapshots = new LimaSnapshots(details, reference.traits, (bytes) => this.forgetPast(bytes));
   }

@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {HostError, PlumblineError, ProvisionError} from '../../errors.ts';
 import {findComplaint, lastLines} from '../../guest/console-patterns.ts';
 import {isTimeout} from './deadlines.ts';
+import {NO_PORT} from './user-network.ts';
 
 /** What is known of a start that failed. */
 export interface FailedStart {
@@ -39,9 +40,6 @@ export const startFailure = async (
     cause: error,
   });
 };
-
-/** QEMU's words when it finds no port to listen on: net/slirp.c */
-const NO_PORT = /Could not set up host forwarding rule/u;
 
 const noPort = (action: string, cause: unknown): HostError => {
   const state = "no port of this host's loopback is free";

@@ -1,6 +1,7 @@
 import {createConnection, createServer, type Socket} from 'node:net';
 import {setTimeout} from 'node:timers/promises';
 import {DialError} from '../../dial.ts';
+import {MachineError} from '../../errors.ts';
 import type {Endpoint} from '../../machine.ts';
 import {withQmp} from './qmp.ts';
 import {addForward, parseUserNetwork, removeForward, type QemuNetwork} from './user-network.ts';
@@ -14,15 +15,12 @@ const CONTROL_BUDGET_MS = 30_000;
  * loopback, which is there for that long only, before it asks the machine: its table says when the machine has answered.
  * The world outside has no route to what is behind the machine: any other address than the machine's is EHOSTUNREACH.
  */
-export const dialThroughQemu = async (
-  through: QemuNetwork,
-  endpoint: Endpoint,
-  signal: AbortSignal,
-): Promise<Socket> => {
+export const dialThroughQemu = async (through: QemuNetwork, endpoint: Endpoint, timeoutMs: number): Promise<Socket> => {
   if (endpoint.host !== through.address) throw new DialError(endpoint, 'EHOSTUNREACH');
-  if (signal.aborted) throw new DialError(endpoint, 'ETIMEDOUT', signal.reason);
   const {control} = through;
-  const port = await forward(through, endpoint);
+  const port = await forward(through, endpoint.port);
+  // What QEMU takes to listen is none of the machine's time: a silence is believed only when it was asked and waited for.
+  const signal = AbortSignal.timeout(timeoutMs);
   let socket: Socket | undefined;
   try {
     socket = createConnection(port, '127.0.0.1');
@@ -37,13 +35,15 @@ export const dialThroughQemu = async (
 };
 
 /** Finds a port of the loopback that is free, also when another process takes the one just found. */
-const forward = async (through: QemuNetwork, endpoint: Endpoint): Promise<number> => {
+const forward = async (through: QemuNetwork, guestPort: number): Promise<number> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = await freePort();
-    if (await withQmp(through.control, ownSignal(), async (qmp) => addForward(qmp, through, port, endpoint.port)))
+    if (await withQmp(through.control, ownSignal(), async (qmp) => addForward(qmp, through, port, guestPort)))
       return port;
   }
-  throw new DialError(endpoint, 'ENETUNREACH', new Error('no free port on the loopback of this host'));
+  throw new MachineError(`Cannot lead a port to the machine: QEMU can listen on none of ${ATTEMPTS} free ones`, {
+    layer: 'qemu',
+  });
 };
 
 const untilAnswered = async (

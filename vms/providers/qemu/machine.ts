@@ -30,7 +30,7 @@ export class QemuMachine extends SshMachine {
         const names = await readdir(plan.folder).catch(() => []);
         return names.filter((name) => EVIDENCE.test(name)).map((name) => join(plan.folder, name));
       },
-      dial: (endpoint, timeoutMs) => dialThroughQemu(through, endpoint, AbortSignal.timeout(timeoutMs)),
+      dial: (endpoint, timeoutMs) => dialThroughQemu(through, endpoint, timeoutMs),
     });
     this.snapshots = new QemuSnapshots(plan, (consoleBytes) => this.forgetPast(consoleBytes));
   }

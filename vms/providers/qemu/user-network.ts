@@ -42,14 +42,24 @@ export const forwardedPort = async (qmp: Qmp): Promise<number> => {
   return entry.sourcePort;
 };
 
-/** Makes a port of this host's loopback lead to a port of the machine. Returns false when the host's port is taken. */
+/** QEMU's words when it can't listen on a port, which is taken as a rule: net/slirp.c */
+export const NO_PORT = /Could not set up host forwarding rule/u;
+
+/**
+ * Makes a port of this host's loopback lead to a port of the machine. Returns false when the host's port is taken. Throws
+ * {@link MachineError} with QEMU's words when it refuses for another reason.
+ */
 export const addForward = async (
   qmp: Qmp,
   {network, address}: QemuNetwork,
   hostPort: number,
   port: number,
-): Promise<boolean> =>
-  (await qmp.monitor(`hostfwd_add ${network} tcp:127.0.0.1:${hostPort}-${address}:${port}`)) === '';
+): Promise<boolean> => {
+  const line = `hostfwd_add ${network} tcp:127.0.0.1:${hostPort}-${address}:${port}`;
+  const said = await qmp.monitor(line);
+  if (said === '' || NO_PORT.test(said)) return said === '';
+  throw new MachineError(`Cannot lead a port to the machine: ${said}`, {layer: 'qemu', command: [line]});
+};
 
 /** Ends {@link addForward}; connections that were made stay. */
 export const removeForward = async (qmp: Qmp, {network}: QemuNetwork, hostPort: number): Promise<void> => {
