@@ -68,6 +68,8 @@ describe.each(chosen)('a machine of $name', (provider) => {
     expect(result).toMatchObject({exitCode: 7, signal: undefined, stdout: '0\n', stderr: 'err\n'});
     expect(await machine.exec(['sh', '-c', 'exit 255'])).toMatchObject({exitCode: 255, signal: undefined, stderr: ''});
     expect(await machine.exec(['sh', '-c', 'kill -KILL $$'])).toMatchObject({exitCode: undefined, signal: 'SIGKILL'});
+    // A real-time one, which has no name.
+    expect(await machine.exec(['sh', '-c', 'kill -40 $$'])).toMatchObject({exitCode: undefined, signal: 'SIG40'});
     expect((await machine.exec(['no-such-program'])).exitCode).toBe(127);
   });
 

@@ -94,7 +94,8 @@ export class Door {
   #end(line: string): void {
     const [id, status] = line.split(' ').map(Number) as [number, number];
     // As wait(2) says it: the number of a signal in the lower seven bits, an exit code above the eighth.
-    const signal = SIGNALS.get(status & 0x7f);
+    const number = status & 0x7f;
+    const signal = number === 0 ? undefined : (SIGNALS.get(number) ?? `SIG${number}`);
     this.#ends.get(id)?.({exitCode: signal === undefined ? status >> 8 : undefined, signal});
     this.#ends.delete(id);
     if (this.#ends.size === 0) this.#control.unref();
@@ -134,7 +135,7 @@ const SPAWN_OPTIONS: SpawnSyncOptions = {
   env: {PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin'},
 };
 
-/** Names by number. Of two for one number the first is the usual one. */
+/** Names by number, those of real-time signals not among them. Of two for one number the first is the usual one. */
 const SIGNALS: ReadonlyMap<number, string> = new Map(
   Object.entries(constants.signals)
     .map(([name, number]) => [number, name] as const)
