@@ -85,12 +85,8 @@ const makeFolders = async (path: string): Promise<void> => {
   for (let folder = path; folder.length >= first.length; folder = dirname(folder)) await chmod(folder, 0o755);
 };
 
-/** Starts boot.sh; the promise settles, with the exit status, when the machine has ended. */
-const launch = async (
-  {folder, image, runId}: MachineSpec,
-  cgroups: HostCgroups,
-  name: string,
-): Promise<number | null> => {
+/** Starts boot.sh; the promise resolves when the machine has ended, with how, and rejects when it could not be started. */
+const launch = async ({folder, image, runId}: MachineSpec, cgroups: HostCgroups, name: string): Promise<string> => {
   const console = await open(join(folder, 'console.log'), 'a', 0o600);
   try {
     const child = spawn(BOOT, ['join'], {
@@ -111,8 +107,8 @@ const launch = async (
       },
     });
     child.unref(); // A machine that is kept must not keep the tool.
-    return await new Promise<number | null>((resolve, reject) => {
-      child.once('exit', resolve);
+    return await new Promise<string>((resolve, reject) => {
+      child.once('exit', (code, how) => resolve(how ?? `exit code ${code}`));
       child.once('error', reject);
     });
   } finally {
@@ -120,14 +116,18 @@ const launch = async (
   }
 };
 
-/** Waits for the daemons and returns the pid of the machine's init. */
-const untilReady = async (spec: MachineSpec, ended: Promise<number | null>, signal: AbortSignal): Promise<number> => {
-  let hasEnded = false;
+/** Waits for the daemons and returns the pid of the machine's init. `ended`: as {@link launch} tells it. */
+export const untilReady = async (
+  {folder}: Pick<MachineSpec, 'folder'>,
+  ended: Promise<string>,
+  signal: AbortSignal,
+): Promise<number> => {
+  let end: string | undefined;
   void ended.then(
-    () => (hasEnded = true),
-    () => (hasEnded = true),
+    (how) => (end = `its init has ended with ${how}`),
+    (error: Error) => (end = error.message),
   );
-  const pidFile = join(spec.folder, 'init.pid');
+  const pidFile = join(folder, 'init.pid');
   let waitingFor = 'the namespaces';
   for (;;) {
     if (existsSync(pidFile)) {
@@ -137,8 +137,9 @@ const untilReady = async (spec: MachineSpec, ended: Promise<number | null>, sign
         return pid;
       }
     }
-    if (hasEnded || signal.aborted) {
-      throw await startFailure(spec, waitingFor, hasEnded, signal);
+    if (end !== undefined || signal.aborted) {
+      const late = `no answer from ${waitingFor} within ${START_DEADLINE_MS / 1000} s`;
+      throw await startFailure(folder, end ?? late, signal);
     }
     await setTimeout(10);
   }
@@ -171,12 +172,7 @@ const answersPing = async (socketPath: string): Promise<boolean> => {
   }
 };
 
-const startFailure = async (
-  {folder}: MachineSpec,
-  waitingFor: string,
-  hasEnded: boolean,
-  signal: AbortSignal,
-): Promise<unknown> => {
+const startFailure = async (folder: string, state: string, signal: AbortSignal): Promise<unknown> => {
   if (signal.aborted && (signal.reason as Error | undefined)?.name !== 'TimeoutError') {
     return signal.reason;
   }
@@ -190,6 +186,5 @@ const startFailure = async (
     .filter(Boolean)
     .join(' | ')
     .slice(-800);
-  const state = hasEnded ? 'its init has ended' : `no answer from ${waitingFor} within ${START_DEADLINE_MS / 1000} s`;
   return new ProvisionError(`Cannot start a sandbox machine: ${state}${said && `, ${said}`}`);
 };
