@@ -151,6 +151,17 @@ test('a clock that was far off is right after a restore', async () => {
   expect(Math.abs(seconds - Date.now() / 1000)).toBeLessThan(5 + machine.traits.slowness);
 });
 
+test('a name that is used again after a restore is that of the new snapshot', async () => {
+  await using machine = await machines.start();
+  for (const time of ['first', 'second']) {
+    await machine.put('/root/time', time);
+    await machine.snapshots?.snapshot('again');
+    await machine.snapshots?.restore('ready');
+  }
+  await machine.snapshots?.restore('again');
+  expect(Buffer.from(await machine.get('/root/time')).toString()).toBe('second');
+});
+
 test('a loopback without a free port is told, and the snapshot is not blamed', {timeout: START_MS}, async () => {
   const program = `
     const {createServer} = await import('node:net');

@@ -1,4 +1,4 @@
-import {readFile, rename, writeFile} from 'node:fs/promises';
+import {readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {z} from 'zod';
 import {machineFiles} from './launch.ts';
@@ -24,6 +24,14 @@ export const unparkDisk = async (folder: string, snapshot: string): Promise<void
   const disk = parked[snapshot] ?? '';
   await rename(join(folder, disk), join(folder, machineFiles.disk));
   await writeParked(folder, Object.fromEntries(Object.entries(parked).filter(([, other]) => other !== disk)));
+};
+
+/** Forgets what is parked under the name of a snapshot that was made anew, with its disk image where that has no other one. */
+export const forgetParked = async (folder: string, snapshot: string): Promise<void> => {
+  const {[snapshot]: disk, ...others} = await readParked(folder);
+  if (disk === undefined) return;
+  await writeParked(folder, others);
+  if (!Object.values(others).includes(disk)) await rm(join(folder, disk));
 };
 
 const readParked = async (folder: string): Promise<z.infer<typeof parkedSchema>> => {

@@ -6,7 +6,7 @@ import {keptGeneration, noteGenerations, READY, readGenerations, requireSnapshot
 import type {Snapshots} from '../../machine.ts';
 import {deadline} from './deadlines.ts';
 import {machineFiles} from './launch.ts';
-import {parkDisk, unparkDisk} from './parked-disks.ts';
+import {forgetParked, parkDisk, unparkDisk} from './parked-disks.ts';
 import {socketPaths, type MachinePlan} from './plan.ts';
 import {withQmp} from './qmp.ts';
 import {wake} from './wake.ts';
@@ -31,6 +31,7 @@ export class QemuSnapshots implements Snapshots {
     requireSnapshotName(name);
     const {generation, kept} = await readGenerations(this.#plan.folder);
     await this.#monitor(`savevm ${name}`, `keep the machine as "${name}"`);
+    await forgetParked(this.#plan.folder, name);
     await noteGenerations(this.#plan.folder, {generation, kept: {...kept, [name]: generation}});
   }
 
