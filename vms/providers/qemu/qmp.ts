@@ -77,9 +77,10 @@ const connect = async (path: string, signal: AbortSignal, isNew: boolean): Promi
     socket.once('connect', () => resolve(undefined));
     socket.once('error', resolve);
     const failure = await promise;
-    if (failure === undefined) return socket;
+    // Who listens for an abort from now on is not told of one that was.
+    if (failure === undefined && !signal.aborted) return socket;
     socket.destroy();
-    if (!isNew && NOBODY.has(failure.code)) throw unheard(failure);
+    if (!isNew && NOBODY.has(failure?.code)) throw unheard(failure);
     signal.throwIfAborted();
     await setTimeout(POLL_MS);
   }
