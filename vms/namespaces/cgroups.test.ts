@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
 import {cgroupFolders, parseHostCgroups} from './cgroups.ts';
 
-const line = (mountPoint: string, type: string, superOptions: string) =>
-  `30 23 0:26 / ${mountPoint} rw,nosuid shared:9 - ${type} cgroup ${superOptions}`;
+const line = (mountPoint: string, type: string, superOptions: string, device = '0:26') =>
+  `30 23 ${device} / ${mountPoint} rw,nosuid shared:9 - ${type} cgroup ${superOptions}`;
 
 test('a host with version 2 alone has one hierarchy', () => {
   const cgroups = parseHostCgroups(line('/sys/fs/cgroup', 'cgroup2', 'rw,nsdelegate'));
@@ -17,9 +17,10 @@ test('a hybrid host has its version 1 hierarchies and the version 2 one beside t
         '/sys/fs/cgroup/systemd',
         'cgroup',
         'rw,xattr,release_agent=/lib/systemd/systemd-cgroups-agent,name=systemd',
+        '0:27',
       ),
-      line('/sys/fs/cgroup/unified', 'cgroup2', 'rw,nsdelegate'),
-      '31 23 0:27 / /proc rw - proc proc rw',
+      line('/sys/fs/cgroup/unified', 'cgroup2', 'rw,nsdelegate', '0:28'),
+      '31 23 0:25 / /proc rw - proc proc rw',
     ].join('\n'),
   );
   expect(cgroups).toEqual({
@@ -31,6 +32,19 @@ test('a hybrid host has its version 1 hierarchies and the version 2 one beside t
     ],
   });
   expect(cgroups && cgroupFolders(cgroups, 'plumbline-a')).toContain('/sys/fs/cgroup/cpu,cpuacct/plumbline-a');
+});
+
+test('a hierarchy that is mounted twice is one, and the mounts of a chroot are none', () => {
+  const mounts = [
+    line('/srv/chroot/sys/fs/cgroup/pids', 'cgroup', 'rw,pids', '0:36'),
+    line('/sys/fs/cgroup/pids', 'cgroup', 'rw,pids', '0:36'),
+    line('/sys/fs/cgroup/memory', 'cgroup', 'rw,memory', '0:32'),
+    line('/sys/fs/cgroup/again', 'cgroup', 'rw,pids', '0:36'),
+  ];
+  expect(parseHostCgroups(mounts.join('\n'))?.hierarchies.map(({mountPoint}) => mountPoint)).toEqual([
+    '/sys/fs/cgroup/pids',
+    '/sys/fs/cgroup/memory',
+  ]);
 });
 
 test('a host without any is told apart', () => {

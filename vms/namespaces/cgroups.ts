@@ -9,28 +9,32 @@ export interface HostCgroups {
 }
 
 /**
- * Reads which cgroup hierarchies this host has mounted, from the text of `/proc/self/mountinfo`.
+ * Reads which cgroup hierarchies this host has mounted in their usual place, from the text of `/proc/self/mountinfo`.
  * Format: proc_pid_mountinfo(5). Returns `undefined` when there is none.
  */
 export const parseHostCgroups = (mountinfo: string): HostCgroups | undefined => {
   const mounts = mountinfo.split('\n').flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
     const [type, , superOptions = ''] = after.split(' ');
-    const mountPoint = before.split(' ')[4];
-    return mountPoint !== undefined && (type === 'cgroup' || type === 'cgroup2')
-      ? [{mountPoint, type, superOptions}]
+    const [, , device = '', , mountPoint = ''] = before.split(' ');
+    return (type === 'cgroup' || type === 'cgroup2') && `${mountPoint}/`.startsWith(`${PLACE}/`)
+      ? [{mountPoint, device, type, superOptions}]
       : [];
   });
-  const unified = mounts.find(({type, mountPoint}) => type === 'cgroup2' && mountPoint === '/sys/fs/cgroup');
+  const unified = mounts.find(({type, mountPoint}) => type === 'cgroup2' && mountPoint === PLACE);
   if (unified !== undefined) {
     return {version: 2, hierarchies: [{mountPoint: unified.mountPoint, folder: '', options: 'v2'}]};
   }
-  const hierarchies = mounts.map(({mountPoint, type, superOptions}) => {
+  // A hierarchy that is mounted twice has one device.
+  const once = mounts.filter(({device}, index) => mounts.findIndex((mount) => mount.device === device) === index);
+  const hierarchies = once.map(({mountPoint, type, superOptions}) => {
     const folder = mountPoint.slice(mountPoint.lastIndexOf('/') + 1);
     return {mountPoint, folder, options: type === 'cgroup2' ? 'v2' : mountOptions(superOptions)};
   });
   return hierarchies.length === 0 ? undefined : {version: 1, hierarchies};
 };
+
+const PLACE = '/sys/fs/cgroup';
 
 /** Controllers or name of a hierarchy, without what concerns the superblock only. */
 const mountOptions = (superOptions: string): string => {
