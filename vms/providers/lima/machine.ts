@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {folderProcesses} from '../../folder-processes.ts';
 import type {MachineReference, Snapshots} from '../../machine.ts';
 import {SshMachine} from '../../guest/ssh-machine.ts';
+import {announce} from '../qemu/announce.ts';
 import {dialThroughQemu} from '../qemu/dial.ts';
 import {readConsoleStart} from './console-start.ts';
 import {limaDetails, type LimaDetails} from './details.ts';
@@ -20,15 +21,21 @@ export class LimaMachine extends SshMachine {
   constructor(reference: MachineReference) {
     const details = limaDetails.parse(reference.details);
     const {console, control} = instancePaths(details);
-    const through = {control, network: limaNetwork.id, address: limaNetwork.address};
+    const session = sessionOf(details);
+    const outside = {
+      control,
+      network: limaNetwork.id,
+      address: limaNetwork.address,
+      announce: async (address: string) => announce(session, address),
+    };
     super(reference, {
-      session: sessionOf(details),
+      session,
       sockets: details.home,
       console,
       consoleStart: readConsoleStart(details.folder),
       isRunning: async () => (await folderProcesses(details.home, ['qemu'])).length > 0,
       evidenceFiles: () => evidenceFiles(details),
-      dial: (endpoint, timeoutMs) => dialThroughQemu(through, endpoint, timeoutMs),
+      dial: (endpoint, timeoutMs) => dialThroughQemu(outside, endpoint, timeoutMs),
     });
     this.snapshots = new LimaSnapshots(details, reference.traits, (bytes) => this.forgetPast(bytes));
   }

@@ -26,7 +26,7 @@ const fakeQemu = async (monitor: (line: string) => Promise<string>) => {
   });
   await listen(server, {path: control});
   onTestFinished(async () => rm(folder, {recursive: true}));
-  return {control, network: 'net', address: ADDRESS};
+  return {control, network: 'net', address: ADDRESS, announce: async () => {}};
 };
 
 const listen = async (server: Server, where: ListenOptions): Promise<void> => {
@@ -47,6 +47,18 @@ test('what QEMU says of another thing than a taken port is told in its words, at
   await expect(refused).rejects.toThrow("Cannot lead a port to the machine: unrecognized netdev id 'net'");
   await expect(refused).rejects.toBeInstanceOf(MachineError);
   expect(lines).toHaveLength(1);
+});
+
+test('of what is behind the machine QEMU is told before it is asked for a way there', async () => {
+  const seen: string[] = [];
+  const through = await fakeQemu(async (line) => {
+    seen.push(line.replace(/127\.0\.0\.1:\d+/u, 'HERE'));
+    return 'no';
+  });
+  const announce = async (address: string): Promise<void> => void seen.push(`announce ${address}`);
+  const refused = dialThroughQemu({...through, announce}, {host: '192.168.10.1', port: 80}, 1000);
+  await expect(refused).rejects.toThrow('no');
+  expect(seen).toEqual(['announce 192.168.10.1', 'hostfwd_add net tcp:HERE-192.168.10.1:80']);
 });
 
 test('ports that are all taken are no silence of the machine', async () => {

@@ -10,16 +10,22 @@ const ATTEMPTS = 20;
 const POLL_MS = 10;
 const CONTROL_BUDGET_MS = 30_000;
 
+/** The way to a machine from outside. */
+export interface QemuOutside extends QemuNetwork {
+  /** Has the machine say that another address than its own is behind it: see `announce.ts`. */
+  readonly announce: (address: string) => Promise<void>;
+}
+
 /**
- * A TCP connection to the machine from its gateway, made by QEMU's user network. QEMU takes a connection on a port of this host's
- * loopback, which is there for that long only, before it asks the machine: its table says when the machine has answered.
- * The world outside has no route to what is behind the machine: any other address than the machine's is EHOSTUNREACH.
+ * A TCP connection to the machine, or through it, from its gateway, made by QEMU's user network. QEMU takes a connection on a port of this
+ * host's loopback, which is there for that long only, before it asks the machine: its table says when that has answered.
+ * QEMU makes nothing of an ICMP error: who refuses by one is silent.
  */
-export const dialThroughQemu = async (through: QemuNetwork, endpoint: Endpoint, timeoutMs: number): Promise<Socket> => {
-  if (endpoint.host !== through.address) throw new DialError(endpoint, 'EHOSTUNREACH');
-  const {control} = through;
-  const port = await forward(through, endpoint.port);
-  // What QEMU takes to listen is none of the machine's time: a silence is believed only when it was asked and waited for.
+export const dialThroughQemu = async (through: QemuOutside, endpoint: Endpoint, timeoutMs: number): Promise<Socket> => {
+  const {control, address, announce} = through;
+  if (endpoint.host !== address) await announce(endpoint.host);
+  const port = await forward(through, endpoint);
+  // What it takes to get here is none of the machine's time: a silence is believed only when it was asked and waited for.
   const signal = AbortSignal.timeout(timeoutMs);
   let socket: Socket | undefined;
   try {
@@ -35,10 +41,10 @@ export const dialThroughQemu = async (through: QemuNetwork, endpoint: Endpoint, 
 };
 
 /** Finds a port of the loopback that is free, also when another process takes the one just found. */
-const forward = async (through: QemuNetwork, guestPort: number): Promise<number> => {
+const forward = async (through: QemuNetwork, endpoint: Endpoint): Promise<number> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = await freePort();
-    if (await withQmp(through.control, ownSignal(), async (qmp) => addForward(qmp, through, port, guestPort)))
+    if (await withQmp(through.control, ownSignal(), async (qmp) => addForward(qmp, through, port, endpoint)))
       return port;
   }
   throw new MachineError(`Cannot lead a port to the machine: QEMU can listen on none of ${ATTEMPTS} free ones`, {

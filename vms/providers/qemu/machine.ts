@@ -4,6 +4,7 @@ import {z} from 'zod';
 import {SshMachine} from '../../guest/ssh-machine.ts';
 import {userNetwork} from '../../image/initrd.ts';
 import type {MachineReference, Snapshots} from '../../machine.ts';
+import {announce} from './announce.ts';
 import {qemuIds} from './argv.ts';
 import {dialThroughQemu} from './dial.ts';
 import {isRunning, machineFiles} from './launch.ts';
@@ -20,9 +21,15 @@ export class QemuMachine extends SshMachine {
   constructor(reference: MachineReference) {
     const plan = readPlan(qemuDetails.parse(reference.details).folder);
     const sockets = socketPaths(plan);
-    const through = {control: sockets.control, network: qemuIds.network, address: userNetwork.machine};
+    const session = {control: sockets.ssh, folder: plan.folder};
+    const outside = {
+      control: sockets.control,
+      network: qemuIds.network,
+      address: userNetwork.machine,
+      announce: async (address: string) => announce(session, address),
+    };
     super(reference, {
-      session: {control: sockets.ssh, folder: plan.folder},
+      session,
       sockets: plan.sockets,
       console: join(plan.folder, machineFiles.console),
       isRunning: () => isRunning(plan.folder),
@@ -30,7 +37,7 @@ export class QemuMachine extends SshMachine {
         const names = await readdir(plan.folder).catch(() => []);
         return names.filter((name) => EVIDENCE.test(name)).map((name) => join(plan.folder, name));
       },
-      dial: (endpoint, timeoutMs) => dialThroughQemu(through, endpoint, timeoutMs),
+      dial: (endpoint, timeoutMs) => dialThroughQemu(outside, endpoint, timeoutMs),
     });
     this.snapshots = new QemuSnapshots(plan, (consoleBytes) => this.forgetPast(consoleBytes));
   }

@@ -1,4 +1,5 @@
 import {MachineError} from '../../errors.ts';
+import type {Endpoint} from '../../machine.ts';
 import type {Qmp} from './qmp.ts';
 
 /** A user network of a running QEMU. */
@@ -46,16 +47,16 @@ export const forwardedPort = async (qmp: Qmp): Promise<number> => {
 export const NO_PORT = /Could not set up host forwarding rule/u;
 
 /**
- * Makes a port of this host's loopback lead to a port of the machine. Returns false when the host's port is taken. Throws
+ * Makes a port of this host's loopback lead to an endpoint of the network. Returns false when the host's port is taken. Throws
  * {@link MachineError} with QEMU's words when it refuses for another reason.
  */
 export const addForward = async (
   qmp: Qmp,
-  {network, address}: QemuNetwork,
+  {network}: Pick<QemuNetwork, 'network'>,
   hostPort: number,
-  port: number,
+  {host, port}: Endpoint,
 ): Promise<boolean> => {
-  const line = `hostfwd_add ${network} tcp:127.0.0.1:${hostPort}-${address}:${port}`;
+  const line = `hostfwd_add ${network} tcp:127.0.0.1:${hostPort}-${host}:${port}`;
   const said = await qmp.monitor(line);
   if (said === '' || NO_PORT.test(said)) return said === '';
   throw new MachineError(`Cannot lead a port to the machine: ${said}`, {layer: 'qemu', command: [line]});
