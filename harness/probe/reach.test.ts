@@ -1,6 +1,7 @@
 import {once} from 'node:events';
 import {connect, createServer, type AddressInfo} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
+import {MachineError} from '../../vms/errors.ts';
 import type {ExecResult} from '../../vms/machine.ts';
 import {checkReach, reachFailure, type ReachContext} from './reach.ts';
 
@@ -60,5 +61,27 @@ test('a workload that dies within its answer is said to have died', async () => 
   context.machine.exec = async () => ({exitCode: (looks += 1) === 1 ? 0 : 1}) as unknown as ExecResult;
   await expect(checkReach(context, [{route: 'port', vantage: 'harness', expected: 'answers'}])).rejects.toMatchObject({
     failureClass: 'workload',
+  });
+});
+
+test.for(['answers', 'silent'] as const)(
+  'where it is "%s", a probe that could not be sent is no silence',
+  async (expected) => {
+    const context = await answering('');
+    const lost = new MachineError('the connection to the machine is lost');
+    context.machine.dialFromOutside = () => Promise.reject(lost);
+    const entry = {route: 'port', vantage: 'harness', expected} as const;
+    await expect(checkReach(context, [entry])).rejects.toBe(lost);
+  },
+);
+
+test('a probe that could not be sent, for the workload has died, says so', async () => {
+  const context = await answering('');
+  context.machine.dialFromOutside = () => Promise.reject(new MachineError('nsenter: cannot open /proc/1/ns/net'));
+  let looks = 0;
+  context.machine.exec = async () => ({exitCode: (looks += 1) === 1 ? 0 : 1}) as unknown as ExecResult;
+  await expect(checkReach(context, [{route: 'port', vantage: 'harness', expected: 'silent'}])).rejects.toMatchObject({
+    failureClass: 'workload',
+    seen: "nsenter: cannot open /proc/1/ns/net, and the workload's init is gone",
   });
 });

@@ -19,6 +19,8 @@ export type ReachContext = Pick<LevelContext, 'machine' | 'workload' | 'network'
   readonly running: RunningWorkload;
 };
 
+type DeathWatch = Pick<ReachContext, 'machine' | 'running' | 'signal'>;
+
 /**
  * Checks every entry of a truth table. Those that must answer come first: they are waited for, and what they took says how long a
  * silence has to last to be one. `withinMs`: for how long an answer is waited for, multiplied by the slowness of the machine. Throws a
@@ -49,7 +51,7 @@ export const checkReach = async (
   );
   const silent = await Promise.all(
     others.map(async ({entry, target}) =>
-      record(entry, target, await probe(target.dial, target.url, silenceMs), context.workload),
+      record(entry, target, await ask(context, target, silenceMs), context.workload),
     ),
   );
   return [...answered, ...silent];
@@ -80,19 +82,29 @@ const sentenceOf = ({seen}: ReachRecord): string => {
   return `it answered with ${status}${brokenOff === undefined ? '' : `, and broke off: ${brokenOff}`}`;
 };
 
+/** Sends one probe. Where it can't be sent at all, a workload that has died is the reason: its network namespace is gone with it. */
+const ask = async (context: DeathWatch, {dial, url}: Target, timeoutMs: number): Promise<ProbeResult> => {
+  try {
+    return await probe(dial, url, timeoutMs);
+  } catch (error) {
+    await refuseDead(context, `reach "${url}"`, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+};
+
 /** Repeats a probe until it is answered to the end, the deadline has passed, or the workload has died. */
 const untilAnswer = async (
   {machine, running, signal}: ReachContext,
-  {dial, url}: Target,
+  target: Target,
   deadline: number,
 ): Promise<ProbeResult> => {
   for (;;) {
-    const result = await probe(dial, url, PROBE_TIMEOUT_MS * machine.traits.slowness);
+    const result = await ask({machine, running, signal}, target, PROBE_TIMEOUT_MS * machine.traits.slowness);
     const missing = result.kind === 'answer' ? result.brokenOff : result.reason;
     if (missing === undefined) {
       return result;
     }
-    await refuseDead({machine, running, signal}, `reach "${url}"`, missing);
+    await refuseDead({machine, running, signal}, `reach "${target.url}"`, missing);
     if (performance.now() > deadline) {
       return result;
     }
