@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
-import {readdir, rename, rm, stat} from 'node:fs/promises';
+import {rename, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {keptNames} from '../kept-folder.ts';
 import {cacheFolder, entryPaths, suffixes, type EntryPaths} from './cache-folder.ts';
 import {readManifest} from './cache-manifest.ts';
 import {usedCacheEntries} from '../ledger/sweep.ts';
@@ -20,12 +21,12 @@ export interface CacheSummary {
 /** What {@link pruneCache} takes away: entries not used for so many days, or all. */
 export type PruneChoice = {readonly olderThanDays: number} | {readonly all: true};
 
-/** The entries of the cache, the one used last first. Entries whose manifest is broken are listed with no size. */
+/** The entries of the cache, the one used last first. Entries whose manifest is broken are listed with no size. Throws `HostError` when the cache can't be read. */
 export const listCache = async (): Promise<readonly CacheSummary[]> => {
-  const kinds = await namesIn(cacheFolder());
+  const kinds = await keptNames(cacheFolder());
   const summaries = await Promise.all(
     kinds.map(async (kind) => {
-      const names = await namesIn(join(cacheFolder(), kind));
+      const names = await keptNames(join(cacheFolder(), kind));
       return Promise.all(names.filter(isEntry).map(async (key) => summarise(kind, key)));
     }),
   );
@@ -44,7 +45,7 @@ export const pruneCache = async (choice: PruneChoice, signal: AbortSignal): Prom
     if (!isChosen(summary, choice) || used.has(entryPaths(cacheFolder(), summary.kind, summary.key).entry)) continue;
     if (await removeEntry(summary, signal)) removed.push(summary);
   }
-  for (const kind of await namesIn(cacheFolder()))
+  for (const kind of await keptNames(cacheFolder()))
     await removeDeadPartials(join(cacheFolder(), kind), undefined, signal);
   return removed;
 };
@@ -72,7 +73,7 @@ export const removeDeadPartials = async (
   own: string | undefined,
   signal: AbortSignal,
 ): Promise<void> => {
-  for (const name of await namesIn(kindFolder)) {
+  for (const name of await keptNames(kindFolder)) {
     if (!name.endsWith(suffixes.partial)) continue;
     const partial = join(kindFolder, name);
     if (partial === own) {
@@ -124,11 +125,3 @@ const isChosen = ({lastUsedAt}: CacheSummary, choice: PruneChoice): boolean =>
 const isEntry = (name: string): boolean => /^[0-9a-f]{64}$/u.test(name);
 
 const remove = async (path: string): Promise<void> => rm(path, {recursive: true, force: true, maxRetries: 3});
-
-const namesIn = async (folder: string): Promise<readonly string[]> => {
-  try {
-    return (await readdir(folder)).sort();
-  } catch {
-    return [];
-  }
-};

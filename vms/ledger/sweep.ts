@@ -1,7 +1,8 @@
-import {readFile, readdir, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {removeCgroup} from '../cgroup-removal.ts';
 import {killFolderProcesses} from '../folder-processes.ts';
+import {keptNames, keptText} from '../kept-folder.ts';
 import {isAlive} from '../processes.ts';
 import {ledgerLine, type LedgerEntry, type LedgerLine} from './ledger-entry.ts';
 import {ledgerFolder} from './ledger.ts';
@@ -16,14 +17,14 @@ export interface Swept {
 
 /**
  * Removes what dead runs left on this host, newest thing first. Runs whose owner is alive are never touched; what was kept on
- * purpose goes only with `kept: true`.
+ * purpose goes only with `kept: true`. Throws `HostError` when a ledger can't be read: nothing is known of its run.
  */
 export const sweep = async ({kept}: {readonly kept: boolean}): Promise<Swept[]> => {
   const swept: Swept[] = [];
   for (const file of await ledgerFiles()) {
     const path = join(ledgerFolder(), file);
-    const lines = parseLedger(await readFile(path, 'utf8').catch(() => ''));
-    if (isSwept(lines, kept)) {
+    const lines = await readLedger(path);
+    if (lines !== undefined && isSwept(lines, kept)) {
       swept.push(await sweepRun(file.replace(/\.jsonl$/, ''), path, lines));
     }
   }
@@ -34,15 +35,21 @@ export const sweep = async ({kept}: {readonly kept: boolean}): Promise<Swept[]> 
 export const usedCacheEntries = async (): Promise<ReadonlySet<string>> => {
   const paths = new Set<string>();
   for (const file of await ledgerFiles()) {
-    const lines = parseLedger(await readFile(join(ledgerFolder(), file), 'utf8').catch(() => ''));
+    const lines = (await readLedger(join(ledgerFolder(), file))) ?? [];
     for (const {kind, path} of entriesToUndo(lines)) if (kind === 'cache-entry') paths.add(path);
   }
   return paths;
 };
 
-const ledgerFiles = async (): Promise<string[]> => {
-  const files = await readdir(ledgerFolder()).catch(() => []);
-  return files.filter((file) => file.endsWith('.jsonl')).sort();
+const ledgerFiles = async (): Promise<readonly string[]> => {
+  const files = await keptNames(ledgerFolder());
+  return files.filter((file) => file.endsWith('.jsonl'));
+};
+
+/** `undefined` for one that is gone: its run has ended meanwhile. */
+const readLedger = async (path: string): Promise<LedgerLine[] | undefined> => {
+  const text = await keptText(path);
+  return text === undefined ? undefined : parseLedger(text);
 };
 
 /**
