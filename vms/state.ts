@@ -1,7 +1,8 @@
 import {join} from 'node:path';
 import envPaths from 'env-paths';
+import {absoluteFolder} from './absolute-folder.ts';
 
-const {log: state} = envPaths('plumbline', {suffix: ''});
+const state = absoluteFolder(envPaths('plumbline', {suffix: ''}).log, '.local/state');
 
 /**
  * Where this user's machines and ledgers live: `$XDG_STATE_HOME/plumbline`, by default `~/.local/state/plumbline`.

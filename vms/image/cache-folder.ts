@@ -1,11 +1,14 @@
-import {join} from 'node:path';
+import {isAbsolute, join} from 'node:path';
 import envPaths from 'env-paths';
+import {absoluteFolder} from '../absolute-folder.ts';
 
 /** Where baked things are kept: `$XDG_CACHE_HOME/plumbline`, or `~/.cache/plumbline` where that is not set. Read on every call. */
 export const cacheFolder = (): string => {
-  const {XDG_CACHE_HOME: home} = process.env;
-  // env-paths reads the variable once, when it is loaded, which would be before a test has set it.
-  return home === undefined || home === '' ? envPaths('plumbline', {suffix: ''}).cache : join(home, 'plumbline');
+  const {XDG_CACHE_HOME: home = ''} = process.env;
+  // On macOS env-paths does not read the variable.
+  return isAbsolute(home)
+    ? join(home, 'plumbline')
+    : absoluteFolder(envPaths('plumbline', {suffix: ''}).cache, '.cache');
 };
 
 /** Paths of one cache entry. */

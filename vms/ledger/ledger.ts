@@ -1,10 +1,11 @@
 import {appendFileSync, closeSync, fsyncSync, openSync, renameSync, writeFileSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import {PlumblineError} from '../errors.ts';
 import {makeKeptFolder} from '../kept-folder.ts';
 import {identify} from '../processes.ts';
 import {stateFolder} from '../state.ts';
-import type {LedgerEntry, LedgerLine} from './ledger-entry.ts';
+import {ledgerEntry, type LedgerEntry, type LedgerLine} from './ledger-entry.ts';
 
 /**
  * The list of what a run makes on this host, on disk before the thing exists, so that it can be undone after any kind of end.
@@ -36,8 +37,11 @@ export class Ledger implements AsyncDisposable {
     return new Ledger(file);
   }
 
-  /** Notes something that is about to be made. Returns once it is on disk. */
+  /** Notes something that is about to be made. Returns once it is on disk. Throws for what a sweep would not read back, and so would leave. */
   record(entry: LedgerEntry): void {
+    if (!ledgerEntry.safeParse(entry).success) {
+      throw new PlumblineError('harness', `Cannot note the ${entry.kind} "${entry.path}": no sweep would take it away`);
+    }
     this.#append({type: 'made', entry});
     this.#open.add(JSON.stringify(entry));
   }
