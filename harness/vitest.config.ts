@@ -1,5 +1,9 @@
 import {defineConfig} from 'vitest/config';
+import {useSearchPath} from '../vms/host/search-path.ts';
 import {SkipReasons} from './skip-reasons.ts';
+
+// As main.ts does: tests bake and start machines without it.
+useSearchPath();
 
 /*
  * Six kinds of tests. `unit`: what needs no machine, mostly in milliseconds. `real`: real runtimes, machines and HTTP; as root, with

@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import {chmodSync} from 'node:fs';
 import {enableCompileCache} from 'node:module';
+import {useSearchPath} from '../../vms/host/search-path.ts';
 import {cacheFolder} from '../../vms/image/cache-folder.ts';
 import {makeFolder} from '../../vms/make-folder.ts';
 
+// Before anything else is loaded, which may keep what it found.
+useSearchPath();
 const cache = cacheFolder();
 try {
   // Node would make the folder for everybody to look into, as it did: one that is there has its mode mended.

@@ -51,6 +51,7 @@ test('a folder or a file that can not be run is no program', async () => {
 
 test('the folders of the administrator are searched after those of PATH', () => {
   expect(searchPath('/a::/b')).toEqual(['/a', '/b', '/usr/local/sbin', '/usr/sbin', '/sbin']);
+  expect(searchPath('/sbin:/a')).toEqual(['/sbin', '/a', '/usr/local/sbin', '/usr/sbin']);
 });
 
 test('every package of the table can be told to be there', () => {

@@ -6,8 +6,13 @@ import {delimiter, join} from 'node:path';
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /** Folders in which programs are looked for: those of `PATH`, then those of the administrator. */
-export function searchPath(path: string = process.env['PATH'] ?? ''): readonly string[] {
-  return [...path.split(delimiter).filter((folder) => folder !== ''), ...SYSTEM_FOLDERS];
+export function searchPath(path: string = process.env['PATH'] ?? '/usr/bin:/bin'): readonly string[] {
+  return [...new Set([...path.split(delimiter).filter((folder) => folder !== ''), ...SYSTEM_FOLDERS])];
+}
+
+/** Makes them the `PATH` of this process and of all that it starts: what is found, by whomever, can then be run as well. */
+export function useSearchPath(): void {
+  process.env['PATH'] = searchPath().join(delimiter);
 }
 
 /** Whether one of the folders has a program of this name. Nothing is started. */
