@@ -1,10 +1,11 @@
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {ProvisionError} from '../errors.ts';
 import {loadRuntimeSet} from '../runtimes/runtime-set.ts';
 import {bake} from './bake.ts';
+import {downloadPackages, type HostCommand} from './debian-packages.ts';
 import {runIsolated} from './isolated-command.ts';
 import {tinyImage} from '../contract/tiny-image.ts';
 import {buildRoot} from './root-layer.ts';
@@ -44,6 +45,27 @@ describe('buildImage', () => {
     );
     expect((error as ProvisionError).message).toContain(words);
     expect((error as ProvisionError).message).not.toContain('\n');
+  });
+});
+
+describe('downloadPackages', () => {
+  test('takes nothing of the host but its way to a mirror', {timeout: 60_000}, async () => {
+    const host = join(folder, 'apt.conf.d');
+    await mkdir(host);
+    await writeFile(
+      join(host, '99host'),
+      `APT::Default-Release "no-such-release";
+       APT::Update::Pre-Invoke {"touch ${folder}/hooked";};
+       Acquire::Retries "7";`,
+    );
+    const script = 'mount --bind "$1" /etc/apt/apt.conf.d; shift; exec "$@"';
+    const onHost: HostCommand = async (argv, options) =>
+      runIsolated(['sh', '-ec', script, 'sh', host, ...argv], {...options, action: 'download', folder, signal});
+    const work = join(folder, 'work');
+    const files = await downloadPackages(tinyImage, work, onHost);
+    expect(files).toHaveLength(1);
+    expect(await readdir(folder)).not.toContain('hooked');
+    expect(await readFile(join(work, 'apt.conf'), 'utf8')).toContain('Acquire::Retries "7";\n');
   });
 });
 

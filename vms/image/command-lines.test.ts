@@ -20,11 +20,20 @@ test('an image is pulled by the digest that was inspected', () => {
   ]);
 });
 
-test('apt checks signatures and reads nothing of the host', () => {
+test('apt checks signatures and reads nothing of the host but its way to a mirror', () => {
   expect(sourcesList({name: 'bookworm', mirror: 'http://deb.debian.org/debian'})).toBe(
     'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main\n',
   );
-  expect(aptConfig('/work')).toContain('Dir::State::status "/work/status";\n');
+  const lines = aptConfig('/work', 'Acquire::Languages "de";\nAcquire::http::Proxy "http://proxy:3128";').split('\n');
+  for (const line of [
+    'Dir::State::status "/work/status";',
+    'Dir::Etc::Main "/dev/null";',
+    'Dir::Etc::Parts "/dev/null";',
+  ])
+    expect(lines).toContain(line);
+  expect(lines).toContain('Acquire::http::Proxy "http://proxy:3128";');
+  // The last one counts.
+  expect(lines.findLast((line) => line.startsWith('Acquire::Languages'))).toBe('Acquire::Languages "none";');
 });
 
 test.for([

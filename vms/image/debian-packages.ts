@@ -10,7 +10,7 @@ export type HostCommand = (
 
 /**
  * Downloads exactly the packages of a recipe with the host's apt, which checks signatures and digests, but with lists and a state
- * of its own in `work`: nothing of the host's package management is read or changed. Returns the files, sorted.
+ * of its own in `work`: of the host's package management nothing is changed, and only {@link hostAcquire} is read. Returns the files, sorted.
  */
 export const downloadPackages = async (
   {suite, packages}: Pick<ImageRecipe, 'suite' | 'packages'>,
@@ -22,7 +22,7 @@ export const downloadPackages = async (
     await mkdir(join(work, folder), {recursive: true});
   }
   const config = join(work, 'apt.conf');
-  await writeFile(config, aptConfig(work));
+  await writeFile(config, aptConfig(work, await hostAcquire(run)));
   await writeFile(join(work, 'etc/sources.list'), sourcesList(suite));
   await writeFile(join(work, 'status'), '');
   await run(['apt-get', 'update'], {env: {APT_CONFIG: config}});
@@ -35,9 +35,18 @@ export const downloadPackages = async (
 export const sourcesList = ({name, mirror}: ImageRecipe['suite']): string =>
   `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror} ${name} main\n`;
 
-/** apt.conf(5): https://manpages.debian.org/bookworm/apt/apt.conf.5.en.html */
-export const aptConfig = (work: string): string =>
+/** How this host comes by packages, proxies above all, as lines of apt.conf(5). */
+export const hostAcquire = (run: HostCommand): Promise<string> => run(['apt-config', '--no-empty', 'dump', 'Acquire']);
+
+/**
+ * The configuration of an apt that takes nothing from its host but `acquire`. It is read first, so what the host has would be added to it:
+ * hooks, and the release that it prefers. https://manpages.debian.org/bookworm/apt/apt.conf.5.en.html
+ */
+export const aptConfig = (work: string, acquire: string): string =>
   [
+    acquire,
+    `Dir::Etc::Main "/dev/null";`,
+    `Dir::Etc::Parts "/dev/null";`,
     `Dir::State "${work}";`,
     `Dir::State::lists "${work}/lists";`,
     `Dir::State::status "${work}/status";`,

@@ -6,7 +6,7 @@ import type {HeldImage} from './bake.ts';
 import {step, type BakeContext} from './bake-report.ts';
 import {openEntry, type CacheEntry} from './cache.ts';
 import {contentKey, keyOf} from './content-key.ts';
-import {aptConfig, sourcesList} from './debian-packages.ts';
+import {aptConfig, hostAcquire, sourcesList, type HostCommand} from './debian-packages.ts';
 import {runIsolated} from './isolated-command.ts';
 import {ociArchitecture} from './workload-image.ts';
 
@@ -78,14 +78,18 @@ const downloadUpgrade = async (
   for (const part of ['lists/partial', 'cache/archives/partial', 'etc']) {
     await mkdir(join(scratch, part), {recursive: true});
   }
+  const run: HostCommand = async (argv, options) =>
+    runIsolated(argv, {...options, action, folder: scratch, signal: context.signal});
   const config = join(scratch, 'apt.conf');
-  await writeFile(config, [aptConfig(scratch), ...to.suite.aptOptions.map((line) => `${line};\n`)].join(''));
+  await writeFile(
+    config,
+    [aptConfig(scratch, await hostAcquire(run)), ...to.suite.aptOptions.map((line) => `${line};\n`)].join(''),
+  );
   await writeFile(join(scratch, 'etc/sources.list'), sourcesList(to.suite));
   await copyFile(status, join(scratch, 'status'));
-  const run = async (argv: readonly string[]): Promise<string> =>
-    runIsolated(argv, {action, folder: scratch, signal: context.signal, env: {APT_CONFIG: config}});
-  await step(context, `${to.name}: read the lists of the mirror`, async () => run(['apt-get', 'update']));
-  await step(context, `${from.runtimeSet} to ${to.name}: download packages`, async () => run(downloadArgv(packages)));
+  const apt = async (argv: readonly string[]): Promise<string> => run(argv, {env: {APT_CONFIG: config}});
+  await step(context, `${to.name}: read the lists of the mirror`, async () => apt(['apt-get', 'update']));
+  await step(context, `${from.runtimeSet} to ${to.name}: download packages`, async () => apt(downloadArgv(packages)));
   const archives = join(scratch, 'cache/archives');
   const names = (await readdir(archives)).filter((name) => name.endsWith('.deb')).sort();
   await mkdir(join(content, folder), {recursive: true});
