@@ -15,9 +15,15 @@ export interface CommandPrefix {
 /** Of the output of a command. */
 export const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 
-/** Result of {@link runCommand} with the bytes of standard output as they came. */
+/** How a command ended, with the bytes of standard output as they came. */
 export interface RawResult extends ExecResult {
   readonly bytes: Uint8Array;
+}
+
+/** Result of {@link runCommand}. */
+export interface CommandResult extends RawResult {
+  /** It was ended, for it has printed more than `maxBytes`. */
+  readonly isMaxBuffer: boolean;
 }
 
 /** Options of {@link runCommand}. */
@@ -35,7 +41,7 @@ export const runCommand = async (
   prefix: CommandPrefix,
   argv: readonly string[],
   options: CommandOptions,
-): Promise<RawResult> => {
+): Promise<CommandResult> => {
   options.signal?.throwIfAborted();
   const startedAt = performance.now();
   const result = await execa(prefix.file, [...prefix.argv, ...argv], {
@@ -68,6 +74,7 @@ export const runCommand = async (
     stdout: decode(bytes),
     stderr,
     bytes,
+    isMaxBuffer: result.isMaxBuffer,
     durationMs: performance.now() - startedAt,
   };
 };

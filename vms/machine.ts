@@ -28,7 +28,7 @@ export interface ExecOptions {
   readonly timeoutMs?: number;
   /** Ends the command when aborted. */
   readonly signal?: AbortSignal;
-  /** Output beyond this many bytes per stream is dropped. Default: 32 MiB. */
+  /** Ends the command, with everything it started, when it prints more bytes than this on one stream, which is cut there. Default: 32 MiB. */
   readonly maxBytes?: number;
 }
 

@@ -41,17 +41,18 @@ export const runRemote = async (
   const timer = setTimeout(killOnce, others.timeoutMs);
   others.signal?.addEventListener('abort', killOnce, {once: true});
   try {
-    const result = await runCommand(prefix, words, others);
+    const {isMaxBuffer, ...result} = await runCommand(prefix, words, others);
     const {end, stderr} = remoteEnd(command, result.exitCode, result.stderr);
-    // Ended here, for it has printed more than was asked for.
-    if (result.signal !== undefined) killOnce();
+    // Ended here, it is ended there too. What ssh(1) says of the signal that ended it is what it says of a connection that is lost.
+    if (isMaxBuffer) killOnce();
     else if (end.kind === 'lost') throw lost(argv, stderr);
+    const endedBy = end.kind === 'lost' ? (result.signal ?? 'SIGTERM') : undefined;
     return {
       ...result,
       argv,
       stderr,
       exitCode: end.kind === 'exit' ? end.exitCode : undefined,
-      signal: end.kind === 'signal' ? end.signal : result.signal,
+      signal: end.kind === 'signal' ? end.signal : endedBy,
     };
   } catch (error) {
     const isTimeout = error instanceof PlumblineError && error.failureClass === 'runtime';
