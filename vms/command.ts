@@ -3,6 +3,7 @@ import type {Readable} from 'node:stream';
 import {execa} from 'execa';
 import {PlumblineError} from './errors.ts';
 import type {ExecOptions, ExecResult, RunningCommand} from './machine.ts';
+import {shownCommand} from './secret.ts';
 
 /** How the commands of a machine are started on this host: `argv` is handed to it as its last arguments. */
 export interface CommandPrefix {
@@ -89,7 +90,7 @@ export const requireNoNul = (argv: readonly string[]): void => {
   if (argv.some((word) => word.includes('\0'))) {
     throw new PlumblineError(
       'harness',
-      `Cannot run "${argv.join(' ').replaceAll('\0', String.raw`\0`)}": an argument has a NUL in it`,
+      `Cannot run "${shownCommand(argv).replaceAll('\0', String.raw`\0`)}": an argument has a NUL in it`,
     );
   }
 };

@@ -17,3 +17,10 @@ test('an error shows no secret of the command that it is about', () => {
   expect(error.command).toEqual(['docker', 'run', '--env', 'DB_PASSWORD=<redacted>', 'nginx']);
   expect(error.seen).not.toContain('abc');
 });
+
+test('an error shows no part of a secret where it cuts what was said', () => {
+  const argv = ['docker', 'run', '--env', 'DB_PASSWORD=abcdefghijklmnopqrstuvwxyz', 'nginx'];
+  const stderr = `no DB_PASSWORD=abcdefghijklmnopqrstuvwxyz${'.'.repeat(590)}`;
+  const error = new CommandError({argv, exitCode: 1, signal: undefined, stdout: '', stderr, durationMs: 1});
+  expect(error.message).not.toContain('xyz');
+});

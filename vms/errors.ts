@@ -95,7 +95,9 @@ export class CommandError extends PlumblineError {
 
   constructor(result: ExecResult, expected = 'exit code 0') {
     const seen = result.signal === undefined ? `exit code ${result.exitCode}` : result.signal;
-    const said = lastLines(result.stderr) || lastLines(result.stdout);
+    // Cut after its secrets are gone, of which no part may be left.
+    const shown = (text: string): string => lastLines(withShownArguments(text, result.argv));
+    const said = shown(result.stderr) || shown(result.stdout);
     super('runtime', `Cannot run "${result.argv.join(' ')}": ${seen}${said && `, ${said}`}`, {
       command: result.argv,
       expected,

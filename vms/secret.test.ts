@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {shownArguments, shownValue, withoutSecrets} from './secret.ts';
+import {shownArguments, shownCommand, shownValue, withoutSecrets} from './secret.ts';
 
 test.each([
   'TOKEN',
@@ -54,4 +54,10 @@ test('strings of a document that set a secret lose it', () => {
     ...document,
     Env: ['PATH=/bin', 'DB_PASSWORD=<redacted>', 'TOKEN='],
   });
+});
+
+test('a long command is cut, and no part of a secret is left at its end', () => {
+  const before = 'x'.repeat(480);
+  expect(shownCommand([before, 'TOKEN=abcdefghijklmnopqrstuvwxyz'])).toBe(`${before} TOKEN=<redacted>`);
+  expect(shownCommand([before, 'y'.repeat(100)])).toBe(`${before} ${'y'.repeat(19)}…`);
 });

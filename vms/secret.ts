@@ -15,6 +15,14 @@ const SECRET =
 export const shownArguments = (argv: readonly string[]): readonly string[] =>
   argv.map((argument) => argument.replace(ASSIGNMENT, shownAssignment));
 
+/** A command line as a sentence may quote it: cut where it is long, and only after its secrets are gone, of which no part may be left. */
+export const shownCommand = (argv: readonly string[]): string => {
+  const text = shownArguments(argv).join(' ');
+  return text.length > LONGEST_COMMAND ? `${text.slice(0, LONGEST_COMMAND)}…` : text;
+};
+
+const LONGEST_COMMAND = 500;
+
 const ASSIGNMENT = /^((?:--?[\w\-]+=)?)([A-Za-z_]\w*)=(.*)$/sv;
 
 /** A JSON document, or several, as a report may show it: strings of the form `NAME=value` lose a secret value. */

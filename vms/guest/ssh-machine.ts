@@ -17,6 +17,7 @@ import type {
   ShellCommand,
 } from '../machine.ts';
 import {putArgv} from '../put-command.ts';
+import {shownCommand} from '../secret.ts';
 import {forwardSocket, remoteShell, runRemote, startRemote, type SshSession} from '../transport/ssh-session.ts';
 import {lastLines} from './console-patterns.ts';
 import {awaitConsoleComplaint, ConsoleWatch} from './console-watch.ts';
@@ -160,7 +161,7 @@ export abstract class SshMachine implements Machine {
       if (found) throw found;
       return result;
     } catch (error) {
-      throw await this.#explain(`run "${argv.join(' ').slice(0, 500)}"`, error, argv);
+      throw await this.#explain(`run "${shownCommand(argv)}"`, error, argv);
     } finally {
       ended.abort();
     }

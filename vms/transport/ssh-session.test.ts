@@ -26,7 +26,7 @@ const useSsh = async (script: string): Promise<void> => {
 const session = {control: join(folder, 'control'), folder};
 
 test('a command that prints more than was asked for is ended, and its result is there', async () => {
-  await useSsh('yes');
+  await useSsh('yes; sleep 60');
   const result = await runRemote(session, ['yes'], {timeoutMs: 60_000, maxBytes: 4});
   expect(result).toMatchObject({argv: ['yes'], exitCode: undefined, signal: 'SIGTERM', stdout: 'y\ny\n'});
   expect(await readFile(join(folder, 'kills'), 'utf8')).toBe('killed\n');
@@ -35,4 +35,15 @@ test('a command that prints more than was asked for is ended, and its result is 
 test.for(['exit 255', 'kill -KILL $$'])('where ssh ends with "%s", nothing is known of the command', async (script) => {
   await useSsh(script);
   await expect(runRemote(session, ['true'], {timeoutMs: 60_000})).rejects.toBeInstanceOf(MachineError);
+});
+
+test('no part of a secret is in what is said of a long command', async () => {
+  const argv = ['echo', 'x'.repeat(480), 'TOKEN=abcdefghijklmnopqrstuvwxyz'];
+  const said = (error: unknown): string => (error as Error).message;
+  await useSsh('exit 255');
+  expect(await runRemote(session, argv, {timeoutMs: 60_000}).catch(said)).not.toContain('abc');
+  await useSsh('sleep 60');
+  expect(await runRemote(session, argv, {timeoutMs: 100}).catch(said)).toMatch(
+    / TOKEN=<redact[^"]*": no end within 100 ms$/u,
+  );
 });

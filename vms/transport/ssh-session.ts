@@ -5,6 +5,7 @@ import {execa} from 'execa';
 import {requireNoNul, runCommand, startCommand, type CommandPrefix, type RawResult} from '../command.ts';
 import {MachineError, PlumblineError} from '../errors.ts';
 import type {ExecOptions, ExecResult, RunningCommand, ShellCommand} from '../machine.ts';
+import {shownCommand} from '../secret.ts';
 import {quoteWord} from './posix-quote.ts';
 import {remoteCommand, remoteEnd, remoteKill, type RemoteCommand} from './remote-command.ts';
 import {RemoteStderr} from './remote-stderr.ts';
@@ -144,7 +145,7 @@ const kill = async ({control}: SshSession, command: RemoteCommand): Promise<void
 
 const lost = (argv: readonly string[], stderr: string): MachineError =>
   new MachineError(
-    `Cannot run "${shorten(argv)}": the connection to the machine is lost${stderr && `, ${stderr.trim()}`}`,
+    `Cannot run "${shownCommand(argv)}": the connection to the machine is lost${stderr && `, ${stderr.trim()}`}`,
     {
       command: argv,
       layer: 'ssh',
@@ -153,14 +154,9 @@ const lost = (argv: readonly string[], stderr: string): MachineError =>
 
 /** Says the command that was asked for instead of the one of this host that carried it. */
 const timedOut = (argv: readonly string[], timeoutMs: number, cause: PlumblineError): PlumblineError =>
-  new PlumblineError('runtime', `Cannot run "${shorten(argv)}": no end within ${timeoutMs} ms`, {
+  new PlumblineError('runtime', `Cannot run "${shownCommand(argv)}": no end within ${timeoutMs} ms`, {
     command: argv,
     expected: `an end within ${timeoutMs} ms`,
     seen: cause.seen ?? 'still running',
     cause,
   });
-
-const shorten = (argv: readonly string[]): string => {
-  const text = argv.join(' ');
-  return text.length > 500 ? `${text.slice(0, 500)}…` : text;
-};
