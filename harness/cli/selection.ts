@@ -1,4 +1,4 @@
-import {existsSync, realpathSync, statSync} from 'node:fs';
+import {existsSync, realpathSync, statSync, type Stats} from 'node:fs';
 import {glob} from 'node:fs/promises';
 import {basename, join, resolve} from 'node:path';
 import {InvalidArgumentError, type Command} from 'commander';
@@ -114,7 +114,7 @@ const scenariosIn = async (folder: string): Promise<string[]> => {
 /** What an argument of the command line stands for: a file, or all those of a folder. */
 const scenariosAt = async (file: string): Promise<string[]> => {
   const path = callerPath(file);
-  const facts = statSync(path, {throwIfNoEntry: false});
+  const facts = factsOf(file, path);
   if (facts?.isDirectory()) {
     const found = await scenariosIn(path);
     if (found.length === 0) {
@@ -133,6 +133,16 @@ const scenariosAt = async (file: string): Promise<string[]> => {
     throw new UsageError(`Cannot read the scenario file "${file}": its name must end in .scenario.ts`);
   }
   return [path];
+};
+
+/** `undefined` for what is not there, and can't be, as what has a longer name than there is. */
+const factsOf = (file: string, path: string): Stats | undefined => {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') return undefined;
+    throw new UsageError(`Cannot read the scenario file "${file}": permission denied`, {cause: error});
+  }
 };
 
 /** Reads names, separated by commas; one that is there twice counts once. */

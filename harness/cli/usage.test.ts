@@ -46,6 +46,7 @@ const wrong: readonly (readonly [command: string, sentence: string])[] = [
     'Cannot load runtime set "buster": there is none of this name, known are bookworm, forky, trixie',
   ],
   ['run absent.scenario.ts', 'Cannot read the scenario file "absent.scenario.ts": there is no such file'],
+  [`run ${'a'.repeat(300)}`, `Cannot read the scenario file "${'a'.repeat(300)}": there is no such file`],
   [
     'run nginx',
     'Cannot read the scenario file "nginx": there is no such file, but there is "scenarios/nginx.scenario.ts"',
