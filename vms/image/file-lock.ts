@@ -56,12 +56,15 @@ const holdLock = async (
     program,
     argv,
     // Apart from the terminal's process group: a Ctrl-C must not release the lock before the work under it has ended.
-    {detached: true, stdio: ['pipe', 'pipe', 'ignore']},
+    {detached: true, stdio: ['pipe', 'pipe', 'pipe']},
   );
   const ended = new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     child.once('error', resolve);
     child.once('exit', () => resolve(undefined));
   });
+  const words: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => words.push(text));
+  const allSaid = new Promise((resolve) => child.once('close', resolve));
   const abort = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', abort, {once: true});
   const locked = new Promise<true>((resolve) => {
@@ -72,9 +75,14 @@ const holdLock = async (
   if (outcome !== true) {
     signal.throwIfAborted();
     if (outcome) throw missingProgram(file, outcome);
-    return undefined;
+    if (child.exitCode === NOT_FREE) return undefined;
+    await allSaid;
+    const said = words.join('').trim();
+    if (child.exitCode === NOT_FOUND) throw missingProgram(file, new Error(said));
+    const ending = child.signalCode ?? `exit code ${child.exitCode}`;
+    throw new HostError(`Cannot lock "${file}": flock ended with ${ending}${said && `, ${said}`}`);
   }
-  for (const handle of [child, child.stdin, child.stdout]) (handle as {unref?: () => void}).unref?.();
+  for (const handle of [child, child.stdin, child.stdout, child.stderr]) (handle as {unref?: () => void}).unref?.();
   return {
     [Symbol.asyncDispose]: async () => {
       child.ref();
@@ -83,6 +91,10 @@ const holdLock = async (
     },
   };
 };
+
+/** What flock exits with where another holds the lock and it may not wait, and setpriv where there is no flock. */
+const NOT_FREE = 1;
+const NOT_FOUND = 127;
 
 const missingProgram = (file: string, cause: Error): HostError =>
   new HostError(
