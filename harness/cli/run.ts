@@ -61,7 +61,9 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
       // First what is wrong with the question, then what is wrong with the host.
       const selected = flags.failed ? await selectFailed(files, flags) : await select(files, flags);
       if (selected === undefined) {
-        process.stdout.write('Nothing to run: every cell of the last run passed\n');
+        // A program that asked for a record gets none, since there was no run, and nothing that is not one.
+        const {stdout, stderr} = process;
+        (flags.json ? stderr : stdout).write('Nothing to run: every cell of the last run passed\n');
         return;
       }
       const record = await startRun({

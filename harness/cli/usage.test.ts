@@ -1,4 +1,7 @@
-import {expect, test} from 'vitest';
+import {mkdtemp, rm, symlink} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
 import {plumbline} from './plumbline-process.ts';
 
 // What is wrong with the question is told before anything is looked at on this host: these need no root and no machine.
@@ -123,3 +126,24 @@ test('who reads no further does not end a command', {timeout: 30_000}, async () 
   tool.stdout.destroy();
   expect(await tool).toMatchObject({exitCode: 0, stderr: ''});
 });
+
+test.for([
+  [[], 'stdout'],
+  [['--json'], 'stderr'],
+] as const)(
+  'that there is nothing to run is no record of a run, with %j',
+  {timeout: 30_000},
+  async ([flags, place]) => {
+    const reports = await mkdtemp(join(tmpdir(), 'reports-'));
+    onTestFinished(() => rm(reports, {recursive: true}));
+    // All its cells passed.
+    await symlink(resolve('reports/baselines/bookworm'), join(reports, 'latest'));
+    const {exitCode, stdout, stderr} = await plumbline(['run', '--failed', '--reports', reports, ...flags]);
+    expect({exitCode, stdout, stderr}).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+      [place]: 'Nothing to run: every cell of the last run passed\n',
+    });
+  },
+);
