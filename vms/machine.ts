@@ -119,7 +119,7 @@ export interface Machine {
   forwardSocket(path: string): Promise<string>;
   /**
    * A TCP connection from the outside of the machine, as another host that uses the machine as its gateway would open it.
-   * No port is opened on this host. It gives up after `timeoutMs`. Rejects with an `Error` whose `code` is `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH` or `ECONNRESET`,
+   * No port is opened on this host. It gives up after `timeoutMs`. Rejects with an `Error` whose `code` is `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH`, `ENETUNREACH` or `ECONNRESET`,
    * and with a {@link MachineError} when it could not be tried.
    */
   dialFromOutside(endpoint: Endpoint, timeoutMs: number): Promise<Socket>;

@@ -93,18 +93,15 @@ const ask = async (context: DeathWatch, {dial, url}: Target, timeoutMs: number):
 };
 
 /** Repeats a probe until it is answered to the end, the deadline has passed, or the workload has died. */
-const untilAnswer = async (
-  {machine, running, signal}: ReachContext,
-  target: Target,
-  deadline: number,
-): Promise<ProbeResult> => {
+const untilAnswer = async (context: DeathWatch, target: Target, deadline: number): Promise<ProbeResult> => {
+  const {machine, signal} = context;
   for (;;) {
-    const result = await ask({machine, running, signal}, target, PROBE_TIMEOUT_MS * machine.traits.slowness);
+    const result = await ask(context, target, PROBE_TIMEOUT_MS * machine.traits.slowness);
     const missing = result.kind === 'answer' ? result.brokenOff : result.reason;
     if (missing === undefined) {
       return result;
     }
-    await refuseDead({machine, running, signal}, `reach "${target.url}"`, missing);
+    await refuseDead(context, `reach "${target.url}"`, missing);
     if (performance.now() > deadline) {
       return result;
     }

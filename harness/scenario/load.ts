@@ -26,11 +26,16 @@ export const loadScenarios = async (files: readonly string[], root: string): Pro
     const file = scenarioFile(root, path);
     const [loadedBefore, problemsBefore] = [loaded.length, problems.length];
     collectInto({
-      add: (scenario, found, {line}) => {
+      add: (scenario, found, {file: statedIn, line}) => {
         const place = `"${file}:${line}"`;
         const refuse = (problem: string): void =>
           void problems.push(`Cannot use the scenario "${scenario.title}" in ${place}: ${problem}`);
-        if (found.length > 0) {
+        if (statedIn !== path) {
+          // A run looks in each file for what is stated there.
+          problems.push(
+            `Cannot use the scenario "${scenario.title}" of "${file}": a module that the file imports states it, and it has to do so itself`,
+          );
+        } else if (found.length > 0) {
           for (const problem of found) refuse(`it ${problem}`);
         } else {
           const key = fileNameOf(scenario.title);
