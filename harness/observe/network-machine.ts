@@ -1,9 +1,10 @@
 import {nftRules, savedRules} from '../teardown/parse/firewall.ts';
 import {parseLinks, parseRoutes} from '../teardown/parse/network.ts';
+import {socketAddress} from '../teardown/parse/processes.ts';
 import {numberDuplicates, type Thing} from '../teardown/thing.ts';
 import type {FactValue} from './fact.ts';
 import type {Observer} from './observer.ts';
-import {linesOf, problemOf, type Reading} from './reading.ts';
+import {linesOf, problemOf, rowsOf, type Reading} from './reading.ts';
 
 /** What appeared in the machine's own network for the workload. */
 export const networkMachine: Observer = {
@@ -30,11 +31,17 @@ export const networkMachine: Observer = {
       meaning: 'rules that appeared and that iptables does not show',
       source: '`nft -s list ruleset`, less the inventory before',
     },
+    {
+      path: 'machine.listening',
+      meaning: 'sockets of the network that are listened on now and were not before, by whomever',
+      source: '`/proc/1/net/{tcp,udp,raw}{,6}`, less the inventory before',
+    },
     {path: 'machine.unread', meaning: 'tools that could not list', source: 'the same'},
   ],
   observe: (reading) => {
     const {sections, normalise} = reading;
     const known = knownOf(reading);
+    const heard = heardOf(reading);
     const appeared = (things: readonly {readonly kind: string; readonly identity: string}[], kind: string): string[] =>
       things
         .filter(
@@ -57,6 +64,12 @@ export const networkMachine: Observer = {
       'machine.nftables': nftRules(linesOf(reading, 'nft'), shownTables(reading))
         .filter(({text}) => !known.has(`firewall rule ${text}`))
         .map(({text}) => normalise(text)),
+      'machine.listening': rowsOf(reading, 'machine listening')
+        .filter(([protocol]) => protocol !== 'unix')
+        .map(([protocol = '', local = '']) => `${protocol} ${socketAddress(local)}`)
+        .filter((socket) => !heard.has(socket))
+        .map(normalise)
+        .toSorted(),
       ...(unread.length > 0 && {'machine.unread': unread}),
     };
     for (const [chain, texts] of Map.groupBy(rules.filter((text) => text.includes(' -A ')).map(normalise), chainOf)) {
@@ -73,6 +86,14 @@ const BUILT_IN = / chain (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) policy AC
 
 const knownOf = ({context: {before}}: Reading): ReadonlySet<string> =>
   new Set(before?.things.map(({kind, identity}) => `${kind} ${identity}`));
+
+/** What was listened on before, by whomever. */
+const heardOf = ({context: {before}}: Reading): ReadonlySet<string> =>
+  new Set(
+    before?.things.flatMap(({kind, identity}) =>
+      kind === 'listening socket' ? [identity.replace(/ of .*$/, '')] : [],
+    ),
+  );
 
 /** Numbered where a rule is there twice, as the inventory does. */
 const saved = (reading: Reading): string[] =>
