@@ -15,6 +15,11 @@ test('what failed on a runtime set is named with it, each of several by itself',
   ]);
 });
 
+test('an error that is to be made of others and is of none is one itself', () => {
+  const error = new AggregateError([], 'All promises were rejected');
+  expect(flattened(error).map((one) => failureRecordOf(one))).toMatchObject([{sentence: 'All promises were rejected'}]);
+});
+
 test('what mends the host is kept', () => {
   const error = new HostError('Cannot bake it', [
     {sentence: 'mmdebstrap is not installed', remedy: 'apt-get install mmdebstrap'},

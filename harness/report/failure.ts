@@ -90,5 +90,7 @@ export const flattened = (error: unknown): unknown[] => {
   if (error instanceof FailureOnSet) {
     return flattened(error.cause).map((one) => new FailureOnSet(error.runtimeSet, one));
   }
-  return error instanceof AggregateError ? error.errors.flatMap((one) => flattened(one)) : [error];
+  // One that is made of none, as Promise.any() of nothing throws it, is an error itself.
+  const parts: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
+  return parts.length > 0 ? parts.flatMap((one) => flattened(one)) : [error];
 };

@@ -4,7 +4,7 @@ import type {WorkerTask} from './desk-protocol.ts';
 import type {Lane} from './lanes.ts';
 import type {MachinePool} from './machine-pool.ts';
 import {keepProcessEvents} from './process-events.ts';
-import {openScenarioRunner, type ScenarioRunner} from './vitest-run.ts';
+import {openScenarioRunner, type RunnerResult, type ScenarioRunner} from './vitest-run.ts';
 
 /** What every lane of a run shares. */
 export interface LaneContext {
@@ -13,21 +13,27 @@ export interface LaneContext {
   readonly interruption: Interruption;
 }
 
-/** Runs lanes, so many at once. Resolves with what went wrong apart from cells: machines that did not start, workers that died. */
-export const runLanes = async (
-  lanes: readonly Lane[],
-  atOnce: number,
-  context: LaneContext,
-): Promise<readonly FailureOnSet[]> => {
+/** What came of lanes, apart from what their cells told of themselves. */
+export interface LanesResult {
+  /** Machines that did not start, workers that died. */
+  readonly errors: readonly FailureOnSet[];
+  /** See `RunnerResult`. */
+  readonly complaints: ReadonlyMap<string, string>;
+}
+
+/** Runs lanes, so many at once. */
+export const runLanes = async (lanes: readonly Lane[], atOnce: number, context: LaneContext): Promise<LanesResult> => {
   const waiting = [...lanes];
   const errors: FailureOnSet[] = [];
+  const complaints = new Map<string, string>();
   const openings = new Openings();
   const work = async (): Promise<void> => {
     for (let lane = waiting.shift(); lane !== undefined; lane = waiting.shift()) {
       if (context.interruption.signal.aborted) return;
       try {
-        const thrown = await runLane(lane, openings, context);
-        errors.push(...thrown.map((error) => new FailureOnSet(lane.runtimeSet, error)));
+        const result = await runLane(lane, openings, context);
+        errors.push(...result.errors.map((error) => new FailureOnSet(lane.runtimeSet, error)));
+        for (const [cell, complaint] of result.complaints) complaints.set(cell, complaint);
       } catch (error) {
         errors.push(new FailureOnSet(lane.runtimeSet, error));
       }
@@ -35,14 +41,14 @@ export const runLanes = async (
     }
   };
   await Promise.all(Array.from({length: Math.min(atOnce, lanes.length)}, work));
-  return errors;
+  return {errors, complaints};
 };
 
 const runLane = async (
   lane: Lane,
   openings: Openings,
   {task, pool, interruption}: LaneContext,
-): Promise<readonly unknown[]> => {
+): Promise<RunnerResult> => {
   // Vitest loads while the first machine starts.
   const opening = openings.open({...task, cells: lane.cells, lane: lane.name});
   await using _closing = {
@@ -53,9 +59,9 @@ const runLane = async (
   starting.catch(() => undefined); // Looked at below; nothing must be thrown while Vitest is being opened.
   const runner = await opening;
   await using _cancel = interruption.onInterrupt(() => runner.cancel());
-  const errors = await runner.run();
+  const result = await runner.run();
   await starting;
-  return errors;
+  return result;
 };
 
 /** Opens one Vitest after another: what they do to the events of the process while they load is taken back by each alone. */

@@ -22,6 +22,7 @@ import type {LoadedScenario} from '../scenario/load.ts';
 import {openDesk} from './desk.ts';
 import {runLanes, type LaneContext} from './lane-run.ts';
 import {lanesOf} from './lanes.ts';
+import {withComplaints} from './complaints.ts';
 import {watchHost} from './host-watch.ts';
 import {cellNotRun} from './cell-not-run.ts';
 import {MachinePool, type KeepMachines} from './machine-pool.ts';
@@ -170,7 +171,8 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       ...(options.pause && {pause: options.pause.point}),
     };
     const lanes = lanesOf(cells, options.machinesAtOnce, options.durationOf);
-    const errors = await runLanes(lanes, options.machinesAtOnce, {task, pool, interruption});
+    const {errors, complaints} = await runLanes(lanes, options.machinesAtOnce, {task, pool, interruption});
+    for (const cell of withComplaints([...ended.values()], complaints)) listener({type: 'cell-ended', cell});
     if (interruption.exitCode === undefined) {
       failures.push(...errors.flatMap(flattened).map((one) => failureRecordOf(one)));
     }

@@ -6,10 +6,20 @@ import type {WorkerTask} from './desk-protocol.ts';
 
 /** A Vitest that is up and waits to be started. */
 export interface ScenarioRunner extends AsyncDisposable {
-  /** Runs the cells; resolves with the errors that belong to no cell, such as a worker that died. */
-  run(): Promise<readonly unknown[]>;
+  run(): Promise<RunnerResult>;
   /** Ends the cell that is running, and runs no more. */
   cancel(): Promise<void>;
+}
+
+/** What a Vitest found out beside what the cells told of themselves. */
+export interface RunnerResult {
+  /** Errors that belong to no cell, such as a worker that died. */
+  readonly errors: readonly unknown[];
+  /**
+   * What it holds against each cell. It is told of some of it only when the cell has ended: an `expect` that was not awaited, or fewer of
+   * them than there were to be.
+   */
+  readonly complaints: ReadonlyMap<string, string>;
 }
 
 /** Makes a Vitest that runs the cells of `task`, each as one test, and writes Allure results beside the run's other reports. */
@@ -52,7 +62,11 @@ export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunn
   return {
     run: async () => {
       const {unhandledErrors, testModules} = await vitest.start();
-      return [...unhandledErrors, ...testModules.flatMap((module) => module.errors())];
+      const failed = testModules.flatMap((module) => [...module.children.allTests('failed')]);
+      return {
+        errors: [...unhandledErrors, ...testModules.flatMap((module) => module.errors())],
+        complaints: new Map(failed.map((one) => [one.name, one.result().errors?.[0]?.message ?? 'no reason'])),
+      };
     },
     cancel: () => vitest.cancelCurrentRun('keyboard-input'),
     [Symbol.asyncDispose]: () => vitest.close(),

@@ -18,6 +18,7 @@ import {fail, type CellResult} from './cell-result.ts';
 import {expectNoResidue, stateBefore} from './clean-state.ts';
 import {removeAll} from './removal.ts';
 import {runScenario} from './scenario-run.ts';
+import {throwSoftErrors} from './soft-errors.ts';
 import {unlessAborted} from './unless-aborted.ts';
 import type {WorkerContext} from './worker-context.ts';
 
@@ -49,7 +50,7 @@ interface WatchedContext extends WorkerContext {
 const runWatched = async (
   planned: PlannedCell,
   scenario: Scenario,
-  {task, desk, expect, signal: testSignal, lease, watch}: WatchedContext,
+  {task, desk, expect, signal: testSignal, softErrors, lease, watch}: WatchedContext,
   result: CellResult,
 ): Promise<boolean> => {
   const {machine} = watch;
@@ -146,6 +147,7 @@ const runWatched = async (
       },
     });
     await unlessAborted(running, signal);
+    throwSoftErrors(softErrors());
   } catch (error) {
     const open = steps.abandon();
     if (testSignal.aborted) {

@@ -13,7 +13,9 @@ collectInto({
     const file = scenarioFile(task.root, place.file);
     for (const cell of task.cells.filter((planned) => planned.file === file && planned.scenario === scenario.title)) {
       // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- the plan names it, and runCell throws what failed
-      test(cell.name, ({expect, signal}) => runCell(cell, scenario, {task, desk, expect, signal}));
+      test(cell.name, ({expect, signal, task: own}) =>
+        runCell(cell, scenario, {task, desk, expect, signal, softErrors: () => own.result?.errors ?? []}),
+      );
     }
   },
 });

@@ -1,6 +1,7 @@
 import type {ExpectStatic} from 'vitest';
 import type {WorkerTask} from '../desk-protocol.ts';
 import type {DeskClient} from './desk-client.ts';
+import type {SoftError} from './soft-errors.ts';
 
 /** What a worker runs cells with. */
 export interface WorkerContext {
@@ -8,4 +9,6 @@ export interface WorkerContext {
   readonly desk: DeskClient;
   readonly expect: ExpectStatic;
   readonly signal: AbortSignal;
+  /** What `expect.soft` has found so far. */
+  readonly softErrors: () => readonly SoftError[];
 }
