@@ -44,6 +44,24 @@ test.for([
   expect(await place.leftovers()).toEqual([]);
 });
 
+test('SIGINT ends a cell that loops without a pause', async () => {
+  const place = await makePlace();
+  const mark = join(place.folder, 'mark');
+  const looping = `import {writeFileSync} from 'node:fs';
+const check = () => { writeFileSync('${mark}', ''); while (true) {} };
+scenario('loops', {workload: nginx, reach: {docker: usualReach.docker}, check});`;
+  const tool = place.startRun([await place.scenario('looping', looping)]);
+  await until(() => existsSync(mark));
+  const signalledAt = performance.now();
+  tool.kill('SIGINT');
+  const {exitCode} = await tool;
+  expect(performance.now() - signalledAt).toBeLessThan(60_000);
+  expect(exitCode).toBe(130);
+  const [record] = await place.records();
+  expect(record?.cells).toMatchObject([{status: 'not-run', failures: [{sentence: 'Interrupted before its end'}]}]);
+  expect(await place.leftovers()).toEqual([]);
+});
+
 test('SIGINT while the first machine starts ends the run in order', async () => {
   const place = await makePlace();
   const tool = place.startRun(['scenarios/nginx.scenario.ts']);

@@ -19,7 +19,7 @@ export class Interruption implements Disposable {
 
   constructor() {
     for (const [name, exitCode] of Object.entries(SIGNALS) as [NodeJS.Signals, number][]) {
-      // Further signals change nothing: what is left to do is the teardown, and it has deadlines.
+      // Further signals change nothing: what is left to do, the end of the cell and the teardown, has deadlines.
       const handler = (): void => {
         this.exitCode ??= exitCode;
         this.#controller.abort(new Error(`Interrupted by ${name}`));

@@ -1,13 +1,14 @@
 import {getCompileCacheDir} from 'node:module';
 import {dirname, join} from 'node:path';
 import {Writable} from 'node:stream';
+import {setTimeout} from 'node:timers/promises';
 import {setFlagsFromString} from 'node:v8';
 import type {WorkerTask} from './desk-protocol.ts';
 
 /** A Vitest that is up and waits to be started. */
 export interface ScenarioRunner extends AsyncDisposable {
   run(): Promise<RunnerResult>;
-  /** Ends the cell that is running, and runs no more. */
+  /** Ends the cell that is running, and runs no more. A cell that does not hear of it loses its thread. */
   cancel(): Promise<void>;
 }
 
@@ -68,10 +69,21 @@ export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunn
         complaints: new Map(failed.map((one) => [one.name, one.result().errors?.[0]?.message ?? 'no reason'])),
       };
     },
-    cancel: () => vitest.cancelCurrentRun('keyboard-input'),
+    cancel: async () => {
+      const ended = vitest.cancelCurrentRun('keyboard-input').then(() => true);
+      const hasEnded = await Promise.race([ended, setTimeout(CANCEL_MS, false, {ref: false})]);
+      // Asked a second time, Vitest does not wait for the thread, and terminates it.
+      if (!hasEnded) await vitest.cancelCurrentRun('keyboard-input');
+    },
     [Symbol.asyncDispose]: () => vitest.close(),
   };
 };
+
+/**
+ * How long a cell may take to end once it is told to. It ends at once, but for one that is about to remove what it made; a body that loops
+ * without a pause never hears of it, nor of its deadline. Its machine is thrown away either way.
+ */
+const CANCEL_MS = 10_000;
 
 /** How much of what a thread has made last is kept before what is left of it is told from garbage, in MiB. */
 const YOUNG_MIB = 4;
