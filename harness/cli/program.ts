@@ -4,12 +4,15 @@ import {HostError, PlumblineError} from '../../vms/errors.ts';
 import {exitCodeOf} from '../report/failure.ts';
 import {commandLineProblem} from './command-line-problem.ts';
 import {givenOnce} from './given-once.ts';
+import {watchOutput} from './unwritable-output.ts';
 
 const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {version: string};
 
 /** Reads the command line and does what it says. Sets the exit code of the process. */
 export const main = async (): Promise<void> => {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', unlessNobodyReads);
+  const {stdout, stderr} = process;
+  watchOutput({name: 'standard output', stream: stdout}, stderr, endAsUnwritable);
+  watchOutput({name: 'standard error', stream: stderr}, stdout, endAsUnwritable);
   try {
     const asked = process.argv[2];
     const named = commands.filter(({names}) => names.some((name) => name === asked));
@@ -55,9 +58,11 @@ const commands: readonly {readonly names: readonly string[]; readonly add: () =>
   {names: ['merge'], add: async () => (await import('./merge.ts')).addMergeCommand(program)},
 ];
 
-/** Who reads has seen enough, as head(1) has; what is done goes on to its end. */
-const unlessNobodyReads = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== 'EPIPE') throw error;
+/** As where reports can not be written, whatever came of the command, which sets its own exit code later. */
+const endAsUnwritable = (): void => {
+  process.on('exit', () => {
+    process.exitCode = 2;
+  });
 };
 
 /** Prints an error for a person and returns the exit code. */
