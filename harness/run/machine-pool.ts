@@ -121,7 +121,10 @@ export class MachinePool implements AsyncDisposable {
     for (const lane of this.#current.keys()) {
       this.endLane(lane);
     }
-    const ended = await Promise.allSettled(this.#ending);
+    const ended = [
+      ...(await Promise.allSettled(this.#ending)),
+      ...(await Promise.allSettled([this.#noteWhatIsKept()])),
+    ];
     for (const material of this.#material.values()) {
       await (await material.catch(() => undefined))?.image[Symbol.asyncDispose]();
     }
@@ -129,6 +132,11 @@ export class MachinePool implements AsyncDisposable {
     if (errors.length > 0) {
       throw new AggregateError(errors, 'Cannot throw machines away');
     }
+  }
+
+  /** Only once the others are gone: should this process be killed before, the next run sweeps nothing of a ledger that says so. */
+  async #noteWhatIsKept(): Promise<void> {
+    if (this.records.some(({kept}) => kept)) this.#options.ledger.keep();
   }
 
   #currentOf(request: LeaseRequest): Promise<Held> {
@@ -176,11 +184,10 @@ export class MachinePool implements AsyncDisposable {
   }
 
   async #end({machine, record, steps}: Held): Promise<void> {
-    const {keep, ledger, listener, runArgument} = this.#options;
+    const {keep, listener, runArgument} = this.#options;
     this.#held.delete(record.id);
     const cell = this.#leftByFailure.get(record.id);
     if (keep === 'always' || cell !== undefined) {
-      ledger.keep();
       record.kept = true;
       const asLeft = cell === undefined ? '' : ` as "${cell}" left it`;
       listener({
