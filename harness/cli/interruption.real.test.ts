@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
+import {execa} from 'execa';
 import {expect, onTestFinished, test} from 'vitest';
 import {TestPlace} from './test-place.ts';
 
@@ -74,6 +75,31 @@ test('SIGINT while the first machine starts ends the run in order', async () => 
   const [record] = await place.records();
   expect(record?.cells.map(({status}) => status)).toEqual(Array.from({length: 5}, () => 'not-run'));
   expect(await place.leftovers()).toEqual([]);
+});
+
+test('what can not be thrown away is told by a run that a signal ends, and by the next one', async () => {
+  const place = await makePlace();
+  const [mark, runs] = [join(place.folder, 'mark'), join(place.folder, 'plumbline/runs')];
+  const stuck = `import {execFileSync} from 'node:child_process';
+import {mkdirSync, readdirSync, writeFileSync} from 'node:fs';
+const check = () => {
+  const folder = '${runs}/' + readdirSync('${runs}')[0] + '/machine-1/stuck';
+  mkdirSync(folder);
+  execFileSync('mount', ['--bind', folder, folder]);
+  writeFileSync('${mark}', '');
+  return new Promise(() => {});
+};
+scenario('is stuck', {workload: nginx, reach: {docker: usualReach.docker}, check});`;
+  const tool = place.startRun([await place.scenario('stuck', stuck)]);
+  await until(() => existsSync(mark));
+  tool.kill('SIGINT');
+  expect((await tool).exitCode).toBe(130);
+  const [record] = await place.records();
+  const folder = join(runs, record?.id ?? '', 'machine-1/stuck');
+  onTestFinished(async () => void (await execa({reject: false})`umount ${folder}`));
+  expect(record?.failures.map(({sentence}) => sentence)).toContainEqual(expect.stringMatching(/^EBUSY: .*stuck/v));
+  const {stdout} = await place.startRun(['scenarios/nginx.scenario.ts', '--level', 'runc']);
+  expect(stdout).toMatch(/Cannot remove the folder ".*machine-1" that the run ".*" left: EBUSY: .*stuck/v);
 });
 
 test('a sweep removes what a killed run left, and touches no run that is alive', async () => {

@@ -1,5 +1,5 @@
 import type {Command} from 'commander';
-import {sweep} from '../../vms/ledger/sweep.ts';
+import {notRemoved, sweep} from '../../vms/ledger/sweep.ts';
 
 /** `plumbline sweep`: removes what dead runs left. */
 export const addSweepCommand = (program: Command): void => {
@@ -8,9 +8,7 @@ export const addSweepCommand = (program: Command): void => {
     .description('remove what dead runs left on this host, and machines that were kept')
     .action(async () => {
       const swept = await sweep({kept: true});
-      const failures = swept.flatMap(({runId, failed}) =>
-        failed.map(({entry, reason}) => `${runId}: Cannot remove ${entry.kind} "${entry.path}": ${reason}`),
-      );
+      const failures = notRemoved(swept);
       for (const {runId, removed} of swept) {
         process.stdout.write(
           `${runId}: removed ${removed.map(({kind, path}) => `${kind} ${path}`).join(', ') || 'nothing, it had left nothing'}\n`,

@@ -2,7 +2,7 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Ledger} from '../../vms/ledger/ledger.ts';
 import type {LedgerEntry} from '../../vms/ledger/ledger-entry.ts';
-import {sweep, undo} from '../../vms/ledger/sweep.ts';
+import {notRemoved, sweep, undo} from '../../vms/ledger/sweep.ts';
 import type {MachineFile, Provider} from '../../vms/machine.ts';
 import type {RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {socketFolder} from '../../vms/socket-folder.ts';
@@ -137,7 +137,7 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
   const host = watchHost(id);
   let machines: RunRecord['machines'] = [];
   try {
-    await sweep({kept: false});
+    for (const sentence of notRemoved(await sweep({kept: false}))) listener({type: 'note', sentence});
     await using ledger = await Ledger.start(id);
     await using own = await makeFolderOfRun(ledger, id);
     await using folders = new AsyncDisposableStack();
@@ -177,9 +177,9 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       failures.push(...errors.flatMap(flattened).map((one) => failureRecordOf(one)));
     }
   } catch (error) {
-    if (interruption.exitCode === undefined) {
-      failures.push(...flattened(error).map((one) => failureRecordOf(one)));
-    }
+    // What was told to end has nothing to say; what could not be thrown away has.
+    const thrown = flattened(error).filter((one) => one !== interruption.signal.reason);
+    failures.push(...thrown.map((one) => failureRecordOf(one)));
   }
   failures.push(...interruption.strayErrors.map((error) => failureRecordOf(error)));
   if (machines.every(({kept}) => !kept)) {

@@ -31,6 +31,14 @@ export const sweep = async ({kept}: {readonly kept: boolean}): Promise<Swept[]> 
   return swept;
 };
 
+/** Sentences for what a sweep could not remove. */
+export const notRemoved = (swept: readonly Swept[]): string[] =>
+  swept.flatMap(({runId, failed}) =>
+    failed.map(
+      ({entry, reason}) => `Cannot remove the ${entry.kind} "${entry.path}" that the run "${runId}" left: ${reason}`,
+    ),
+  );
+
 /** Entries of the cache that machines of this host need, those of dead runs and those that were kept among them. */
 export const usedCacheEntries = async (): Promise<ReadonlySet<string>> => {
   const paths = new Set<string>();
