@@ -82,7 +82,8 @@ export class Ledger implements AsyncDisposable {
   #append(line: LedgerLine): void {
     const file = openSync(this.#file, 'a', 0o600);
     try {
-      appendFileSync(file, `${JSON.stringify(line)}\n`);
+      // In a line of its own also where a disk that was full took only half of the last one.
+      appendFileSync(file, `\n${JSON.stringify(line)}\n`);
       fsyncSync(file);
     } finally {
       closeSync(file);

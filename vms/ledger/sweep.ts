@@ -61,7 +61,7 @@ const readLedger = async (path: string): Promise<LedgerLine[] | undefined> => {
 };
 
 /**
- * The lines of a ledger's text. A last line cut short by a crash is dropped: it was written before the thing it names was made,
+ * The lines of a ledger's text. A line cut short by a crash or a full disk is dropped: it was written before the thing it names was made,
  * and nothing is made until the line is whole.
  */
 export const parseLedger = (text: string): LedgerLine[] =>
