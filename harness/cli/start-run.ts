@@ -1,5 +1,6 @@
 import type {Acceleration} from '../../vms/machine.ts';
 import {expectedDurations} from '../report/expected-durations.ts';
+import type {ProgressListener} from '../report/progress.ts';
 import {terminalReporter, type TerminalReporter} from '../report/terminal/reporter.ts';
 import type {RunRecord} from '../report/run-record.ts';
 import type {KeepMachines} from '../run/machine-pool.ts';
@@ -49,6 +50,11 @@ export const startRun = async (order: RunOrder): Promise<RunRecord> => {
   using reporter = await terminalReporter(json ? process.stderr : process.stdout, {
     expected: await expectedDurations(callerPath(order.reports)),
   });
+  const listener: ProgressListener = (event) => {
+    reporter(event);
+    // Not what `run` returns: it returns nothing where the reports can not be written.
+    if (json && event.type === 'finished') process.stdout.write(`${JSON.stringify(event.run, undefined, 2)}\n`);
+  };
   const record = await run({
     id: runId(new Date()),
     root: projectRoot,
@@ -67,14 +73,11 @@ export const startRun = async (order: RunOrder): Promise<RunRecord> => {
     calledFrom: callerPath('.'),
     notes: [...notes, ...(order.notes ?? [])],
     asked: {...order.asked, ...(runtime && {runc: runtime.name, runcDigest: runtime.digest})},
-    listener: reporter,
+    listener,
     interruption,
     ...(pause && {pause: {point: pause.point, onPause: (paused) => pause.onPause(paused, reporter)}}),
     toolVersion,
   });
   reporter.stop();
-  if (json) {
-    process.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
-  }
   return record;
 };

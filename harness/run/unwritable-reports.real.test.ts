@@ -2,7 +2,8 @@ import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {TestPlace} from '../cli/test-place.ts';
 
-test('what came of a run is told also where its record can not be written', async () => {
+/** Ends a run whose record can not be written, since its only scenario puts a folder in its place. */
+const runSpoilt = async (argv: readonly string[]) => {
   const place = await TestPlace.make();
   onTestFinished(() => place[Symbol.asyncDispose]());
   const reports = JSON.stringify(join(place.folder, 'reports'));
@@ -10,11 +11,23 @@ test('what came of a run is told also where its record can not be written', asyn
     const {mkdirSync, readdirSync} = process.getBuiltinModule('node:fs');
     for (const id of readdirSync(${reports})) mkdirSync(${reports} + '/' + id + '/run.json');
   }});`;
-  const {exitCode, stdout, stderr} = await place.startRun([await place.scenario('spoiling', spoils)]);
+  const {exitCode, stdout, stderr} = await place.startRun([...argv, await place.scenario('spoiling', spoils)]);
+  return {exitCode, stdout, stderr, leftovers: await place.leftovers()};
+};
+
+test('what came of a run is told also where its record can not be written', async () => {
+  const {exitCode, stdout, stderr, leftovers} = await runSpoilt([]);
   expect(stdout).toContain('1 passed, 0 failed');
   expect(stderr).toMatch(/^Cannot write reports to ".*": E[A-Z]+: .*\n$/v);
   expect(exitCode).toBe(2);
-  expect(await place.leftovers()).toEqual([]);
+  expect(leftovers).toEqual([]);
+});
+
+test('a record that was asked for is printed also where it can not be written', async () => {
+  const {exitCode, stdout, stderr} = await runSpoilt(['--json']);
+  expect(JSON.parse(stdout)).toMatchObject({cells: [{scenario: 'spoils its reports', status: 'passed'}]});
+  expect(stderr).toMatch(/\nCannot write reports to ".*": E[A-Z]+: .*\n$/v);
+  expect(exitCode).toBe(2);
 });
 
 test('how a cell ended is told also where what was seen of it can not be written', async () => {
