@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {HostError, MachineError, PlumblineError} from '../../vms/errors.ts';
-import {failureRecordOf, FailureOnSet, flattened} from './failure.ts';
+import {exitCodeOf, failureRecordOf, FailureOnSet, flattened} from './failure.ts';
 
 test('what failed on a runtime set is named with it, each of several by itself', () => {
   const [first, second] = [new MachineError('Cannot start it'), new PlumblineError('residue', 'A mount is left')];
@@ -56,4 +56,15 @@ test.each([
   ['no answer\nat all', 'no answer'],
 ])('%s may be thrown', (thrown, sentence) => {
   expect(failureRecordOf(thrown)).toEqual({class: 'harness', sentence, evidence: []});
+});
+
+test.each([
+  [0, []],
+  [2, ['probe', 'usage']],
+  [1, ['host', 'residue', 'workload']],
+  [3, ['residue', 'harness', 'host']],
+  [4, ['residue', 'guest']],
+  [5, ['residue']],
+] as const)('a run ends with exit code %i after failures of class %o', (code, classes) => {
+  expect(exitCodeOf(classes.map((failureClass) => ({class: failureClass})))).toBe(code);
 });

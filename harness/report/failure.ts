@@ -41,11 +41,14 @@ export const failureRecordOf = (error: unknown, evidence: readonly string[] = []
   };
 };
 
-/** Exit codes, and which failures lead to them; an earlier line goes before a later one. */
+/**
+ * Exit codes, and which failures lead to them; an earlier line goes before a later one. A check that failed goes before what this host can
+ * not do for another runtime set: a CI may take that for a reason to skip.
+ */
 const EXIT_CODES: readonly (readonly [code: number, classes: readonly FailureClass[]])[] = [
   [2, ['usage']],
-  [3, ['host']],
   [1, ['runtime', 'workload', 'probe']],
+  [3, ['host']],
   [4, ['provision', 'guest', 'harness']],
   [5, ['residue']],
 ];
