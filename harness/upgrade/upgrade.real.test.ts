@@ -1,22 +1,15 @@
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {plumbline} from '../cli/plumbline-process.ts';
+import {TestPlace} from '../cli/test-place.ts';
 import {upgradeRecord, type UpgradeRecord} from './upgrade-record.ts';
 
-const folder = async (name: string): Promise<string> => {
-  const path = await mkdtemp(join(tmpdir(), `plumbline-${name}-`));
-  onTestFinished(() => rm(path, {recursive: true, force: true}));
-  return path;
-};
-
 test('an upgrade from bookworm to trixie keeps what has to be kept, and equals a fresh trixie', async () => {
-  const reports = await folder('reports');
-  const {stdout, stderr, exitCode} = await plumbline(
-    ['upgrade', '--from', 'bookworm', '--to', 'trixie', '--reports', reports, '--json'],
-    {XDG_STATE_HOME: await folder('state')},
-  );
+  const place = await TestPlace.make();
+  onTestFinished(() => place[Symbol.asyncDispose]());
+  const reports = join(place.folder, 'reports');
+  const argv = ['upgrade', '--from', 'bookworm', '--to', 'trixie', '--reports', reports, '--json'];
+  const {stdout, stderr, exitCode} = await place.start(argv);
   expect(exitCode, stderr).toBe(0);
   const record: UpgradeRecord = upgradeRecord.parse(JSON.parse(stdout));
   expect(upgradeRecord.parse(JSON.parse(await readFile(join(reports, record.id, 'upgrade.json'), 'utf8')))).toEqual(
