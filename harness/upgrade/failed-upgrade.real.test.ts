@@ -1,7 +1,8 @@
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
+import {keptText} from '../../vms/kept-folder.ts';
 import {ledgerFolder} from '../../vms/ledger/ledger.ts';
 import {entriesToUndo, parseLedger, undo} from '../../vms/ledger/sweep.ts';
 import type {Provider} from '../../vms/machine.ts';
@@ -44,6 +45,7 @@ test.each(chosen)(
       interruption,
       toolVersion: 'test',
     });
+    onTestFinished(() => removeKept(upgradeId(plan)));
     const host = watchHost(upgradeId(plan));
     const {record} = await upgrade({...plan, provider: broken(plan.provider)}, 'runc');
     expect(record.exitCode).toBe(4);
@@ -62,11 +64,11 @@ test.each(chosen)(
   },
 );
 
-/** What `plumbline sweep` does, for this one run. */
+/** What `plumbline sweep` does, for this one run, where it has left something. */
 const removeKept = async (runId: string): Promise<void> => {
   const file = join(ledgerFolder(), `${runId}.jsonl`);
-  for (const entry of entriesToUndo(parseLedger(await readFile(file, 'utf8')))) {
+  for (const entry of entriesToUndo(parseLedger((await keptText(file)) ?? ''))) {
     await undo(entry);
   }
-  await rm(file);
+  await rm(file, {force: true});
 };
