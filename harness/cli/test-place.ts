@@ -2,6 +2,7 @@ import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises
 import {dirname, join} from 'node:path';
 import {stateFolder} from '../../vms/state.ts';
 import type {RunRecord} from '../report/run-record.ts';
+import {readHostMounts} from '../teardown/host/mounts.ts';
 import {readHostProcesses} from '../teardown/host/processes.ts';
 import {takeHostInventory} from '../teardown/host-inventory.ts';
 import {plumbline} from './plumbline-process.ts';
@@ -13,6 +14,7 @@ export const HOUR_MS = 3_600_000;
 /** For tests: machines, ledgers, reports and scenario files of their own, beside those of the user; what was baked is shared. */
 export class TestPlace implements AsyncDisposable {
   readonly folder: string;
+  readonly #tools: ReturnType<typeof plumbline>[] = [];
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -38,7 +40,9 @@ export class TestPlace implements AsyncDisposable {
 
   /** Starts the tool with this place as its own. */
   start(argv: readonly string[], timeoutMs?: number) {
-    return plumbline(argv, {XDG_STATE_HOME: this.folder}, timeoutMs);
+    const tool = plumbline(argv, {XDG_STATE_HOME: this.folder}, timeoutMs);
+    this.#tools.push(tool);
+    return tool;
   }
 
   /** Starts a run in sandboxes. */
@@ -70,11 +74,21 @@ export class TestPlace implements AsyncDisposable {
       ['runs', 'ledger'].map((part) => readdir(join(this.folder, 'plumbline', part)).catch(() => [])),
     );
     const {marked: processes} = readHostProcesses(`XDG_STATE_HOME=${this.folder}`);
-    return [...new Set([...processes, ...marked].map(({detail}) => detail)), ...files.flat()];
+    const mounts = readHostMounts({names: [], folders: [this.folder]});
+    return [...new Set([...processes, ...marked, ...mounts].map(({detail}) => detail)), ...files.flat()];
   }
 
+  /** Throws, and leaves the ledgers where they are, when a sweep can not remove all. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.start(['sweep']);
+    // A test that was given up may have left a run alive, which no sweep touches.
+    for (const tool of this.#tools) {
+      tool.kill();
+    }
+    await Promise.all(this.#tools);
+    const {exitCode, stderr} = await this.start(['sweep']);
+    if (exitCode !== 0) {
+      throw new Error(`Cannot sweep "${this.folder}": ${stderr}`);
+    }
     await rm(this.folder, {recursive: true, force: true});
   }
 

@@ -75,7 +75,7 @@ test('mounts are picked by folder, namespaces by name', () => {
 43 22 0:4 net:[4026532476] /run/netns/other rw - nsfs nsfs rw
 44 22 0:42 / /state/run-10/root rw - overlay overlay rw,lowerdir=/cache/a
 45 22 254:0 /state/run-1/a\040b /srv rw - ext4 /dev/vda rw`;
-  const things = parseHostMounts(mountinfo, {runId: 'run-1', names: ['run-1'], folders: ['/state/run-1']});
+  const things = parseHostMounts(mountinfo, {names: ['run-1'], folders: ['/state/run-1']});
   expect(things.map(({kind, identity}) => `${kind} ${identity}`)).toEqual([
     'network namespace /run/netns/run-1',
     'mount /state/run-1/root (overlay overlay /)',

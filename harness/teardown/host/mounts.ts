@@ -5,10 +5,12 @@ import type {Thing} from '../thing.ts';
 import {readProc} from './proc.ts';
 
 /** Mounts and named network namespaces that a run made. */
-export const readHostMounts = (marks: RunMarks): Thing[] => parseHostMounts(readProc('/proc/self/mountinfo'), marks);
+export const readHostMounts = (marks: MountMarks): Thing[] => parseHostMounts(readProc('/proc/self/mountinfo'), marks);
+
+type MountMarks = Pick<RunMarks, 'names' | 'folders'>;
 
 /** Picks a run's mounts and named network namespaces out of proc_pid_mountinfo(5). */
-export const parseHostMounts = (mountinfo: string, {names, folders}: RunMarks): Thing[] => {
+export const parseHostMounts = (mountinfo: string, {names, folders}: MountMarks): Thing[] => {
   const records = mountinfo
     .split('\n')
     .filter(Boolean)
