@@ -26,6 +26,7 @@ const until = async (isSo: () => boolean): Promise<void> => {
 test.for([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)('%s in the middle of a cell ends the run in order', async ([signal, code]) => {
   const place = await makePlace();
   const mark = join(place.folder, 'mark');

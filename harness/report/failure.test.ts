@@ -20,6 +20,25 @@ test('an error that is to be made of others and is of none is one itself', () =>
   expect(flattened(error).map((one) => failureRecordOf(one))).toMatchObject([{sentence: 'All promises were rejected'}]);
 });
 
+test.each([
+  [[], 0],
+  [['usage'], 2],
+  [['host'], 3],
+  [['runtime'], 1],
+  [['workload'], 1],
+  [['probe'], 1],
+  [['provision'], 4],
+  [['guest'], 4],
+  [['harness'], 4],
+  [['residue'], 5],
+  [['residue', 'guest'], 4],
+  [['residue', 'guest', 'probe'], 1],
+  [['probe', 'host'], 1],
+  [['host', 'usage'], 2],
+] as const)('failures of the classes %j lead to the exit code %i', (classes, code) => {
+  expect(exitCodeOf(classes.map((one) => ({class: one})))).toBe(code);
+});
+
 test('what mends the host is kept', () => {
   const error = new HostError('Cannot bake it', [
     {sentence: 'mmdebstrap is not installed', remedy: 'apt-get install mmdebstrap'},
@@ -56,15 +75,4 @@ test.each([
   ['no answer\nat all', 'no answer'],
 ])('%s may be thrown', (thrown, sentence) => {
   expect(failureRecordOf(thrown)).toEqual({class: 'harness', sentence, evidence: []});
-});
-
-test.each([
-  [0, []],
-  [2, ['probe', 'usage']],
-  [1, ['host', 'residue', 'workload']],
-  [3, ['residue', 'harness', 'host']],
-  [4, ['residue', 'guest']],
-  [5, ['residue']],
-] as const)('a run ends with exit code %i after failures of class %o', (code, classes) => {
-  expect(exitCodeOf(classes.map((failureClass) => ({class: failureClass})))).toBe(code);
 });
