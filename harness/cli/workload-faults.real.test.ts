@@ -13,7 +13,12 @@ const command = '/nonexistent/command';
 const killer = \`#!/bin/sh\\nkill -TERM 1; sleep 60\\n\`;
 const fragile = ['sh', '-c', \`mkdir /nonexistent; printf '\${killer}' >\${command}; chmod +x \${command}; exec nginx -g 'daemon off;'\`];
 scenario('ends later', {workload: {...nginx, image: {...nginx.image, name: 'docker.io/library/fragile:latest', config: {...nginx.image.config, Cmd: fragile}}, command: fragile}, reach: usualReach});
-scenario('never answers', {workload: {...nginx, port: 81}, reach: {docker: usualReach.docker}});`;
+scenario('never answers', {workload: {...nginx, port: 81}, reach: {docker: usualReach.docker}});
+// What is called nginx then is the image of the one before: it answers as well.
+scenario('is another image', {workload: nginx, at: {docker: ['published'], ctr: ['isolated'], runc: ['netns']}, prepare: async ({machine, level}) => {
+  const tag = level === 'ctr' ? ['ctr', 'images', 'tag', '--force'] : ['docker', 'tag'];
+  await machine.succeed([...tag, 'docker.io/library/fragile:latest', nginx.image.name]);
+}});`;
 
 let place: TestPlace;
 let exitCode: number | undefined;
@@ -50,6 +55,17 @@ test.for(['docker', 'ctr', 'runc'])('a workload that ends beside a command fails
       sentence: expect.stringMatching(/the workload has ended, having said: .* exit$/),
     });
   }
+});
+
+test.for(['docker', 'ctr', 'runc'])('an image that is not the one that was baked is refused at level %s', (level) => {
+  const cell = cells.find((one) => one.scenario === 'is another image' && one.level === level);
+  const digest = 'sha256:[0-9a-f]{64}';
+  expect(cell?.failures[0]).toMatchObject({
+    class: 'runtime',
+    sentence: expect.stringMatching(
+      new RegExp(`^Cannot accept the image of "nginx": its manifest is "${digest}", and must be "${digest}"$`, 'v'),
+    ),
+  });
 });
 
 test('a workload that never answers is given up at the deadline', () => {
