@@ -10,6 +10,12 @@ import {networkFailures, runtimeFailures, starvedHost, type PlantedFailure} from
 const LONGEST_MS = 10_000;
 const green = `scenario('nothing is wrong', {workload: nginx, reach: {docker: usualReach.docker}});`;
 
+const secret = `scenario('a secret is known', {workload: nginx, reach: {docker: usualReach.docker}, check: async ({machine, run, defer}) => {
+  await run(['docker', 'run', '--detach', '--name', 'secretive', '--env', 'API_TOKEN=hunter2', nginx.image.name]);
+  defer(() => machine.succeed(['docker', 'rm', '--force', 'secretive']));
+  throw new Error('it fails beside it');
+}});`;
+
 const places: TestPlace[] = [];
 const cells = new Map<string, CellRecord>();
 const folders = new Map<string, string>();
@@ -28,7 +34,7 @@ const runPlanted = async (name: string, failures: readonly PlantedFailure[], arg
 };
 
 beforeAll(() => runPlanted('network', networkFailures, [], green));
-beforeAll(() => runPlanted('runtime', runtimeFailures, []));
+beforeAll(() => runPlanted('runtime', runtimeFailures, [], secret));
 beforeAll(() => runPlanted('starved', [starvedHost], ['--deadline', '10']));
 
 afterAll(async () => {
@@ -119,7 +125,7 @@ const withoutNumbers = (sentence: string): string =>
 
 test('a cell that failed has its evidence, in time', async () => {
   const failed = [...cells.values()].filter(({status}) => status === 'failed');
-  expect(failed).toHaveLength(11);
+  expect(failed).toHaveLength(12);
   for (const {scenario, steps, failures} of failed) {
     const taken = steps.find(({title}) => title === 'collect evidence')?.durationMs;
     expect(taken, scenario).toBeLessThan(LONGEST_MS);
@@ -159,6 +165,22 @@ test('the evidence joins logs, commands and packets in one time-line, and has wh
       'pressure.txt',
       'routes4.json',
       'bundles.txt',
+    ]),
+  );
+});
+
+test('no file of a run has the value of a secret', async () => {
+  const folder = folders.get('a secret is known') ?? '';
+  const entries = await readdir(folder, {recursive: true, withFileTypes: true});
+  const files = entries.filter((entry) => entry.isFile()).map(({parentPath, name}) => join(parentPath, name));
+  const texts = new Map(await Promise.all(files.map(async (file) => [file, await readFile(file, 'latin1')] as const)));
+  const withText = (text: string) => files.filter((file) => texts.get(file)?.includes(text));
+  expect(withText('hunter2')).toEqual([]);
+  expect(withText('API_TOKEN=<redacted>')).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/a-secret-is-known.*\/state\/docker-containers\.json$/v),
+      expect.stringMatching(/a-secret-is-known.*\/commands\.txt$/v),
+      join(folder, 'run.json'),
     ]),
   );
 });

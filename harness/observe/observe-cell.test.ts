@@ -126,6 +126,20 @@ test.each([
   expect(other.facts).toEqual(one.facts);
 });
 
+test('no value of a variable that is a secret is in the facts', async () => {
+  const reading = await capturedReading('docker-published', (text) =>
+    text
+      .replace('"HOSTNAME=61afbe7c5eb3"', '"DB_PASSWORD=hunter2","HOSTNAME=61afbe7c5eb3"')
+      .replace('\u001Cenviron\u001F\u001E', '$&DB_PASSWORD=hunter2\0'),
+  );
+  const {facts} = observationOf(reading);
+  expect(facts).toMatchObject({
+    'oci.process.env.DB_PASSWORD': '<redacted>',
+    'process.environment.DB_PASSWORD': '<redacted>',
+  });
+  expect(JSON.stringify(facts)).not.toContain('hunter2');
+});
+
 test('only what appeared is said of the machine', async () => {
   const text = await readFile(new URL('captured/bookworm-docker-published.txt', import.meta.url), 'utf8');
   const {facts} = observationOf(await capturedReading('docker-published', undefined, {before: parseInventory(text)}));

@@ -29,6 +29,13 @@ test('a list of named things becomes paths, and sets are sorted', () => {
   });
 });
 
+test('a variable whose name speaks of a secret has no value', () => {
+  expect(specFacts({process: {env: ['DB_PASSWORD=a=hunter2', 'DB_USER=web']}})).toEqual({
+    'oci.process.env.DB_PASSWORD': '<redacted>',
+    'oci.process.env.DB_USER': 'web',
+  });
+});
+
 test('two mounts on one point are both kept', () => {
   const mounts = [
     {destination: '/a', type: 'tmpfs'},
