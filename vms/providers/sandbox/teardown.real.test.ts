@@ -38,13 +38,17 @@ test('the cgroups of a machine have not gone before its first process has', asyn
   // The first process of a pid namespace waits for all others of it, and this one for its parent, which is in no cgroup of the machine.
   const parent = spawn('nsenter', [`--pid=/proc/${init.pid}/ns/pid`, 'sleep', '984'], {stdio: 'ignore'});
   onTestFinished(() => void parent.kill('SIGKILL'));
-  await vi.waitUntil(async () => (await readFile(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8')) !== '');
+  const children = `/proc/${parent.pid}/task/${parent.pid}/children`;
+  await vi.waitUntil(async () => (await readFile(children, 'utf8')) !== '', {timeout: 20_000});
   parent.kill('SIGSTOP');
   let isOver = false;
   const removal = removeCgroup(cgroups[0]).then(() => (isOver = true));
-  await vi.waitUntil(() => !existsSync(cgroups[0]));
-  expect([isOver, isAlive(init)]).toEqual([false, true]);
-  parent.kill('SIGCONT');
+  try {
+    await vi.waitUntil(() => !existsSync(cgroups[0]), {timeout: 20_000});
+    expect([isOver, isAlive(init)]).toEqual([false, true]);
+  } finally {
+    parent.kill('SIGCONT');
+  }
   await removal;
   expect(isAlive(init)).toBe(false);
 });
