@@ -39,6 +39,7 @@ test('a capture that was cut off has the packets before', () => {
   for (let length = 0; length < pcap.length; length += 1) {
     expect(readPackets(pcap.subarray(0, length), links).length).toBeLessThan(2);
   }
+  expect(readPackets(pcap.subarray(0, -1), links)).toHaveLength(1);
 });
 
 test('the lines of a capture, and those of one that did not end', () => {

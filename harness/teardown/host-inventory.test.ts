@@ -16,6 +16,11 @@ const marks = {
   folders: [join(tmpdir(), 'plumbline-test-absent')],
 };
 
+test('what nobody marked is not listed', () => {
+  const {tool: _, ...ofNobody} = marks;
+  expect(takeHostInventory(ofNobody).things).toEqual([]);
+});
+
 test('a host without anything of the run is clean', () => {
   expect(compareInventories(takeHostInventory(marks), takeHostInventory(marks))).toEqual({
     appeared: [],
