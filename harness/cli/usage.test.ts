@@ -122,7 +122,7 @@ test('a page that can not be written is refused with its place', {timeout: 30_00
 });
 
 test('who reads no further does not end a command', {timeout: 30_000}, async () => {
-  const tool = plumbline(['compare', 'bookworm', 'forky', '--json'], {});
+  const tool = plumbline(['compare', 'bookworm', 'bookworm', '--json'], {});
   tool.stdout.destroy();
   expect(await tool).toMatchObject({exitCode: 0, stderr: ''});
 });

@@ -7,7 +7,7 @@ import type {FactValue} from '../observe/fact.ts';
 import {compareRuns} from './comparison.ts';
 import {exampleMachine} from '../report/example-run.ts';
 import {exampleLoadedRun, type ExampleCell} from './example-runs.ts';
-import type {LoadedRun} from './loaded-run.ts';
+import {loadRun, type LoadedRun} from './loaded-run.ts';
 import {explanationsFile, readExplanations, type Explanation} from './explanation.ts';
 
 const old = exampleLoadedRun([{level: 'docker', facts: {'process.umask': '0022'}}]);
@@ -111,6 +111,26 @@ describe('a change that is explained', () => {
 test('the file that comes with the tool is right', async () => {
   expect(await readExplanations(explanationsFile)).toBeInstanceOf(Array);
 });
+
+test.each([
+  ['bookworm', 'trixie'],
+  ['bookworm', 'forky'],
+  ['trixie', 'forky'],
+])(
+  'the file that comes with the tool explains what differs between the baselines %s and %s',
+  {timeout: 30_000},
+  async (before, after) => {
+    const reports = join(import.meta.dirname, '../../reports');
+    const [explanations, one, other] = await Promise.all([
+      readExplanations(explanationsFile),
+      loadRun(before, reports),
+      loadRun(after, reports),
+    ]);
+    const {differences} = compareRuns(one, other, {explanations, today});
+    expect(differences.length).toBeGreaterThan(0);
+    expect(differences.filter((difference) => difference.explanations === undefined)).toEqual([]);
+  },
+);
 
 test.each<[string, ExampleCell['level'], string, FactValue | undefined, FactValue]>([
   ['a call that the filter no longer refuses', 'docker', 'isolation.calls.keyctl', 'EPERM', 'as the kernel'],
