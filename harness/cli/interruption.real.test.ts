@@ -1,8 +1,8 @@
-import {existsSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {setTimeout} from 'node:timers/promises';
 import {execa} from 'execa';
 import {expect, onTestFinished, test} from 'vitest';
+import {untilSo} from './plumbline-process.ts';
 import {TestPlace} from './test-place.ts';
 
 /** A scenario that says in a file that it has come so far, and goes no further. */
@@ -17,10 +17,11 @@ const makePlace = async (): Promise<TestPlace> => {
   return place;
 };
 
-const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) {
-    await setTimeout(20);
-  }
+/** Whether a run has noted the cgroup of a machine, which it does right before it starts the first process of that. */
+const startsMachine = ({folder}: TestPlace): boolean => {
+  const ledgers = join(folder, 'plumbline/ledger');
+  const files = existsSync(ledgers) ? readdirSync(ledgers).filter((file) => file.endsWith('.jsonl')) : [];
+  return files.some((file) => readFileSync(join(ledgers, file), 'utf8').includes('"kind":"cgroup"'));
 };
 
 test.for([
@@ -31,7 +32,7 @@ test.for([
   const place = await makePlace();
   const mark = join(place.folder, 'mark');
   const tool = place.startRun([await place.scenario('waiting', waiting(mark))]);
-  await until(() => existsSync(mark));
+  await untilSo(() => existsSync(mark), tool);
   const signalledAt = performance.now();
   tool.kill(signal);
   const {exitCode} = await tool;
@@ -53,7 +54,7 @@ test('SIGINT ends a cell that loops without a pause', async () => {
 const check = () => { writeFileSync('${mark}', ''); while (true) {} };
 scenario('loops', {workload: nginx, reach: {docker: usualReach.docker}, check});`;
   const tool = place.startRun([await place.scenario('looping', looping)]);
-  await until(() => existsSync(mark));
+  await untilSo(() => existsSync(mark), tool);
   const signalledAt = performance.now();
   tool.kill('SIGINT');
   const {exitCode} = await tool;
@@ -67,13 +68,13 @@ scenario('loops', {workload: nginx, reach: {docker: usualReach.docker}, check});
 test('SIGINT while the first machine starts ends the run in order', async () => {
   const place = await makePlace();
   const tool = place.startRun(['scenarios/nginx.scenario.ts']);
-  const runs = join(place.folder, 'plumbline/runs');
-  await until(() => existsSync(runs));
-  await setTimeout(300);
+  await untilSo(() => startsMachine(place), tool);
   tool.kill('SIGINT');
   const {exitCode} = await tool;
   expect(exitCode).toBe(130);
   const [record] = await place.records();
+  // Those that became ready.
+  expect(record?.machines).toEqual([]);
   expect(record?.cells.map(({status}) => status)).toEqual(Array.from({length: 5}, () => 'not-run'));
   expect(await place.leftovers()).toEqual([]);
 });
@@ -92,7 +93,7 @@ const check = () => {
 };
 scenario('is stuck', {workload: nginx, reach: {docker: usualReach.docker}, check});`;
   const tool = place.startRun([await place.scenario('stuck', stuck)]);
-  await until(() => existsSync(mark));
+  await untilSo(() => existsSync(mark), tool);
   tool.kill('SIGINT');
   expect((await tool).exitCode).toBe(130);
   const [record] = await place.records();
@@ -108,7 +109,7 @@ test('a sweep removes what a killed run left, and touches no run that is alive',
   const [killedMark, livingMark] = [join(place.folder, 'killed'), join(place.folder, 'living')];
   const killed = place.startRun([await place.scenario('killed', waiting(killedMark))]);
   const living = place.startRun([await place.scenario('living', waiting(livingMark))]);
-  await until(() => existsSync(killedMark) && existsSync(livingMark));
+  await untilSo(() => existsSync(killedMark) && existsSync(livingMark), killed, living);
   killed.kill('SIGKILL');
   await killed;
   const {exitCode, stdout} = await place.start(['sweep']);

@@ -1,9 +1,9 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {setTimeout} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import {readHostSockets} from '../teardown/host/sockets.ts';
 import type {ProcessRecord} from '../teardown/parse/processes.ts';
+import {untilSo} from './plumbline-process.ts';
 import {TestPlace} from './test-place.ts';
 
 /** Every socket of this host that waits for somebody, with its address. */
@@ -26,9 +26,7 @@ const check = () => { writeFileSync('${mark}', ''); return new Promise(() => {})
 scenario('waits', {workload: nginx, reach: {docker: usualReach.docker}, check});`,
     ),
   ]);
-  while (!existsSync(mark)) {
-    await setTimeout(20);
-  }
+  await untilSo(() => existsSync(mark), tool);
   const added = [...listening()].filter((socket) => !before.has(socket));
   tool.kill('SIGTERM');
   expect((await tool).exitCode).toBe(143);

@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {execa} from 'execa';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -16,3 +17,18 @@ export const plumbline = (argv: readonly string[], env: Readonly<Record<string, 
     // How long a teardown may take is for tests to judge.
     forceKillAfterDelay: 60_000,
   });
+
+/** Waits until something is so. Throws with what one of these tools has said when it ends before. */
+export const untilSo = async (
+  isSo: () => boolean,
+  ...tools: readonly ReturnType<typeof plumbline>[]
+): Promise<void> => {
+  let end: string | undefined;
+  for (const tool of tools) {
+    void tool.then(({exitCode, stderr}) => (end = `The tool has ended with exit code ${exitCode}: ${stderr}`));
+  }
+  while (!isSo()) {
+    if (end !== undefined) throw new Error(end);
+    await setTimeout(20);
+  }
+};
