@@ -1,5 +1,6 @@
 import {defineConfig} from 'vitest/config';
 import {useSearchPath} from '../vms/host/search-path.ts';
+import {RUN_MS} from './cli/plumbline-process.ts';
 import {SkipReasons} from './skip-reasons.ts';
 
 // As main.ts does: tests bake and start machines without it.
@@ -17,6 +18,9 @@ const NEEDS_QEMU_PACKAGES = 'vms/image/cpio-archive.test.ts';
 const NEEDS_A_KERNEL_OF_ITS_OWN = 'harness/evidence/guest-panic.real.test.ts';
 /** Runs of the tool, in machines of the provider that `PLUMBLINE_CONTRACT` names. */
 const WHOLE_RUNS = ['harness/cli/machine-cell.real.test.ts', 'harness/upgrade/failed-upgrade.real.test.ts'];
+
+/** Longer than a run that is given up, which is to be told by what it has said. */
+const TEST_MS = RUN_MS + 100_000;
 
 export default defineConfig({
   test: {
@@ -42,8 +46,8 @@ export default defineConfig({
           env: {PLUMBLINE_CONTRACT: 'sandbox'},
           // Machines, bakes and fault tests share this host: one file at a time keeps their timings apart.
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: TEST_MS,
+          hookTimeout: TEST_MS,
         },
       },
       {
@@ -52,7 +56,7 @@ export default defineConfig({
           name: 'browser',
           include: ['harness/**/*.browser.test.ts'],
           testTimeout: 120_000,
-          hookTimeout: 300_000,
+          hookTimeout: TEST_MS,
         },
       },
       {

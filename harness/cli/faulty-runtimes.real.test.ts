@@ -127,7 +127,7 @@ describe('a run with a faulty OCI runtime, against a run with a sound one', () =
     await place.scenario('served', oneOfEach);
     await place.scenario('started', startedAlone);
     sound = await runWith('sound', '');
-  }, 600_000);
+  });
   afterAll(async () => place?.[Symbol.asyncDispose](), 60_000);
 
   test.each(FAULTS)('one that %s: that is what differs, and nothing else', async (name, fault, expected) => {
@@ -137,7 +137,7 @@ describe('a run with a faulty OCI runtime, against a run with a sound one', () =
 
   test(
     'one that is slower by a second and a half: its start takes longer at all levels, and nothing but times differs',
-    {timeout: 900_000},
+    {timeout: 1_300_000},
     async () => {
       const repeated = ['--machines', '1', '--repeat', '5'];
       const usual = await runWith('usual', '', 'started', repeated);

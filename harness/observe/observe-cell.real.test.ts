@@ -47,15 +47,9 @@ describe.each(['bookworm', 'trixie', 'forky'])('observers in a machine of %s', (
   }, 600_000);
   afterAll(async () => real?.[Symbol.asyncDispose](), 60_000);
 
-  const observe = async (
-    id: string,
-    edit = '',
-    start = START,
-    workload = {} as Workload,
-  ): Promise<Observation & {readonly tookMs: number}> => {
+  const observe = async (id: string, edit = '', start = START, workload = {} as Workload): Promise<Observation> => {
     const {machine} = real;
     const pid = Number(await machine.succeed(['sh', '-c', start, 'sh', id, edit]));
-    const startedAt = performance.now();
     try {
       const running = {pid, bundle: `/tmp/${id}`, address: undefined, name: id};
       const context = {
@@ -66,19 +60,17 @@ describe.each(['bookworm', 'trixie', 'forky'])('observers in a machine of %s', (
         network: 'isolated',
         reach: [],
       } as const;
-      const observation = await observeCell(context, {signal});
-      return {...observation, tookMs: performance.now() - startedAt};
+      return await observeCell(context, {signal});
     } finally {
       await machine.succeed(['runc', 'delete', '--force', id]);
       await machine.succeed(['umount', '--lazy', `/tmp/${id}/rootfs`]);
     }
   };
 
-  test('two containers from one spec have the same facts, in less than two seconds', async () => {
+  test('two containers from one spec have the same facts', async () => {
     const [one, other] = [await observe('one'), await observe('other')];
     expect(other.facts).toEqual(one.facts);
     expect(Object.keys(one.facts).length).toBeGreaterThan(400);
-    expect(one.tookMs).toBeLessThan(2000);
   });
 
   test('workers that are on their way up are waited for', async () => {

@@ -3,8 +3,8 @@ import {connect, createServer, type AddressInfo, type Socket} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
 import {probe, type ProbeResult} from './probe.ts';
 
-/** Probes a server that does this with each connection once it was asked. */
-const probed = async (answer: (socket: Socket) => void): Promise<ProbeResult> => {
+/** Probes a server that does this with each connection once it was asked. What is said in time may take a busy host a while. */
+const probed = async (answer: (socket: Socket) => void, timeoutMs = 5000): Promise<ProbeResult> => {
   const server = createServer((socket) => void socket.once('data', () => answer(socket)));
   onTestFinished(() => void server.close());
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -14,7 +14,7 @@ const probed = async (answer: (socket: Socket) => void): Promise<ProbeResult> =>
     await once(socket, 'connect');
     return socket;
   };
-  return probe(dial, `http://127.0.0.1:${port}`, 250);
+  return probe(dial, `http://127.0.0.1:${port}`, timeoutMs);
 };
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n';
@@ -30,12 +30,12 @@ test('an answer whose body breaks off is one, with what came of it', async () =>
 });
 
 test('an answer that stalls after its head is one', async () => {
-  const result = await probed((socket) => socket.write(HEAD));
-  expect(result).toMatchObject({kind: 'answer', status: 200, body: '', brokenOff: 'no end within 250 ms'});
+  const result = await probed((socket) => socket.write(HEAD), 1000);
+  expect(result).toMatchObject({kind: 'answer', status: 200, body: '', brokenOff: 'no end within 1000 ms'});
 });
 
 test('who says nothing is silent', async () => {
-  expect(await probed(() => {})).toEqual({kind: 'silent', reason: 'no answer within 250 ms'});
+  expect(await probed(() => {}, 250)).toEqual({kind: 'silent', reason: 'no answer within 250 ms'});
 });
 
 test('who closes without a word is silent', async () => {

@@ -15,7 +15,8 @@ const answering = async (...answers: readonly string[]): Promise<ReachContext> =
   const {port} = server.address() as AddressInfo;
   return {
     machine: {
-      traits: {slowness: 1, latency: 1, address: '127.0.0.1'},
+      // A busy host may take a while to answer where silence is expected.
+      traits: {slowness: 1, latency: 20, address: '127.0.0.1'},
       exec: () => Promise.resolve({exitCode: 0}),
       dialFromOutside: async () => {
         const socket = connect(port, '127.0.0.1');
