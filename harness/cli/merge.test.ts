@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {exampleCell, exampleRun} from '../report/example-run.ts';
+import {planDigest} from '../report/plan-digest.ts';
 import {readRun, writeRun} from '../report/run-file.ts';
 import {plumbline} from './plumbline-process.ts';
 
@@ -10,11 +11,13 @@ import {plumbline} from './plumbline-process.ts';
 const twoParts = async () => {
   const reports = await mkdtemp(join(tmpdir(), 'plumbline-merge-'));
   onTestFinished(() => rm(reports, {recursive: true}));
+  const planned = [1, 2].map((index) => exampleCell({name: `cell ${index}`}));
   const parts = await Promise.all(
-    [1, 2].map(async (index) => {
+    planned.map(async (cell, position) => {
+      const index = position + 1;
       const folder = join(reports, `part-${index}`);
-      const cells = [exampleCell({name: `cell ${index}`})];
-      await writeRun(folder, exampleRun({id: `part-${index}`, cells, shard: {index, count: 2, plan: 'p'}}));
+      const shard = {index, count: 2, plan: planDigest(planned)};
+      await writeRun(folder, exampleRun({id: `part-${index}`, cells: [cell], shard}));
       await mkdir(join(folder, 'observations'));
       await writeFile(join(folder, 'observations', `cell-${index}.json`), '{}');
       return folder;

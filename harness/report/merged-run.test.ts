@@ -1,14 +1,17 @@
 import {expect, test} from 'vitest';
 import {exampleCell, exampleFailedRun, exampleMachine, exampleRun} from './example-run.ts';
 import {mergeRuns} from './merged-run.ts';
+import {planDigest} from './plan-digest.ts';
 import type {RunRecord} from './run-record.ts';
+
+const cell = (index: number) => exampleCell({name: `cell ${index}`});
 
 const part = (index: number, changes: Partial<RunRecord> = {}, count = 2) => ({
   name: `part${index}`,
   record: exampleRun({
     id: `run-${index}`,
-    shard: {index, count, plan: 'p'},
-    cells: [exampleCell({name: `cell ${index}`})],
+    shard: {index, count, plan: planDigest(Array.from({length: count}, (_, before) => cell(before + 1)))},
+    cells: [cell(index)],
     durationMs: index * 1000,
     ...changes,
   }),
@@ -34,7 +37,9 @@ test('every host that the parts ran on is kept, once', () => {
 
 test('a failure of one part is one of the whole', () => {
   const {failures, cells} = exampleFailedRun();
-  expect(mergeRuns([part(1), part(2, {cells, exitCode: 1})], 'merged').exitCode).toBe(1);
+  const shard = {index: 2, count: 2, plan: planDigest([cell(1), ...cells])};
+  const runs = [part(1, {shard: {...shard, index: 1}}), part(2, {cells, exitCode: 1, shard})];
+  expect(mergeRuns(runs, 'merged').exitCode).toBe(1);
   expect(mergeRuns([part(1), part(2, {failures, exitCode: 4})], 'merged').exitCode).toBe(4);
 });
 
@@ -64,6 +69,11 @@ test.each([
   [
     [1, 2].map((index) => part(index, {options: {runc: '/root/runc', runcDigest: `sha256:${index}`}})),
     'Cannot merge "part2": it ran with --runc "sha256:2", and "run-1" with --runc "sha256:1"',
+  ],
+  [[part(1), part(2, {cells: [cell(2), cell(1)]})], 'Cannot merge runs: "cell 1" is in two parts, since the baselines'],
+  [
+    [part(1), part(2, {cells: []})],
+    'Cannot merge runs: a cell of the plan is in none of the parts, since the baselines',
   ],
   [[part(1, {options: {pull: true}}), part(2)], 'Cannot merge "part2": it ran without --pull, and "run-1" with --pull'],
   [

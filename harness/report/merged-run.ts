@@ -1,5 +1,6 @@
 import {UsageError} from '../../vms/errors.ts';
 import {exitCodeOf} from './failure.ts';
+import {planDigest} from './plan-digest.ts';
 import type {RunRecord} from './run-record.ts';
 
 /** A run with the name that its user gave it. */
@@ -14,7 +15,7 @@ type Part = RunRecord & {readonly shard: NonNullable<RunRecord['shard']>};
 /**
  * Makes one record of the records of all parts of a plan, as if it had been one run; times stay those of the parts, which ran side by
  * side. Throws {@link UsageError} when a part is missing, is there twice, is of another plan or another version of the tool, or ran with
- * another runtime, with images from elsewhere or in machines of another provider.
+ * another runtime, with images from elsewhere or in machines of another provider, and when the parts are not the plan together.
  */
 export const mergeRuns = (runs: readonly NamedRun[], id: string): RunRecord => {
   const parts = runs.map(partOf);
@@ -40,6 +41,7 @@ export const mergeRuns = (runs: readonly NamedRun[], id: string): RunRecord => {
     );
   }
   const inOrder = parts.toSorted((one, other) => one.shard.index - other.shard.index);
+  refuseOtherCells(inOrder);
   const failures = inOrder.flatMap((part) => part.failures);
   const cells = inOrder.flatMap((part) => part.cells);
   const [host = first.host, ...otherHosts] = new Map(
@@ -92,6 +94,19 @@ const refuseTwice = (other: Part, {shard: {index, count}}: Part, name: string): 
   if (other.shard.index === index) {
     throw new UsageError(`Cannot merge "${name}": part ${index}/${count} is there already, as "${other.id}"`);
   }
+};
+
+/** Parts that knew other durations have shared the plan out otherwise: what one left to another was run by none, or by both. */
+const refuseOtherCells = (parts: readonly Part[]): void => {
+  const cells = parts.flatMap((part) => part.cells);
+  if (planDigest(cells) === parts[0]?.shard.plan) {
+    return;
+  }
+  const twice = cells.find(({name}, position) => cells.findIndex((cell) => cell.name === name) < position);
+  const what = twice === undefined ? 'a cell of the plan is in none of the parts' : `"${twice.name}" is in two parts`;
+  throw new UsageError(
+    `Cannot merge runs: ${what}, since the baselines by which a plan is shared out were not the same for all: run every part again`,
+  );
 };
 
 /** What judges the merged run and what replays its cells takes the options of one part for those of all. */

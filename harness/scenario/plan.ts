@@ -2,9 +2,10 @@ import {basename} from 'node:path';
 import {UsageError} from '../../vms/errors.ts';
 import type {LevelName} from '../levels/level.ts';
 import {fileNameOf} from '../report/file-name.ts';
+import {planDigest} from '../report/plan-digest.ts';
 import type {PlannedCell} from '../report/progress.ts';
 import type {LoadedScenario} from './load.ts';
-import {planDigest, shareOut, type Shard} from './shard.ts';
+import {shareOut, type Shard} from './shard.ts';
 
 /** What of the scenarios is to be run. */
 export interface Selection {

@@ -1,4 +1,3 @@
-import {createHash} from 'node:crypto';
 import type {PlannedCell} from '../report/progress.ts';
 
 /** A part of a plan: this one of so many. 1 of 1 is all of it. */
@@ -31,9 +30,3 @@ export const shareOut = (
   }
   return cells.filter((_cell, position) => mine.has(position));
 };
-
-/** Digest of a whole plan: parts belong together when they are parts of the same one. */
-export const planDigest = (cells: readonly PlannedCell[]): string =>
-  createHash('sha256')
-    .update(cells.map(({name}) => name).join('\n'))
-    .digest('hex');
