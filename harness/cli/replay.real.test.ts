@@ -76,6 +76,27 @@ test('a replay of what was left behind stops with it in the machine', async () =
   expect((await place.start(['shell', again, '--', 'ls', '/root'])).stdout).toBe('left\n');
 });
 
+test('a replay that does not stop keeps no machine', async () => {
+  const mark = join(place.folder, 'failed-once');
+  const passesAtLast = `scenario('always fails', {workload: nginx, reach: {runc: usualReach.runc}, check: async ({machine}) => {
+    await machine.succeed(['false']);
+  }});
+  scenario('fails once', {workload: nginx, reach: {runc: usualReach.runc}, check: async () => {
+    const {existsSync, writeFileSync} = await import('node:fs');
+    if (!existsSync('${mark}')) {
+      writeFileSync('${mark}', '');
+      throw new Error('not yet');
+    }
+  }});`;
+  await place.startRun([await place.scenario('at-last', passesAtLast)]);
+  const {stdout} = await place.start(['replay', join(reports, await runId(-1)), 'fails once', '--reports', reports]);
+  expect(stdout).toContain('It has not failed this time');
+  expect(stdout).not.toContain('Kept the machine');
+  const again = (await place.records()).at(-1);
+  expect(again?.cells.map(({status}) => status)).toEqual(['failed', 'passed']);
+  expect(again?.machines.map(({kept}) => kept)).toEqual([false]);
+});
+
 test('a machine that was swept opens no shell, and that is said', async () => {
   await place.start(['sweep']);
   const [record] = await place.records();

@@ -76,7 +76,7 @@ const replay = async (
     pull: record.options['pull'] === true,
     machines: 1, // Cells that followed one another on a machine must do so again.
     accel: accelerationOf(record),
-    keep: isAtTerminal ? 'never' : 'always',
+    keep: 'never', // But the machine of a cell that is left where it stopped.
     deadlineSeconds: PATIENCE_SECONDS,
     reports: flags.reports,
     asked: {...record.options, replayOf: record.id, cell: cell.name},

@@ -68,7 +68,7 @@ export class MachinePool implements AsyncDisposable {
   readonly #held = new Map<string, Held>();
   readonly #material = new Map<string, Promise<Material>>();
   readonly #ending = new Set<Promise<void>>();
-  /** Ids of machines that are kept as a failed cell left them, with its name. */
+  /** Ids of machines that are kept as a cell left them that failed, or was stopped, with its name. */
   readonly #leftByFailure = new Map<string, string>();
   readonly records: MachineRecord[] = [];
   #started = 0;
@@ -109,11 +109,19 @@ export class MachinePool implements AsyncDisposable {
 
   /** Whether a machine is to stay as a cell that failed has left it. The first ones are: whoever looks at three will not look at a fourth. */
   keepAsItIs({id, cell}: KeepRequest): boolean {
+    if (this.#leftByFailure.has(id)) {
+      return true;
+    }
     if (this.#options.keep === 'never' || this.#leftByFailure.size >= MOST_LEFT_BY_FAILURE) {
       return false;
     }
-    this.#leftByFailure.set(id, cell);
+    this.leave({id, cell});
     return true;
+  }
+
+  /** Keeps a machine as this cell leaves it, whatever becomes of others. */
+  leave({id, cell}: KeepRequest): void {
+    this.#leftByFailure.set(id, cell);
   }
 
   /** Throws away every machine; throws what failed once all were tried. */

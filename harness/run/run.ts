@@ -154,12 +154,11 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
     });
     machines = pool.records;
     const desk = join(scratch, 'desk.sock');
-    await using _desk = await openDesk(
-      desk,
-      pool,
-      listener,
-      (paused) => options.pause?.onPause(paused) ?? Promise.resolve('go on'),
-    );
+    await using _desk = await openDesk(desk, pool, listener, async (paused) => {
+      const afterwards = (await options.pause?.onPause(paused)) ?? 'go on';
+      if (afterwards === 'leave') pool.leave({id: paused.machine.id, cell: options.pause?.point.cell ?? ''});
+      return afterwards;
+    });
     const task: LaneContext['task'] = {
       desk,
       root: options.root,
