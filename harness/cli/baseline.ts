@@ -11,6 +11,7 @@ import type {RunRecord} from '../report/run-record.ts';
 import {createPaint} from '../report/terminal/paint.ts';
 import {makeFolder} from '../../vms/make-folder.ts';
 import {written} from '../report/written.ts';
+import {upgradeRunText} from './upgrade-run.ts';
 
 /** What {@link baselineCommand} accepts. */
 export interface BaselineCommandOptions {
@@ -80,6 +81,10 @@ const onlySet = ({name, record}: LoadedRun): string => {
   }
   if (record.options['runc'] !== undefined) {
     throw new UsageError(`Cannot accept "${name}" as a baseline: it ran with another OCI runtime, given with --runc`);
+  }
+  const upgradeRun = upgradeRunText(record);
+  if (upgradeRun !== undefined) {
+    throw new UsageError(`Cannot accept "${name}" as a baseline: ${upgradeRun}`);
   }
   if (sets.length !== 1) {
     throw new UsageError(

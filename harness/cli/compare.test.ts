@@ -240,14 +240,18 @@ describe('baseline', () => {
     await expect(accept('trixie')).rejects.toThrow('it ran in virtual machines, and the baseline is of sandboxes');
   });
 
-  test('refuses a run that failed and a run of another runtime set', async () => {
+  test('refuses a run that failed, one of an upgrade and one of another runtime set', async () => {
     await using folder = await reports();
     await baselineCommand({run: 'old', reportsFolder: folder.path, stream: new PassThrough()});
     await save(folder.path, 'failed', exampleLoadedRun([{level: 'runc', cell: {status: 'failed'}}]));
     await save(folder.path, 'other', exampleLoadedRun([{level: 'runc', cell: {runtimeSet: 'forky'}}]));
+    await save(folder.path, 'upgraded', run({}, {options: {from: 'bookworm', to: 'trixie'}}));
     const accept = (id: string) =>
       baselineCommand({run: id, name: 'trixie', reportsFolder: folder.path, stream: new PassThrough()});
     await expect(accept('failed')).rejects.toThrow('Cannot accept "failed" as a baseline: 1 of its cells did not pass');
+    await expect(accept('upgraded')).rejects.toThrow(
+      'Cannot accept "upgraded" as a baseline: it ran for an upgrade from "bookworm" to "trixie"',
+    );
     await expect(accept('other')).rejects.toThrow('it ran on "forky", and the baseline is of "trixie"');
   });
 });

@@ -1,6 +1,11 @@
+import {mkdtempDisposable} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {exampleFailure} from '../report/example-run.ts';
-import type {FailureRecord} from '../report/run-record.ts';
+import {exampleCell, exampleFailure, exampleRun} from '../report/example-run.ts';
+import {writeRun} from '../report/run-file.ts';
+import type {FailureRecord, RunRecord} from '../report/run-record.ts';
+import {plumbline} from './plumbline-process.ts';
 import {exitCodeOfStopped} from './replay.ts';
 
 const residue = exampleFailure({class: 'residue'});
@@ -13,4 +18,21 @@ test.each<[ended: number, after: string, exitCode: number, failures: FailureReco
   [5, 'something was left on the host', 1, [residue]],
 ])('a replay that has stopped ends with %i after %s', (ended, _, exitCode, failures) => {
   expect(exitCodeOfStopped({exitCode, failures})).toBe(ended);
+});
+
+/** Replays the cell of a run of this record. */
+const replayOf = async (changes: Partial<RunRecord>) => {
+  await using place = await mkdtempDisposable(join(tmpdir(), 'plumbline-replay-'));
+  await writeRun(place.path, exampleRun({id: 'recorded', ...changes}));
+  return await plumbline(['replay', place.path, 'runc', '--reports', place.path]);
+};
+
+test('a cell of an upgraded machine is not replayed on another', async () => {
+  const cells = [exampleCell({level: 'runc', network: 'netns', status: 'failed'})];
+  expect(await replayOf({options: {from: 'bookworm', to: 'trixie'}, cells})).toMatchObject({
+    exitCode: 2,
+    stdout: '',
+    stderr:
+      'Cannot replay a cell of "recorded": it ran for an upgrade from "bookworm" to "trixie", not on machines as "plumbline run" makes them\n',
+  });
 });

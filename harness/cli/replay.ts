@@ -19,6 +19,7 @@ import {accelerations} from './provider-choice.ts';
 import {cellNamed, cellsUpTo, pauseBeforeFailure} from './recorded-cell.ts';
 import {projectReports, projectRoot} from './selection.ts';
 import {startRun} from './start-run.ts';
+import {upgradeRunText} from './upgrade-run.ts';
 
 interface ReplayFlags {
   readonly alone?: boolean;
@@ -52,6 +53,10 @@ const replay = async (
 ): Promise<number> => {
   if (cell.status === 'not-run') {
     throw new UsageError(`Cannot replay "${cell.name}": it was not run in "${record.id}"`);
+  }
+  const upgradeRun = upgradeRunText(record);
+  if (upgradeRun !== undefined) {
+    throw new UsageError(`Cannot replay a cell of "${record.id}": ${upgradeRun}`);
   }
   const then =
     record.machines.find(({id}) => id === cell.machine) ??
