@@ -1,7 +1,9 @@
 import {expect, test} from 'vitest';
+import {nginx} from '../../scenarios/workloads/nginx.ts';
 import {exampleCell, exampleRun} from '../report/example-run.ts';
 import type {CellRecord, RunRecord, StepRecord} from '../report/run-record.ts';
-import {cellNamed, cellsUpTo, pauseBeforeFailure} from './recorded-cell.ts';
+import type {LoadedScenario} from '../scenario/load.ts';
+import {cellNamed, cellsUpTo, pauseBeforeFailure, requireStated} from './recorded-cell.ts';
 
 const step = (title: string, startedMs: number, status: StepRecord['status'] = 'passed'): StepRecord => ({
   title,
@@ -58,4 +60,22 @@ test('a check that failed outside of a step is stopped at when it fails', () => 
   ).toEqual({
     cell: 'a',
   });
+});
+
+const statedAs = ({scenario, file, level, network}: CellRecord): LoadedScenario => ({
+  title: scenario,
+  file,
+  workload: nginx,
+  cells: [{level, network, reach: []}],
+  notAt: {},
+  body: {kind: 'running', check: undefined},
+});
+
+test('of a cell that ran before and is not stated any more it is said that it can be left out', () => {
+  const [gone, asked] = [cell('a', {scenario: 'gone'}), cell('b')];
+  expect(() => requireStated([gone, asked], [])).toThrow(/^Cannot replay "b": .* any more$/);
+  expect(() => requireStated([gone, asked], [statedAs(asked)])).toThrow(
+    /^Cannot replay "a": .* any more, "--alone" leaves out what ran before$/,
+  );
+  expect(() => requireStated([asked], [statedAs(asked)])).not.toThrow();
 });

@@ -1,6 +1,7 @@
 import {UsageError} from '../../vms/errors.ts';
 import type {PausePoint} from '../run/pause.ts';
 import type {CellRecord, RunRecord} from '../report/run-record.ts';
+import type {LoadedScenario} from '../scenario/load.ts';
 
 /** The cell of a run that `text` names, in whole or in a part that no other cell has. Throws {@link UsageError} otherwise. */
 export const cellNamed = ({id, cells}: RunRecord, text: string): CellRecord => {
@@ -25,6 +26,21 @@ export const cellsUpTo = ({cells}: RunRecord, cell: CellRecord): CellRecord[] =>
     ...before.filter(({status, machine}) => status !== 'not-run' && machine !== undefined && machine === cell.machine),
     cell,
   ];
+};
+
+/**
+ * Throws {@link UsageError} for a cell that is not stated any more: its scenario has another title, or is for other levels. The last of
+ * the cells is the one to replay.
+ */
+export const requireStated = (cells: readonly CellRecord[], scenarios: readonly LoadedScenario[]): void => {
+  for (const [position, {name, file, scenario, level, network}] of cells.toReversed().entries()) {
+    const stated = scenarios.find((one) => one.file === file && one.title === scenario);
+    if (!stated?.cells.some((one) => one.level === level && one.network === network)) {
+      throw new UsageError(
+        `Cannot replay "${name}": "${file}" has no scenario "${scenario}" at level ${level} in network mode ${network} any more${position === 0 ? '' : ', "--alone" leaves out what ran before'}`,
+      );
+    }
+  }
 };
 
 /** Steps that belong to no scenario: nobody wants to stop before these. */

@@ -36,3 +36,15 @@ test('a cell of an upgraded machine is not replayed on another', async () => {
       'Cannot replay a cell of "recorded": it ran for an upgrade from "bookworm" to "trixie", not on machines as "plumbline run" makes them\n',
   });
 });
+
+test.each([
+  ['a scenario that is no more', {scenario: 'is gone'}],
+  ['a cell that its scenario no more has', {scenario: 'serves its welcome page', network: 'isolated'} as const],
+])('%s is not replayed, and no machine is started for it', async (_, changes) => {
+  const cell = exampleCell({level: 'runc', network: 'netns', status: 'failed', ...changes});
+  const {exitCode, stdout, stderr} = await replayOf({cells: [cell]});
+  expect({exitCode, stdout}).toEqual({exitCode: 2, stdout: ''});
+  expect(stderr).toBe(
+    `Cannot replay "${cell.name}": "scenarios/nginx.scenario.ts" has no scenario "${cell.scenario}" at level runc in network mode ${cell.network} any more\n`,
+  );
+});

@@ -16,7 +16,7 @@ import {loadScenarios} from '../scenario/load.ts';
 import {callerPath} from '../report/caller-path.ts';
 import {openShell} from './open-shell.ts';
 import {accelerations} from './provider-choice.ts';
-import {cellNamed, cellsUpTo, pauseBeforeFailure} from './recorded-cell.ts';
+import {cellNamed, cellsUpTo, pauseBeforeFailure, requireStated} from './recorded-cell.ts';
 import {projectReports, projectRoot} from './selection.ts';
 import {startRun} from './start-run.ts';
 import {upgradeRunText} from './upgrade-run.ts';
@@ -65,8 +65,11 @@ const replay = async (
   const point = pauseBeforeFailure(cell);
   const isAtTerminal = process.stdin.isTTY && process.stdout.isTTY;
   let hasStopped = false;
+  const files = new Set(recorded.map(({file}) => resolve(projectRoot, file)));
+  const scenarios = await loadScenarios([...files], projectRoot);
+  requireStated(recorded, scenarios);
   const again = await startRun({
-    scenarios: await loadScenarios([...new Set(recorded.map(({file}) => resolve(projectRoot, file)))], projectRoot),
+    scenarios,
     cells: recorded.map(({name, scenario, file, level, network, runtimeSet, repetition}) => ({
       name,
       scenario,
