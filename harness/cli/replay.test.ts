@@ -6,7 +6,7 @@ import {exampleCell, exampleFailure, exampleRun} from '../report/example-run.ts'
 import {writeRun} from '../report/run-file.ts';
 import type {FailureRecord, RunRecord} from '../report/run-record.ts';
 import {plumbline} from './plumbline-process.ts';
-import {exitCodeOfStopped} from './replay.ts';
+import {exitCodeOfStopped, runtimeDifferences} from './replay.ts';
 
 const residue = exampleFailure({class: 'residue'});
 
@@ -47,4 +47,14 @@ test.each([
   expect(stderr).toBe(
     `Cannot replay "${cell.name}": "scenarios/nginx.scenario.ts" has no scenario "${cell.scenario}" at level runc in network mode ${cell.network} any more\n`,
   );
+});
+
+test('a replay with another OCI runtime in the same place says so', () => {
+  const ran = (runcDigest: string) => ({options: {runc: '/root/runc', runcDigest}});
+  expect(runtimeDifferences(ran('sha256:a'), ran('sha256:b'))).toEqual([
+    'Not as it was: /root/runc, given with --runc, is another program (it was sha256:a, and is sha256:b)',
+  ]);
+  expect(runtimeDifferences(ran('sha256:a'), ran('sha256:a'))).toEqual([]);
+  const packaged = {options: {runc: 'crun'}};
+  expect(runtimeDifferences(packaged, packaged)).toEqual([]);
 });

@@ -98,7 +98,7 @@ const replay = async (
     },
     toolVersion,
   });
-  for (const sentence of differences(then, again.machines.at(-1))) {
+  for (const sentence of [...runtimeDifferences(record, again), ...differences(then, again.machines.at(-1))]) {
     process.stdout.write(`${sentence}\n`);
   }
   if (!hasStopped) {
@@ -120,7 +120,7 @@ const replay = async (
 export const exitCodeOfStopped = ({exitCode, failures}: Pick<RunRecord, 'exitCode' | 'failures'>): number =>
   signalExitCodes.includes(exitCode) ? exitCode : exitCodeOf(failures);
 
-const textOption = ({options}: RunRecord, name: string): string | undefined => {
+const textOption = ({options}: Pick<RunRecord, 'options'>, name: string): string | undefined => {
   const value = options[name];
   return typeof value === 'string' ? value : undefined;
 };
@@ -155,6 +155,16 @@ const nextSteps = (run: string, cell: CellRecord): string[] => {
     ...(command === undefined ? [] : [`  ${command}   is what failed`]),
     '  npx plumbline sweep   removes it',
   ];
+};
+
+/** That the program of `--runc` is not as it was, which lies where the run found it and may have been built again since. */
+export const runtimeDifferences = (then: Pick<RunRecord, 'options'>, now: Pick<RunRecord, 'options'>): string[] => {
+  const [was, is] = [then, now].map((run) => textOption(run, 'runcDigest'));
+  return was === undefined || was === is
+    ? []
+    : [
+        `Not as it was: ${textOption(now, 'runc')}, given with --runc, is another program (it was ${was}, and is ${is ?? 'gone'})`,
+      ];
 };
 
 /** What is not as it was: a replay of something else proves little. */
