@@ -40,7 +40,7 @@ const head = ({
   level,
   network,
 }: PlannedCell): string => `# ${scenario}: ${level}, network mode ${network}
-# ${file}, for a machine that can be thrown away. Paste as root, piece by piece, or pipe all of it into "sh -eu".
+# ${file}, for a machine that can be thrown away. Paste as root, piece by piece, or run a file of it with "sh -eu FILE".
 `;
 
 const statedAs = (

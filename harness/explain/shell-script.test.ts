@@ -1,3 +1,4 @@
+import {execa} from 'execa';
 import {expect, test} from 'vitest';
 import {usualReach} from '../../scenarios/reach.ts';
 import {nginx} from '../../scenarios/workloads/nginx.ts';
@@ -95,7 +96,21 @@ test('how a command must end shows', () => {
   const script = shellScript(
     (['success', 'failure', 'any'] as const).map((outcome) => ({kind: 'command', argv: ['x'], outcome})),
   );
-  expect(script).toBe('x\n! x\nx || true\n');
+  expect(script).toBe("x\nif x; then echo 'it succeeds, and must not' >&2; false; fi\nx || true\n");
+});
+
+test.each([
+  [['true'], 1, ''],
+  [['false'], 0, 'end\n'],
+  [['grep', 'one'], 1, 'one\n'],
+  [['grep', 'two'], 0, 'end\n'],
+])('a script of %j, which must fail, ends with %i', async (argv, exitCode, stdout) => {
+  const script = shellScript([
+    {kind: 'command', argv, outcome: 'failure', input: 'one\n'},
+    {kind: 'command', argv: ['echo', 'end'], outcome: 'success'},
+  ]);
+  const ended = await execa('sh', ['-eu', '-c', script], {reject: false, stripFinalNewline: false, stdin: 'ignore'});
+  expect(ended).toMatchObject({exitCode, stdout});
 });
 
 test.each([

@@ -63,10 +63,15 @@ const linesOf = (note: Exclude<Note, {kind: 'title'}>): readonly string[] => {
 
 const commandLines = ({argv, outcome, input, env = {}}: Extract<Note, {kind: 'command'}>): string[] => {
   const assignments = Object.entries(env).map(([name, value]) => `${name}=${words([value])} `);
-  const command = `${assignments.join('')}${words(argv)}`;
-  const judged = {success: command, failure: `! ${command}`, any: `${command} || true`}[outcome];
-  return [`${judged}${input === undefined ? '' : ` ${hereDocument(input)}`}`];
+  const [redirection, ...text] = input === undefined ? [] : hereDocument(input).split('\n');
+  const command = `${assignments.join('')}${words(argv)}${redirection === undefined ? '' : ` ${redirection}`}`;
+  const judged = {success: command, failure: mustFail(command, 'it succeeds, and must not'), any: `${command} || true`};
+  return [judged[outcome], ...text];
 };
+
+/** `sh -e` does not end at a command that `!` stands before, and a shell that somebody pastes into must not end at all. */
+const mustFail = (command: string, complaint: string): string =>
+  `if ${command}; then echo '${complaint}' >&2; false; fi`;
 
 const fileLines = ({path, content, mode}: Extract<Note, {kind: 'file'}>): string[] => [
   words(['mkdir', '-p', dirname(path)]),
@@ -116,10 +121,7 @@ const probeLines = ({from, enter, url, expected, contains}: Extract<Note, {kind:
         `echo ${place}`,
       ];
     case 'silent':
-      return [
-        `if ${words([...enter, ...CURL, url])}; then echo 'it answers, and must not' >&2; false; fi`,
-        `echo ${place}`,
-      ];
+      return [mustFail(words([...enter, ...CURL, url]), 'it answers, and must not'), `echo ${place}`];
     case 'either':
       return [`${words([...enter, ...CURL, '--output', '/dev/null', url])} || echo 'no answer, which is as good'`];
   }
