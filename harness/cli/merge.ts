@@ -14,7 +14,7 @@ import {makeFolder} from '../../vms/make-folder.ts';
 import {written} from '../report/written.ts';
 import {callerPath} from '../report/caller-path.ts';
 import {runId} from './run-id.ts';
-import {projectReports} from './selection.ts';
+import {projectReports, projectRoot} from './selection.ts';
 
 /** Folders of a run whose files have names that are unique among the parts of a plan: those of cells, and random ones. */
 const COLLECTED = ['observations', 'evidence', 'allure-results'];
@@ -40,7 +40,7 @@ export const addMergeCommand = (program: Command): void => {
         }
         await writeRun(target, merged);
         await writeFile(join(target, 'junit.xml'), junitXml(merged));
-        return [await writePages(target, merged, reports), await pointLatestAt(reports, merged.id)];
+        return [await writePages(target, merged, projectRoot), await pointLatestAt(reports, merged.id)];
       });
       const shown = shownPath(target, callerPath('.'));
       const lines = summaryLines(merged, shown, createPaint(process.stdout), process.stdout.columns ?? 120);

@@ -5,7 +5,7 @@ import {runFolder} from '../report/run-folder.ts';
 import {shownPath} from '../report/shown-path.ts';
 import {written} from '../report/written.ts';
 import {callerPath} from '../report/caller-path.ts';
-import {projectReports} from './selection.ts';
+import {projectReports, projectRoot} from './selection.ts';
 
 /** `plumbline report`: the pages of a run, made again or made for the first time. */
 export const addReportCommand = (program: Command): void => {
@@ -27,10 +27,9 @@ export const addReportCommand = (program: Command): void => {
         import('../page/write-run-page.ts'),
         import('../report/allure-report.ts'),
       ]);
-      const reports = dirname(folder);
       const files = await written('reports', folder, async () => [
-        await writeRunPage(folder, record, reports),
-        ...(allure ? [await writeAllureReport(folder, record, reports)] : []),
+        await writeRunPage(folder, record, projectRoot),
+        ...(allure ? [await writeAllureReport(folder, record, dirname(folder))] : []),
       ]);
       process.stdout.write(files.map((file) => `${shownPath(file, callerPath('.'))}\n`).join(''));
     });

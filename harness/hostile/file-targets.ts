@@ -36,7 +36,7 @@ export const fileTargets: readonly Target[] = [
         const record = await readRun(folder);
         junitXml(record);
         jobSummary(record);
-        runPage({run: {...example, record}, evidence: new Map(), comparisons: []});
+        runPage({run: {...example, record}, argument: record.id, evidence: new Map(), comparisons: []});
       }),
   },
   {

@@ -9,6 +9,7 @@ import {runPage} from './run-page.ts';
 const pageOf = (run: LoadedRun, evidence: Record<string, string> = {}): string =>
   runPage({
     run,
+    argument: 'latest',
     evidence: new Map(Object.entries(evidence).map(([file, text]) => [file, {text, omitted: 0}])),
     comparisons: [],
   });
@@ -78,7 +79,7 @@ test('it is well-formed, asks nobody for anything, and has an id once', () => {
     {level: 'runc', facts: {'process.cwd': '/'}},
   ]);
   const comparison = compareRuns(observed, exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/tmp'}}]));
-  const page = runPage({run: observed, evidence: new Map(), comparisons: [comparison]});
+  const page = runPage({run: observed, argument: 'latest', evidence: new Map(), comparisons: [comparison]});
   const body = page.slice(page.indexOf('<body>'), page.indexOf('</html>')).replaceAll('<br>', '<br/>');
   expect(XMLValidator.validate(body)).toBe(true);
   expect(page).not.toMatch(/\b(src|srcset|action)=|@import|url\(/);

@@ -14,6 +14,8 @@ import {whoDidItSection} from './who-did-it-section.ts';
 /** What the page of a run is made of. */
 export interface RunPageInput {
   readonly run: LoadedRun;
+  /** What names the run on the command line. */
+  readonly argument: string;
   /** By path in the run's folder. */
   readonly evidence: ReadonlyMap<string, EvidenceText>;
   /** With the baselines of its runtime sets. */
@@ -21,14 +23,14 @@ export interface RunPageInput {
 }
 
 /** A run as one page that needs no other file. */
-export const runPage = ({run, evidence, comparisons}: RunPageInput): string => {
+export const runPage = ({run, argument, evidence, comparisons}: RunPageInput): string => {
   const {record, observations} = run;
   const sections: readonly (readonly [id: string, name: string, content: Html | undefined])[] = [
     ['failures', 'What failed', failuresSection(record, evidence)],
     ['verdicts', 'Verdicts', verdictMatrix(record)],
     ['differences', 'Differences', differencesSection(comparisons)],
     ['paths', 'The way', pathsSection(record, observations)],
-    ['levels', 'Who did it', whoDidItSection(run)],
+    ['levels', 'Who did it', whoDidItSection(run, argument)],
     ['times', 'Times', timesSection(record)],
   ];
   const present = sections.filter(([, , content]) => content !== undefined);

@@ -9,15 +9,15 @@ const LEVELS = ['docker', 'ctr', 'runc'] as const;
 /** Characters of a value that are shown. */
 const LONGEST_VALUE = 160;
 
-/** What docker, ctr and runc each did for the workload, for one scenario of each runtime set. `undefined` where there was one level only. */
-export const whoDidItSection = (run: LoadedRun): Html | undefined => {
+/** What docker, ctr and runc each did for the workload, for one scenario of each runtime set. `undefined` where there was one level only. `argument` names the run. */
+export const whoDidItSection = (run: LoadedRun, argument: string): Html | undefined => {
   const chosen = whoDidIt({...run, observations: observationsShown(run)});
   if (chosen.length === 0) {
     return undefined;
   }
   return html`<h2 id="levels">Who did it</h2>
     <p>
-      What a level does is left to whoever uses the one below. <code>plumbline levels ${run.record.id}</code> has the
+      What a level does is left to whoever uses the one below. <code>npx plumbline levels ${argument}</code> has the
       same for every scenario.
     </p>
     ${chosen.map((comparison) => levelTable(comparison))}`;

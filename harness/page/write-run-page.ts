@@ -1,22 +1,24 @@
 import {stat, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {baselineName} from '../compare/baseline-name.ts';
 import {compareRuns, type Comparison} from '../compare/comparison.ts';
 import {explanationsFile, readExplanations} from '../compare/explanation.ts';
 import {loadRun, partOn, readObservations, type LoadedRun} from '../compare/loaded-run.ts';
+import {runArgument} from '../report/run-argument.ts';
 import type {CellRecord, RunRecord} from '../report/run-record.ts';
 import {readEvidence} from './evidence-text.ts';
 import {runPage} from './run-page.ts';
 
-/** Writes `index.html` into a run's folder; returns its path. `reportsFolder` is where baselines are found. */
-export const writeRunPage = async (folder: string, record: RunRecord, reportsFolder: string): Promise<string> => {
+/** Writes `index.html` into a run's folder, wherever that lies; returns its path. `root` is the project's folder, which has the baselines. */
+export const writeRunPage = async (folder: string, record: RunRecord, root: string): Promise<string> => {
   const run: LoadedRun = {name: record.id, record, observations: await readObservations(folder)};
   const [evidence, comparisons] = await Promise.all([
     readEvidence(folder, record),
-    comparisonsWithBaselines(run, reportsFolder),
+    comparisonsWithBaselines(run, join(root, 'reports')),
   ]);
   const file = join(folder, 'index.html');
-  await writeFile(file, runPage({run, evidence, comparisons}));
+  const argument = runArgument(basename(folder), dirname(folder), root);
+  await writeFile(file, runPage({run, argument, evidence, comparisons}));
   return file;
 };
 

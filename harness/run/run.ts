@@ -93,7 +93,7 @@ export const run = async (options: RunOptions): Promise<RunRecord> => {
     cells,
   };
   try {
-    for (const sentence of await writeReports(folder, record, options.reports)) {
+    for (const sentence of await writeReports(folder, record, options)) {
       options.listener({type: 'note', sentence});
     }
   } finally {
@@ -104,13 +104,13 @@ export const run = async (options: RunOptions): Promise<RunRecord> => {
 };
 
 /** Returns sentences for what people can not read of it. Throws `UsageError` when the file system does not take the record itself. */
-const writeReports = async (folder: string, record: RunRecord, reports: string): Promise<string[]> =>
+const writeReports = async (folder: string, record: RunRecord, {root, reports}: RunOptions): Promise<string[]> =>
   written('reports', folder, async () => {
     await writeRun(folder, record);
     // Loaded here and not above, since the machine waits for what is.
     const {junitXml} = await import('../report/junit.ts');
     await writeFile(join(folder, 'junit.xml'), junitXml(record));
-    const problems = [await writePages(folder, record, reports), await pointLatestAt(reports, record.id)];
+    const problems = [await writePages(folder, record, root), await pointLatestAt(reports, record.id)];
     return problems.filter((one) => one !== undefined);
   });
 
