@@ -1,3 +1,4 @@
+import {UsageError} from '../../vms/errors.ts';
 import {loadRun} from '../compare/loaded-run.ts';
 import {whoDidIt} from '../compare/who-did-it.ts';
 import {whoDidItLines} from '../compare/who-did-it-lines.ts';
@@ -15,7 +16,7 @@ export interface LevelsCommandOptions {
   readonly colour?: boolean | undefined;
 }
 
-/** Prints what docker, ctr and runc each did for the workloads of a run. Throws {@link UsageError} when the run can't be read. */
+/** Prints what docker, ctr and runc each did for the workloads of a run. Throws {@link UsageError} when the run can't be read, or has nothing to lay side by side. */
 export const levelsCommand = async ({
   run,
   reportsFolder,
@@ -25,6 +26,11 @@ export const levelsCommand = async ({
   colour,
 }: LevelsCommandOptions): Promise<0> => {
   const comparisons = whoDidIt(await loadRun(run, reportsFolder));
+  if (comparisons.length === 0) {
+    throw new UsageError(
+      `Cannot lay the levels of "${run}" side by side: it has observations of no scenario at two levels`,
+    );
+  }
   const text = json
     ? JSON.stringify(comparisons, undefined, 2)
     : whoDidItLines(comparisons, createPaint(stream, colour), details).join('\n');
