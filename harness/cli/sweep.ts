@@ -9,7 +9,8 @@ export const addSweepCommand = (program: Command): void => {
     .action(async () => {
       const swept = await sweep({kept: true});
       const failures = notRemoved(swept);
-      for (const {runId, removed} of swept) {
+      for (const {runId, removed, failed} of swept) {
+        if (removed.length === 0 && failed.length > 0) continue; // Only what failed is worth a line.
         process.stdout.write(
           `${runId}: removed ${removed.map(({kind, path}) => `${kind} ${path}`).join(', ') || 'nothing, it had left nothing'}\n`,
         );
