@@ -21,9 +21,7 @@ export const addShellCommand = (program: Command): void => {
       const {run, command} = shellOperands(args, process.argv);
       const record = await readRun(runFolder(run, projectReports));
       const kept = cell === undefined ? lastKept(record) : keptOf(record, cell);
-      const machine = attach(referenceOf(kept));
-      await requireAnswer(machine);
-      process.exitCode = await openShell(machine, command);
+      process.exitCode = await openShell(await answering(referenceOf(kept)), command);
     });
 };
 
@@ -41,13 +39,15 @@ export const shellOperands = (
 };
 
 /** A shell would end without a word where the machine is gone, or open in whatever has the id of its first process now. */
-const requireAnswer = async (machine: Machine): Promise<void> => {
+const answering = async (reference: MachineReference): Promise<Machine> => {
   try {
+    const machine = attach(reference);
     await machine.exec(['true']);
+    return machine;
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;
     throw new UsageError(
-      `Cannot open a shell in the machine "${machine.reference.id}": it does not answer any more, as after "plumbline sweep" or a restart of this host`,
+      `Cannot open a shell in the machine "${reference.id}": it does not answer any more, as after "plumbline sweep" or a restart of this host`,
       {cause: error},
     );
   }
