@@ -41,6 +41,14 @@ const reported = async (merges: Readonly<Record<string, number>>) => {
   return {exitCode, said: (await readFile(join(place.path, 'said'), 'utf8')).trimEnd().split('\n')};
 };
 
+test.each(['.gitlab-ci.yml', '.github/workflows/scenarios.yml'])(
+  'what %s packs for the next job is without what no job uses any more',
+  async (recipe) => {
+    const text = await readFile(recipe, 'utf8');
+    expect(text).toMatch(/npx plumbline cache --prune --older-than 1\n[^\n]* -cpf baked\.tar \.\n/);
+  },
+);
+
 test('the job at GitLab reports every runtime set that ran', async () => {
   expect(await reported({bookworm: 0, trixie: 0, forky: 0})).toEqual({
     exitCode: 0,
