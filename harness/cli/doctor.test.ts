@@ -1,4 +1,8 @@
+import {mkdtempDisposable, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {PassThrough} from 'node:stream';
+import {execa} from 'execa';
 import {expect, test} from 'vitest';
 import type {HostFacts} from '../../vms/host/facts.ts';
 import type {Provider, Requirement} from '../../vms/machine.ts';
@@ -109,10 +113,11 @@ test('with --json there is one document', async () => {
   });
 });
 
-const stateOf = (name: string, changes: Partial<HostFacts>, nodeVersion = '24.1.0'): string | undefined =>
+const rowOf = (name: string, changes: Partial<HostFacts>, nodeVersion = '24.1.0') =>
   hostRows({facts: {...facts, ...changes}, missing: [], nodeVersion, platform: 'linux'}).find(
     (row) => row.name === name,
-  )?.state;
+  );
+const stateOf = (...asked: Parameters<typeof rowOf>): string | undefined => rowOf(...asked)?.state;
 
 test('what a host falls short of is a warning or a lack', () => {
   expect(stateOf('node', {}, '22.18.0')).toBe('missing');
@@ -127,4 +132,15 @@ test('what a host falls short of is a warning or a lack', () => {
 test('a host without Linux has no rows about Linux', () => {
   const names = hostRows({facts, missing: [], nodeVersion: '24.1.0', platform: 'darwin'}).map((row) => row.name);
   expect(names).toEqual(['node', 'system', 'memory', 'disk']);
+});
+
+test('who is not root is told a command that finds npx wherever it is', async () => {
+  await using bin = await mkdtempDisposable(join(tmpdir(), 'plumbline-sudo-'));
+  // As sudo does with secure_path, see sudoers(5): it looks for the command elsewhere.
+  await writeFile(join(bin.path, 'sudo'), '#!/bin/sh\nPATH=/usr/bin:/bin\nexec "$@"\n', {mode: 0o755});
+  await writeFile(join(bin.path, 'npx'), '#!/bin/sh\necho "found, for $*"\n', {mode: 0o755});
+  const {stdout} = await execa('sh', ['-c', rowOf('user', {isRoot: false})?.remedy ?? ''], {
+    env: {PATH: `${bin.path}:/usr/bin:/bin`},
+  });
+  expect(stdout).toBe('found, for plumbline run');
 });

@@ -53,7 +53,7 @@ const userRow = ({isRoot}: HostFacts): HostRow =>
         name: 'user',
         state: 'warning',
         text: 'not root, as a bake and a sandbox ask for',
-        remedy: 'sudo --preserve-env=PATH npx plumbline run',
+        remedy: 'sudo env "PATH=$PATH" npx plumbline run',
       };
 
 const cgroupRow = ({cgroups}: HostFacts): HostRow => {

@@ -29,7 +29,7 @@ test('who is not root is told so, and what mends it', {timeout: 30_000}, async (
   const argv = ['run', '--machine', 'sandbox', 'scenarios/nginx.scenario.ts'];
   const {exitCode, stdout, stderr} = await unprivileged('harness/cli/main.ts', ...argv);
   expect(stderr).toBe(
-    'Cannot make machines with "sandbox" on this host\n  A sandbox is made of namespaces that only root may make: sudo npm run scenarios\n',
+    'Cannot make machines with "sandbox" on this host\n  A sandbox is made of namespaces that only root may make: sudo env "PATH=$PATH" npm run scenarios\n',
   );
   expect({exitCode, stdout}).toEqual({exitCode: 3, stdout: ''});
 });

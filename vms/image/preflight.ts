@@ -13,7 +13,7 @@ export const requireBakingHost = async (what: string, cache: string, neededBytes
     throw new HostError(`Cannot bake ${what}: the tool does not run as root`, [
       {
         sentence: 'Baking needs root, for chroot, mount and the ownership of files',
-        remedy: 'sudo --preserve-env=PATH npx plumbline',
+        remedy: 'sudo env "PATH=$PATH" npx plumbline',
       },
     ]);
   }

@@ -31,7 +31,12 @@ const missingPrivilege = (): Requirement[] => {
   }
   return process.getuid?.() === 0
     ? []
-    : [{sentence: 'A sandbox is made of namespaces that only root may make', remedy: 'sudo npm run scenarios'}];
+    : [
+        {
+          sentence: 'A sandbox is made of namespaces that only root may make',
+          remedy: 'sudo env "PATH=$PATH" npm run scenarios',
+        },
+      ];
 };
 
 const missingKernelParts = async (): Promise<Requirement[]> => {

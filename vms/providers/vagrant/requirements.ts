@@ -29,6 +29,6 @@ const unsuitableSystem = (): Requirement | undefined => {
   if (process.getuid?.() === 0) return undefined;
   return {
     sentence: 'The libvirt of a machine runs in namespaces that only root may make',
-    remedy: 'sudo npm run scenarios -- --machine vagrant',
+    remedy: 'sudo env "PATH=$PATH" npm run scenarios -- --machine vagrant',
   };
 };
