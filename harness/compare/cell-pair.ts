@@ -10,6 +10,10 @@ export interface CellIdentity {
   readonly network: CellRecord['network'];
 }
 
+/** Whether two are of the same cell. */
+export const isSameCell = (one: CellIdentity, other: CellIdentity): boolean =>
+  one.scenario === other.scenario && one.level === other.level && one.network === other.network;
+
 /** All repetitions of a cell in one run. */
 export interface CellRuns {
   readonly runtimeSet: string;

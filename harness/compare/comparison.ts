@@ -1,8 +1,8 @@
-import {pairCells, type CellPair} from './cell-pair.ts';
+import {isSameCell, pairCells, type CellPair} from './cell-pair.ts';
 import {changedComponents, versionsOf, type ChangedComponent} from './changed-components.ts';
 import type {Difference} from './difference.ts';
 import {explain, type Explanation} from './explanation.ts';
-import {compareFacts, isOfRecord, type FactComparison} from './fact-differences.ts';
+import {compareFacts, type FactComparison} from './fact-differences.ts';
 import {foldDifferences} from './folding.ts';
 import {groups} from './group.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type HostTrait,
   type UnlikeHosts,
 } from './host-facts.ts';
+import {madeByKernel} from './kernel-facts.ts';
 import {partOn, type LoadedRun} from './loaded-run.ts';
 import {compareMeasurements, measurementNames} from './measurement-differences.ts';
 import {compareRates, rateNames} from './rate-differences.ts';
@@ -35,7 +36,7 @@ export interface Comparison {
   readonly expired: readonly Explanation[];
   readonly cellsCompared: number;
   readonly factsCompared: number;
-  /** What follows the kernel of a host, where that is another one: no runtime is to blame, and nothing has to be explained. */
+  /** What the kernel of a host makes by itself, where that is another one: no runtime is to blame, and nothing has to be explained. */
   readonly ofHostKernel: readonly Difference[];
   /** What the hosts differ in; facts that follow that are not compared. */
   readonly unlikeHosts: readonly HostTrait[];
@@ -139,14 +140,21 @@ const compareSets = (
     new Set(components.map(({layer}) => layer)),
     runtimeSet,
   );
-  const differsByKernel = differsByKernelOfHost(old, recent, components);
-  // That a cell failed is not excused: what a kernel has to do with it is for a person to see.
-  const isOfHost = ({layer, fact}: Difference): boolean => differsByKernel && layer === 'kernel' && !isOfRecord(fact);
-  const judged = folded.filter((difference) => !isOfHost(difference));
+  const suspected = differsByKernelOfHost(old, recent, components)
+    ? folded.filter(({layer}) => layer === 'kernel')
+    : [];
+  const ofHost = madeByKernel(suspected, (difference) =>
+    cells.filter(({pair}) => difference.cells.some((cell) => isSameCell(cell, pair))).map(({facts}) => facts),
+  );
   return {
     changedComponents: components.map((component) => ({...component, ...(runtimeSet !== undefined && {runtimeSet})})),
-    ...explain(judged, explanations, {old: versionsOf(old), new: versionsOf(recent)}, today),
-    ofHostKernel: folded.filter(isOfHost),
+    ...explain(
+      folded.filter((difference) => !ofHost.has(difference)),
+      explanations,
+      {old: versionsOf(old), new: versionsOf(recent)},
+      today,
+    ),
+    ofHostKernel: [...ofHost],
   };
 };
 

@@ -60,7 +60,7 @@ const comparable = (old: SeenFacts, recent: SeenFacts): [SeenFacts, SeenFacts] =
 };
 
 /** Whether a fact is of what `run.json` says of a cell: its image, whether it was run, what failed and what it left behind. */
-export const isOfRecord = (fact: string): boolean => /^(cell|failure|residue|image)\b/.test(fact);
+const isOfRecord = (fact: string): boolean => /^(cell|failure|residue|image)\b/.test(fact);
 
 const onlyOfRecord = (facts: SeenFacts): SeenFacts =>
   new Map([...facts].filter(([fact]) => isOfRecord(fact) && fact !== 'image.digest' && fact !== 'residue.known'));
