@@ -164,7 +164,7 @@ describe('cells that can not be compared as a whole', () => {
     );
   });
 
-  test('a fact that varies within a run differs only when no value is in both', () => {
+  test('a fact that varies within a run differs only by values that are new', () => {
     const twice = (...values: string[]) => {
       const run = exampleLoadedRun([{level: 'runc', steps: {stop: values.map(() => 1)}}]);
       for (const [index, observation] of [...run.observations.values()].entries()) {
@@ -179,7 +179,11 @@ describe('cells that can not be compared as a whole', () => {
     const never = exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/'}, steps: {stop: [1, 1]}}]);
     const sometimes = exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/'}, steps: {stop: [1, 1]}}]);
     Object.assign([...sometimes.observations.values()][1] ?? {}, {facts: {'process.cwd': '/', 'process.lsm': 'x'}});
-    expect(compareRuns(never, sometimes)).toMatchObject({differences: [], unstable: ['process.lsm']});
+    expect(compareRuns(never, sometimes)).toMatchObject({
+      differences: [{changes: ['now x']}],
+      unstable: ['process.lsm'],
+    });
+    expect(compareRuns(sometimes, never)).toMatchObject({differences: [], unstable: ['process.lsm']});
     const [added] = compareRuns(never, twice('0', '1')).differences;
     expect(added).toMatchObject({changes: ['now 0', 'now 1'], cells: [{level: 'runc'}]});
   });

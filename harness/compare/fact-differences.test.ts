@@ -58,3 +58,40 @@ test.each([
   const {differences} = compareRuns(repeated(ending(7), ending(7)), repeated(...values.map(ending)));
   expect(differences.flatMap(({changes}) => changes).toSorted()).toEqual(['7 -> 137', '7 -> null']);
 });
+
+/** A repetition with each of the values; `undefined` where it lacks the fact. */
+const values = (...seen: (string | undefined)[]) =>
+  repeated(...seen.map((value) => ({facts: value === undefined ? {} : {'process.seccomp.mode': value}})));
+
+test.each<[what: string, old: (string | undefined)[], recent: (string | undefined)[], changes: string[]]>([
+  [
+    'a regression in one of five',
+    Array(5).fill('filter'),
+    [...Array(4).fill('filter'), 'disabled'],
+    ['filter -> disabled'],
+  ],
+  ['a fact that is lost in one of three', Array(3).fill('filter'), ['filter', undefined, 'filter'], ['was filter']],
+  ['a fact that is there in one of three', Array(3).fill(undefined), [undefined, 'filter', undefined], ['now filter']],
+  ['what the old run alone had sometimes', ['filter', 'disabled'], ['filter', 'filter'], []],
+  ['what the old run lacked sometimes', ['filter', undefined], ['filter', 'filter'], []],
+  [
+    'what varied before, with one value that is new',
+    ['filter', 'disabled'],
+    ['filter', 'strict'],
+    ['disabled -> strict'],
+  ],
+  ['what varied before, as before', ['filter', 'disabled'], ['disabled', 'filter'], []],
+  ['another value, and none', ['filter', 'filter'], ['strict', undefined], ['filter -> strict', 'was filter']],
+])('%s: %j, then %j', (_, old, recent, changes) => {
+  const {differences, unexplained} = compareRuns(values(...old), values(...recent));
+  expect(differences.flatMap((difference) => difference.changes)).toEqual(changes);
+  expect(unexplained).toBe(changes.length);
+});
+
+test('where a command could not look around once, that alone differs', () => {
+  const seen = {facts: {'exec.cwd': '/', 'lifecycle.exec.look': 'seen'}};
+  const blind = {facts: {'lifecycle.exec.look': 'no output'}};
+  expect(compareRuns(repeated(seen, seen), repeated(seen, blind)).differences).toMatchObject([
+    {fact: 'lifecycle.exec.look', changes: ['seen -> no output']},
+  ]);
+});

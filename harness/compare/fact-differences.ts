@@ -7,7 +7,7 @@ import type {CellDifference} from './difference.ts';
 /** What the facts of one cell say. */
 export interface FactComparison {
   readonly differences: readonly CellDifference[];
-  /** Facts that were not the same in all repetitions of one run; they differ only when no value of theirs is in both runs. */
+  /** Facts that were not the same in all repetitions of one run; they differ only when the new run has a value that the old one never had. */
   readonly unstable: readonly string[];
   /** Every fact that at least one of the runs has. */
   readonly facts: ReadonlySet<string>;
@@ -27,7 +27,7 @@ export const compareFacts = (
   const cell = {scenario: pair.scenario, level: pair.level, network: pair.network};
   const sets = {old: pair.old.runtimeSet, new: pair.new.runtimeSet};
   const differences = [...facts].flatMap((fact): CellDifference[] => {
-    const [before, after] = [old.get(fact), recent.get(fact)];
+    const [before, after] = [seenOf(fact, old), seenOf(fact, recent)];
     // A cell that never passed may not have come to what is seen last: that it failed is the difference.
     if (SEEN_LATE.test(fact) && ((before === undefined && oldStopped) || (after === undefined && newStopped))) {
       return [];
@@ -35,11 +35,7 @@ export const compareFacts = (
     if (fact.startsWith('exec.') && [old, recent].some(toldNothing)) {
       return [];
     }
-    if (!(before ?? NOTHING).isDisjointFrom(after ?? NOTHING)) {
-      return [];
-    }
-    const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
-    return changesOf(before, after).map((change) => ({fact, kind, cell, sets, ...change}));
+    return changesOf(before, after).map((change) => ({fact, cell, sets, ...change}));
   });
   const unstable = [...facts].filter((fact) => [old, recent].some((run) => (run.get(fact)?.size ?? 0) > 1));
   return {differences, unstable, facts};
@@ -50,6 +46,13 @@ const SEEN_LATE = new RegExp(`^(exec|${recordedAreas.join('|')})\\.`);
 
 /** Where no command could look around beside the workload, that alone is the difference. */
 const toldNothing = (facts: SeenFacts): boolean => facts.get('lifecycle.exec.look')?.has('"seen"') === false;
+
+/** Every value of a fact. That one of a command is absent says nothing where some of the commands could not look around. */
+const seenOf = (fact: string, facts: SeenFacts): ReadonlySet<string> | undefined => {
+  const values = facts.get(fact);
+  const isPartial = fact.startsWith('exec.') && (facts.get('lifecycle.exec.look')?.size ?? 0) > 1;
+  return isPartial ? values?.difference(NOTHING) : values;
+};
 
 const NOTHING: ReadonlySet<string> = new Set([ABSENT]);
 
@@ -66,20 +69,26 @@ const onlyOfRecord = (facts: SeenFacts): SeenFacts =>
   new Map([...facts].filter(([fact]) => isOfRecord(fact) && fact !== 'image.digest' && fact !== 'residue.known'));
 
 /**
- * Says every value that a fact had in either run: one change where it had one, and where repetitions did not agree one for each value, as
- * an explanation of the first is none of the others.
+ * Says every value that the new run alone has: one such repetition in five is a regression in some of them. What the old run alone has says
+ * nothing where all of the new run was seen before. One change where each run had one value, and where repetitions did not agree one for each
+ * value, as an explanation of the first is none of the others.
  */
 const changesOf = (
   before: ReadonlySet<string> = NOTHING,
   after: ReadonlySet<string> = NOTHING,
-): Pick<CellDifference, 'old' | 'new'>[] => {
-  const [old, recent] = [presentIn(before), presentIn(after)];
-  return Array.from({length: Math.max(old.length, recent.length)}, (_, index) => ({
+): Pick<CellDifference, 'kind' | 'old' | 'new'>[] => {
+  const come = [...after.difference(before)].map(valueOf);
+  if (come.length === 0) {
+    return [];
+  }
+  const gone = before.difference(after);
+  const left = [...(gone.size > 0 ? gone : before)].map(valueOf);
+  return Array.from({length: Math.max(left.length, come.length)}, (_, index) => {
     // A value may be null.
-    old: index < old.length ? old[index] : old[0],
-    new: index < recent.length ? recent[index] : recent[0],
-  }));
+    const [old, recent] = [index < left.length ? left[index] : left[0], index < come.length ? come[index] : come[0]];
+    return {kind: old === undefined ? 'added' : recent === undefined ? 'removed' : 'changed', old, new: recent};
+  });
 };
 
-const presentIn = (values: ReadonlySet<string>): FactValue[] =>
-  [...values].filter((value) => value !== ABSENT).map((value) => JSON.parse(value) as FactValue);
+const valueOf = (value: string): FactValue | undefined =>
+  value === ABSENT ? undefined : (JSON.parse(value) as FactValue);
