@@ -73,7 +73,7 @@ export const compareRuns = (old: LoadedRun, recent: LoadedRun, options: CompareO
   const unlike = unlikeHosts(old, recent);
   const compared = pairs.map((pair) => ({
     pair,
-    ...compareFacts(pair, (facts) => comparableFacts(facts, unlike)),
+    ...compareFacts(pair, (facts, other) => comparableFacts(facts, other, unlike)),
   }));
   const bySets = Map.groupBy(compared, ({pair}) => JSON.stringify([pair.old.runtimeSet, pair.new.runtimeSet]));
   const runs = {old, recent, unlike, isOfSeveralSets: bySets.size > 1};

@@ -14,14 +14,15 @@ export interface FactComparison {
 }
 
 /**
- * Compares the facts of a cell, those alone that `comparableFacts` leaves. Where the cell was not run in one of the two, that is the only
- * difference.
+ * Compares the facts of a cell, those alone that `comparableFacts` leaves of one run, given those of the other. Where the cell was not run in
+ * one of the two, that is the only difference.
  */
 export const compareFacts = (
   pair: CellPair,
-  comparableFacts: (facts: SeenFacts) => SeenFacts = (facts) => facts,
+  comparableFacts: (facts: SeenFacts, other: SeenFacts) => SeenFacts = (facts) => facts,
 ): FactComparison => {
-  const [old, recent] = comparable(comparableFacts(seenFacts(pair.old)), comparableFacts(seenFacts(pair.new)));
+  const [oldSeen, newSeen] = [seenFacts(pair.old), seenFacts(pair.new)];
+  const [old, recent] = comparable(comparableFacts(oldSeen, newSeen), comparableFacts(newSeen, oldSeen));
   const facts = new Set([...old.keys(), ...recent.keys()]);
   const [oldStopped, newStopped] = [neverPassed(pair.old), neverPassed(pair.new)];
   const cell = {scenario: pair.scenario, level: pair.level, network: pair.network};

@@ -41,6 +41,27 @@ test('so is the memory of a workload that starts a process for each processor', 
   expect(compareRuns(on(2, 10), on(8, 30)).differences.map(({fact}) => fact)).toEqual(['memory.shim']);
 });
 
+test('a limit that somebody set follows no size of the host', () => {
+  const on = (memoryBytes: number, facts: Facts) =>
+    exampleLoadedRun([{level: 'runc', facts}], {host: {system: 'Linux', kernel: '6.1', cpus: 2, memoryBytes}});
+  const limited = (asked: number | undefined, got: number) => ({
+    'process.cwd': '/',
+    ...(asked !== undefined && {'oci.process.rlimits.RLIMIT_NPROC.soft': asked}),
+    'process.rlimits.RLIMIT_NPROC.soft': got,
+    'exec.process.rlimits.RLIMIT_NPROC.soft': got,
+    'process.rlimits.RLIMIT_SIGPENDING.soft': got,
+  });
+  const differing = (old: Facts, recent: Facts) =>
+    compareRuns(on(4_000_000_000, old), on(8_000_000_000, recent))
+      .differences.map(({fact}) => fact)
+      .toSorted();
+  const [asked, got, beside] = ['oci.', '', 'exec.'].map((prefix) => `${prefix}process.rlimits.RLIMIT_NPROC.soft`);
+  expect(differing(limited(100, 100), limited(100, 95_953))).toEqual([beside, got]);
+  expect(differing(limited(100, 100), limited(50, 50))).toEqual([beside, asked, got]);
+  expect(differing(limited(100, 100), limited(undefined, 95_953))).toEqual([beside, asked, got]);
+  expect(differing(limited(undefined, 47_000), limited(undefined, 95_953))).toEqual([]);
+});
+
 test('the modules that a host has loaded are not compared', () => {
   const on = (facts: Facts) => exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/', ...facts}}]);
   const path = 'sysctl.net.ipv4.tcp_available_congestion_control';

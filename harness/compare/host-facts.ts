@@ -3,6 +3,7 @@ import {isVirtual} from './baseline-name.ts';
 import type {ChangedComponent} from './changed-components.ts';
 import {ABSENT, type SeenFacts} from './cell-facts.ts';
 import type {HostRecord} from '../report/host-record.ts';
+import {inSpec} from './kernel-facts.ts';
 import type {LoadedRun} from './loaded-run.ts';
 
 /** What hosts may differ in that facts follow. */
@@ -22,31 +23,40 @@ export interface UnlikeHosts {
 /**
  * Facts and measurements that say as much of the host as of the runtimes. By number of processors: nginx starts a worker for each, which has
  * its memory, and cpusets are all there are. By memory: the kernel makes the limits of processes and signals from it (kernel/fork.c,
- * set_max_threads), to the last page, and another build of a kernel takes some pages more or less for itself. By mitigations: what a process
- * is told of its own speculation is what the processor needs at all.
+ * set_max_threads), to the last page, and another build of a kernel takes some pages more or less for itself; not those that a specification
+ * sets. By mitigations: what a process is told of its own speculation is what the processor needs at all.
  */
 const FOLLOWS: Readonly<Partial<Record<HostTrait, RegExp>>> = {
   'number of processors':
     /^(oci\.|exec\.)?process\.(cpus|memoryNodes)$|^process\.tree$|^cgroup\.cpuset\.|^processes\.cgroup$|^memory\.(workload|cgroup)$/,
-  memory: /^(oci\.|exec\.)?process\.rlimits\.RLIMIT_(NPROC|SIGPENDING)\./,
+  memory: /^(exec\.)?process\.rlimits\.RLIMIT_(NPROC|SIGPENDING)\./,
   'mitigations of their processors': /^(exec\.)?process\.speculation\./,
 };
 
 /** The modules that a host has loaded, in the order in which it did: that says nothing of a runtime on any host. */
 const OF_MODULES = /^sysctl\.net\.ipv4\.tcp_available_(congestion_control|ulp)$/;
 
-/** Whether a fact or measurement follows none of what the hosts differ in. */
-export const isComparable = (fact: string, {traits, paths}: UnlikeHosts): boolean =>
-  !OF_MODULES.test(fact) && !traits.some((trait) => FOLLOWS[trait]?.test(fact)) && !paths.has(pathOf(fact));
+/** Whether a fact or measurement follows none of what the hosts differ in. `isSet` tells whether the cell's specification names something. */
+export const isComparable = (
+  fact: string,
+  {traits, paths}: UnlikeHosts,
+  isSet: (path: string) => boolean = () => false,
+): boolean =>
+  !OF_MODULES.test(fact) &&
+  !traits.some((trait) => FOLLOWS[trait]?.test(fact) && !(trait === 'memory' && isSet(inSpec(fact)))) &&
+  !paths.has(pathOf(fact));
 
 /** The path that a fact is of, where it is of one. */
 const pathOf = (fact: string): string => /^(?:paths|mounts)\.([^. ]*)/.exec(fact)?.[1] ?? '';
 
-/** The facts that follow none of what the hosts differ in, and of the masked paths those that all have. */
-export const comparableFacts = (seen: SeenFacts, unlike: UnlikeHosts): SeenFacts =>
+/**
+ * The facts that follow none of what the hosts differ in, and of the masked paths those that all have. `other` are those of the same cell in the
+ * other run.
+ */
+export const comparableFacts = (seen: SeenFacts, other: SeenFacts, unlike: UnlikeHosts): SeenFacts =>
   new Map(
     [...seen]
-      .filter(([fact]) => isComparable(fact, unlike))
+      .filter(([fact]) => isComparable(fact, unlike, (path) => seen.has(path) || other.has(path)))
       .map(([fact, values]) => [
         fact,
         fact === 'oci.linux.maskedPaths' ? new Set([...values].map((value) => without(unlike.paths, value))) : values,

@@ -16,8 +16,8 @@ const CAME_OR_WENT = /^(now|was) /;
 const WRITTEN_BY_RUNTIMES =
   'disable_ipv6|forwarding|ip_forward|accept_ra|accept_dad|arp_notify|ndisc_notify|proxy_arp|proxy_ndp|rp_filter|route_localnet|ip_unprivileged_port_start|ping_group_range|hostname|domainname';
 
-/** A specification names a limit of its process, whoever of the container it holds for. */
-const inSpec = (fact: string): string => fact.replace(/^(exec\.)?process/, 'oci.process');
+/** Where the specification names what a fact of a process says, be it of the workload's or of a command beside it. */
+export const inSpec = (fact: string): string => fact.replace(/^(exec\.)?process/, 'oci.process');
 
 const RULES: readonly KernelRule[] = [
   // Which settings a namespace has, and what they are in a new one.
