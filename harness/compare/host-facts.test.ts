@@ -111,18 +111,99 @@ test('what runtimes mask where it is there is compared between hosts that both h
     'oci.linux.maskedPaths': ['/proc/keys', throttle],
     [`mounts.${throttle}.type`]: 'tmpfs',
     [`paths.${throttle}`]: 'hidden',
+    [`isolation.access.${throttle}`]: 'empty EROFS',
     'paths./proc/keys': 'hidden',
   };
-  const none = {'oci.linux.maskedPaths': ['/proc/keys'], 'paths./proc/keys': 'hidden'};
+  const none = {
+    'oci.linux.maskedPaths': ['/proc/keys'],
+    [`isolation.access.${throttle}`]: 'absent',
+    'paths./proc/keys': 'hidden',
+  };
   expect(compareRuns(on([throttle, '/proc/keys'], masking), on(['/proc/keys'], none))).toMatchObject({
     differences: [],
     unlikeHosts: ['what there is to be masked'],
   });
   const [both, leak] = [[throttle, '/proc/keys'], {...none, 'paths./proc/keys': 'readable'}];
-  expect(compareRuns(on(both, masking), on(both, none)).differences).toHaveLength(3);
+  expect(compareRuns(on(both, masking), on(both, none)).differences).toHaveLength(4);
   expect(compareRuns(on(both, masking), on(['/proc/keys'], leak)).differences).toMatchObject([
     {fact: 'paths./proc/keys'},
   ]);
+});
+
+test('the sockets of a workload that has two for each worker are not counted between hosts of another size', () => {
+  const on = (cpus: number, others: readonly string[]) =>
+    exampleLoadedRun([{level: 'runc', facts: {'process.fds.others': [...others]}}], {
+      host: {system: 'Linux', kernel: '6.1', cpus, memoryBytes: 8_000_000_000},
+    });
+  const two = on(2, ['2 x pipe', '5 x socket']);
+  expect(compareRuns(two, on(4, ['2 x pipe', '9 x socket'])).differences).toEqual([]);
+  expect(compareRuns(two, on(2, ['2 x pipe', '9 x socket'])).differences).toHaveLength(1);
+  expect(compareRuns(two, on(4, ['2 x pipe', '9 x socket', 'cgroup folder'])).differences).toMatchObject([
+    {fact: 'process.fds.others', changes: ['+cgroup folder']},
+  ]);
+});
+
+const machineWith = (traits: Readonly<Record<string, string | number | boolean>>) => ({...exampleMachine(), traits});
+
+test('what follows the version of cgroups is compared between hosts of one version alone', () => {
+  const on = (cgroupVersion: number, facts: Facts, acceleration = 'none') =>
+    exampleLoadedRun([{level: 'docker', facts}], {machines: [machineWith({acceleration, cgroupVersion})]});
+  const one = {
+    'cgroup.memory.limit_in_bytes': 67_108_864,
+    'cgroup.pids.max': 24,
+    'isolation.access./sys/fs/cgroup': 'listed EACCES',
+    'limits.cpuShares.512': '512',
+    'mounts./sys/fs/cgroup/pids.type': 'cgroup',
+    'namespaces.cgroup': 'shared',
+    'process.seccomp.mode': 'filter',
+    'surface.info.SecurityOptions': ['name=seccomp,profile=builtin'],
+  };
+  const two = {
+    'cgroup.memory.max': 67_108_864,
+    'cgroup.pids.max': 'unlimited',
+    'isolation.access./sys/fs/cgroup': 'listed writable',
+    'limits.cpuShares.512': '59',
+    'namespaces.cgroup': 'own',
+    'oci.linux.namespaces.cgroup': true,
+    'process.seccomp.mode': 'disabled',
+    'surface.info.SecurityOptions': ['name=cgroupns'],
+  };
+  const {differences, unlikeHosts} = compareRuns(on(1, one), on(2, two));
+  expect(unlikeHosts).toEqual(['version of cgroups']);
+  expect(differences.map(({fact}) => fact).toSorted()).toEqual([
+    'cgroup.pids.max',
+    'process.seccomp.mode',
+    'surface.info.SecurityOptions',
+  ]);
+  expect(compareRuns(on(2, one), on(2, two))).toMatchObject({unlikeHosts: [], differences: {length: 10}});
+  expect(compareRuns(on(1, one, 'tcg'), on(2, two, 'tcg'))).toMatchObject({unlikeHosts: [], differences: {length: 10}});
+  expect(compareRuns(on(1, one), on(2, two, 'tcg')).unlikeHosts).toEqual(['version of cgroups']);
+});
+
+test('what follows AppArmor is compared between hosts that both have it alone, or both have not', () => {
+  const on = (label: string, profile: string | undefined, acceleration = 'none') =>
+    exampleLoadedRun(
+      [
+        {
+          level: 'docker',
+          facts: {
+            'process.cwd': '/',
+            'process.lsm': label,
+            'surface.info.SecurityOptions': profile === undefined ? [] : ['name=apparmor'],
+            ...(profile !== undefined && {'oci.process.apparmorProfile': profile}),
+          },
+        },
+      ],
+      {machines: [machineWith({acceleration})]},
+    );
+  const confined = on('docker-default (enforce)', 'docker-default');
+  const unlike = {differences: [], unlikeHosts: ['having AppArmor or SELinux']};
+  expect(compareRuns(on('none', undefined), confined)).toMatchObject(unlike);
+  expect(compareRuns(confined, on('none', undefined))).toMatchObject(unlike);
+  const unconfined = compareRuns(confined, on('unconfined', undefined));
+  expect(unconfined).toMatchObject({unlikeHosts: [], differences: {length: 3}});
+  const virtual = compareRuns(on('docker-default (enforce)', 'docker-default', 'tcg'), on('none', undefined, 'tcg'));
+  expect(virtual).toMatchObject({unlikeHosts: [], differences: {length: 3}});
 });
 
 test('a run whose parts ran on unlike hosts is compared as if each cell had run on any of them', () => {

@@ -11,7 +11,9 @@ export type HostTrait =
   | 'number of processors'
   | 'memory'
   | 'mitigations of their processors'
-  | 'what there is to be masked';
+  | 'what there is to be masked'
+  | 'version of cgroups'
+  | 'having AppArmor or SELinux';
 
 /** What the hosts of two runs differ in. */
 export interface UnlikeHosts {
@@ -24,13 +26,27 @@ export interface UnlikeHosts {
  * Facts and measurements that say as much of the host as of the runtimes. By number of processors: nginx starts a worker for each, which has
  * its memory, and cpusets are all there are. By memory: the kernel makes the limits of processes and signals from it (kernel/fork.c,
  * set_max_threads), to the last page, and another build of a kernel takes some pages more or less for itself; not those that a specification
- * sets. By mitigations: what a process is told of its own speculation is what the processor needs at all.
+ * sets. By mitigations: what a process is told of its own speculation is what the processor needs at all. By the version of cgroups: which files
+ * there are, in which units, what of it is mounted, and whether runtimes ask for a namespace; the limit of tasks is the same file in both.
  */
 const FOLLOWS: Readonly<Partial<Record<HostTrait, RegExp>>> = {
   'number of processors':
     /^(oci\.|exec\.)?process\.(cpus|memoryNodes)$|^process\.tree$|^cgroup\.cpuset\.|^processes\.cgroup$|^memory\.(workload|cgroup)$/,
   memory: /^(exec\.)?process\.rlimits\.RLIMIT_(NPROC|SIGPENDING)\./,
   'mitigations of their processors': /^(exec\.)?process\.speculation\./,
+  'version of cgroups':
+    /^cgroup\.(?!pids\.max$)|^(mounts|isolation\.access)\.\/sys\/fs\/cgroup|^(oci\.linux\.)?namespaces\.cgroup$|^oci\.linux\.resources\.memory\.disableOOMKiller$|^limits\.(cpuShares|update)\.|^surface\.info\.Cgroup(Version|Driver)$|^memory\.cgroup$/,
+  'having AppArmor or SELinux':
+    /^(exec\.)?process\.lsm$|^oci\.(process\.(apparmorProfile|selinuxLabel)|linux\.mountLabel)$|^isolation\.(exec|profileOfRunc)\.label$/,
+};
+
+/** Items of lists that follow what hosts differ in, of a list whose other items do not: nginx has two sockets for each of its workers. */
+const ITEMS_FOLLOW: Readonly<Record<string, Readonly<Partial<Record<HostTrait, RegExp>>>>> = {
+  'process.fds.others': {'number of processors': /^(\d+ x )?socket$/},
+  'surface.info.SecurityOptions': {
+    'version of cgroups': /^name=cgroupns$/,
+    'having AppArmor or SELinux': /^name=(apparmor|selinux)$/,
+  },
 };
 
 /** The modules that a host has loaded, in the order in which it did: that says nothing of a runtime on any host. */
@@ -47,7 +63,7 @@ export const isComparable = (
   !paths.has(pathOf(fact));
 
 /** The path that a fact is of, where it is of one. */
-const pathOf = (fact: string): string => /^(?:paths|mounts)\.([^. ]*)/.exec(fact)?.[1] ?? '';
+const pathOf = (fact: string): string => /^(?:paths|mounts|isolation\.access)\.([^. ]*)/.exec(fact)?.[1] ?? '';
 
 /**
  * The facts that follow none of what the hosts differ in, and of the masked paths those that all have. `other` are those of the same cell in the
@@ -57,16 +73,25 @@ export const comparableFacts = (seen: SeenFacts, other: SeenFacts, unlike: Unlik
   new Map(
     [...seen]
       .filter(([fact]) => isComparable(fact, unlike, (path) => seen.has(path) || other.has(path)))
-      .map(([fact, values]) => [
-        fact,
-        fact === 'oci.linux.maskedPaths' ? new Set([...values].map((value) => without(unlike.paths, value))) : values,
-      ]),
+      .map(([fact, values]) => {
+        const follows = itemsThatFollow(fact, unlike);
+        return [fact, follows === undefined ? values : new Set([...values].map((value) => without(follows, value)))];
+      }),
   );
 
+/** Which items of a list follow what the hosts differ in, where some do. */
+const itemsThatFollow = (fact: string, {traits, paths}: UnlikeHosts): ((item: string) => boolean) | undefined => {
+  if (fact === 'oci.linux.maskedPaths') {
+    return (item) => paths.has(item);
+  }
+  const patterns = ITEMS_FOLLOW[fact];
+  return patterns && ((item) => traits.some((trait) => patterns[trait]?.test(item)));
+};
+
 /** A value as it is seen: JSON, or nothing where there is none. */
-const without = (paths: ReadonlySet<string>, value: string): string => {
+const without = (follows: (item: string) => boolean, value: string): string => {
   const list: unknown = value === ABSENT ? undefined : JSON.parse(value);
-  return Array.isArray(list) ? JSON.stringify(list.filter((item) => !paths.has(String(item)))) : value;
+  return Array.isArray(list) ? JSON.stringify(list.filter((item) => !follows(String(item)))) : value;
 };
 
 /** What the hosts of two runs, or their virtual machines, differ in. */
@@ -94,7 +119,26 @@ const unlikeTraits = (old: LoadedRun, recent: LoadedRun): HostTrait[] => [
   ...(areAlike([...hostsOf(old), ...hostsOf(recent)].map(({mitigations}) => mitigations))
     ? []
     : (['mitigations of their processors'] as const)),
+  ...unlikeKernels(old, recent),
 ];
+
+/** What the kernel of a host was told when it was started. Virtual machines have their own: of two, all of it is compared. */
+const unlikeKernels = (old: LoadedRun, recent: LoadedRun): HostTrait[] => {
+  if (isVirtual(old) && isVirtual(recent)) {
+    return [];
+  }
+  const cgroups = [old, recent].flatMap(({record}) =>
+    record.machines.flatMap(({traits}) => traits['cgroupVersion'] ?? []),
+  );
+  // A process has a label where the kernel has one of them, be it `unconfined`: that none has is not a runtime's doing.
+  const modules = [old, recent].flatMap(({observations}) =>
+    [...observations.values()].flatMap(({facts}) => facts['process.lsm'] ?? []).map((label) => label !== 'none'),
+  );
+  return [
+    ...(areAlike(cgroups) ? [] : (['version of cgroups'] as const)),
+    ...(areAlike(modules) ? [] : (['having AppArmor or SELinux'] as const)),
+  ];
+};
 
 /** A run that was merged has those of its parts: which of its cells ran on which is not asked. */
 const hostsOf = ({record: {host, otherHosts = []}}: LoadedRun): HostRecord[] => [host, ...otherHosts];

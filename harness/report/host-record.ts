@@ -13,7 +13,8 @@ const VULNERABILITIES = '/sys/devices/system/cpu/vulnerabilities';
 const OF_A_PROCESS = ['spec_store_bypass', 'spectre_v2'] as const;
 
 /**
- * What some runtime hides from containers and not every kernel has: runc masks what it finds, and docker names the last one only where it is.
+ * What some runtime hides from containers or makes read-only, and not every kernel has: runc takes what it finds, and docker names the last one
+ * only where it is.
  * `cpu{n}` stands for every processor. Sources: `oci/defaults.go` of moby, `pkg/oci/spec.go` of containerd.
  */
 const MASKED_WHERE_PRESENT = [
@@ -25,6 +26,7 @@ const MASKED_WHERE_PRESENT = [
   '/proc/latency_stats',
   '/proc/sched_debug',
   '/proc/scsi',
+  '/proc/sysrq-trigger',
   '/proc/timer_list',
   '/proc/timer_stats',
   '/sys/devices/virtual/powercap',
