@@ -84,6 +84,24 @@ describe('a change that is explained', () => {
     expect(compared('*')).toBe(0);
   });
 
+  test('at two levels may be explained at each by another entry', () => {
+    const run = (umask: string) =>
+      exampleLoadedRun((['docker', 'ctr'] as const).map((level) => ({level, facts: {'process.umask': umask}})));
+    const [docker, ctr] = (['docker', 'ctr'] as const).map((level) => ({...explanation, levels: [level]})) as [
+      Explanation,
+      Explanation,
+    ];
+    const compared = (explanations: Explanation[]) => compareRuns(run('0022'), run('0077'), {explanations, today});
+    expect(compared([docker, ctr])).toMatchObject({
+      differences: [{scope: 'docker, ctr', explanations: [docker, ctr]}],
+      unexplained: 0,
+    });
+    expect(compared([docker]).unexplained).toBe(1);
+    expect(compared([docker, {...ctr, change: '0022 -> 0000'}]).unexplained).toBe(1);
+    const past = {...ctr, expires: '2026-01-01'};
+    expect(compared([docker, past])).toMatchObject({unexplained: 1, expired: [past]});
+  });
+
   test('needs an explanation for what each cell lost', () => {
     const shares = (level: 'docker' | 'ctr', value?: number): ExampleCell => ({
       level,

@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
 import {UsageError} from '../../vms/errors.ts';
 import {yamlValue} from '../../vms/yaml-value.ts';
+import type {LevelName} from '../levels/level.ts';
 import {matchesGlob} from '../observe/glob.ts';
 import type {Difference} from './difference.ts';
 
@@ -81,7 +82,7 @@ export interface VersionsOfRuns {
 
 /**
  * Gives each difference the explanations that together cover it and have not expired; every one of its `changes` has to be
- * covered. Tells which of the expired ones are missed.
+ * covered at every level. Tells which of the expired ones are missed.
  */
 export const explain = (
   differences: readonly Difference[],
@@ -91,18 +92,18 @@ export const explain = (
 ): {readonly differences: readonly Difference[]; readonly expired: readonly Explanation[]} => {
   const expired = new Set<Explanation>();
   const explained = differences.map((difference) => {
-    const {changes} = difference;
+    const parts = partsOf(difference);
     const fitting = explanations.filter((one) => fits(one, difference, versions));
     const valid = fitting.filter((one) => !hasExpired(one, today));
-    const open = changes.filter((change) => !valid.some((one) => covers(one, change)));
+    const open = parts.filter((part) => !valid.some((one) => covers(one, part)));
     if (open.length === 0) {
       return {
         ...difference,
-        explanations: valid.filter((one) => changes.some((change) => covers(one, change))),
+        explanations: valid.filter((one) => parts.some((part) => covers(one, part))),
       };
     }
     for (const one of fitting.filter((each) => hasExpired(each, today))) {
-      if (open.some((change) => covers(one, change))) {
+      if (open.some((part) => covers(one, part))) {
         expired.add(one);
       }
     }
@@ -111,20 +112,25 @@ export const explain = (
   return {differences: explained, expired: [...expired]};
 };
 
-const fits = (
-  {fact, since, from, to, levels}: Explanation,
-  difference: Difference,
-  versions: VersionsOfRuns,
-): boolean =>
+/** What an explanation covers one by one: what is the same at two levels may have come to each in its own way. */
+interface DifferencePart {
+  readonly level: LevelName;
+  readonly change: string;
+}
+
+const partsOf = ({cells, changes}: Difference): DifferencePart[] =>
+  [...new Set(cells.map(({level}) => level))].flatMap((level) => changes.map((change) => ({level, change})));
+
+const fits = ({fact, since, from, to}: Explanation, difference: Difference, versions: VersionsOfRuns): boolean =>
   matchesGlob(difference.fact, fact) &&
-  (levels === undefined || difference.cells.every(({level}) => levels.includes(level))) &&
   (since === undefined
     ? matchesGlob(difference.sets.old, from ?? '*') && matchesGlob(difference.sets.new, to ?? '*')
     : Object.entries(since).every(([component, first = '']) =>
         isBetween(first, versions.old[component], versions.new[component]),
       ));
 
-const covers = ({change}: Explanation, one: string): boolean => change === undefined || matchesGlob(one, change);
+const covers = ({levels, change}: Explanation, part: DifferencePart): boolean =>
+  (levels?.includes(part.level) ?? true) && (change === undefined || matchesGlob(part.change, change));
 
 const isBetween = (first: string, old: string | undefined, recent: string | undefined): boolean =>
   old !== undefined && recent !== undefined && isOlder(old, first) && !isOlder(recent, first);
