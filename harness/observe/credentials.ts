@@ -13,7 +13,7 @@ export const credentials: Observer = {
     {path: 'process.groups', meaning: 'supplementary group ids', source: STATUS},
     {path: 'process.umask', meaning: 'file mode creation mask', source: STATUS},
     {path: 'process.capabilities.*', meaning: 'names of the capabilities in each of the five sets', source: STATUS},
-    {path: 'process.noNewPrivileges', meaning: 'whether execve can add privileges', source: STATUS},
+    {path: 'process.noNewPrivileges', meaning: 'whether execve can not add privileges', source: STATUS},
     {path: 'process.seccomp.mode', meaning: '`disabled`, `strict` or `filter`', source: STATUS},
     {path: 'process.seccomp.filters', meaning: 'number of filters installed', source: STATUS},
     {path: 'process.speculation.*', meaning: 'mitigations that seccomp may turn on', source: STATUS},
