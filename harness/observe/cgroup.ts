@@ -43,11 +43,15 @@ export const cgroup: Observer = {
 
 const COUNTS = new Set(['memory.current', 'memory.usage_in_bytes', 'pids.current']);
 
-/** v1 has no word for unlimited: it has the largest multiple of a page that fits, or -1. */
-const UNLIMITED = new Set(['max', '9223372036854771712', '9223372036854775807', '-1']);
+/** v1 has no word for unlimited: it has -1, or the largest multiple of a page that fits, which can be a huge one. */
+const isUnlimited = (content: string): boolean =>
+  content === 'max' || content === '-1' || (/^\d+$/.test(content) && BigInt(content) > LARGEST_LIMIT);
+
+/** Nobody has so much of anything, and it is half of what fits. */
+const LARGEST_LIMIT = 2n ** 62n;
 
 const limitOf = (file: string, content: string): FactValue => {
-  if (UNLIMITED.has(content)) {
+  if (isUnlimited(content)) {
     return 'unlimited';
   }
   if (/^\d+$/.test(content)) {
