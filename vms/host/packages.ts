@@ -78,7 +78,7 @@ const COMMON: readonly HostPackage[] = [
   {
     name: 'util-linux',
     needs: ['bake', 'sandbox', 'vagrant'],
-    programs: ['unshare', 'nsenter', 'setpriv', 'flock'],
+    programs: ['unshare', 'nsenter', 'setpriv', 'flock', 'prlimit', 'ionice'],
     files: [],
   },
   {name: 'mount', needs: ['bake', 'sandbox', 'vagrant'], programs: ['mount', 'umount'], files: []},

@@ -17,8 +17,6 @@
 #   MACHINE_CGROUPS    cgroup folders to enter, one per line
 #   MACHINE_HIERARCHIES  what to mount below /sys/fs/cgroup: "v2", or one line "FOLDER OPTIONS" per version 1 hierarchy
 set -eu
-# That of the machine, whatever the one of who starts it is.
-umask 022
 
 join() {
   # The pid that nsenter and cgroup.procs need is the one in the host's pid namespace: init's own /proc tells another.

@@ -9,6 +9,7 @@ import {requireNoNul} from '../../command.ts';
 import {MachineError} from '../../errors.ts';
 import type {ExecResult} from '../../machine.ts';
 import {enterArgv, type Namespaces} from '../../namespaces/enter.ts';
+import {AS_BOOTED} from './as-booted.ts';
 
 const PROGRAM = join(import.meta.dirname, 'door.pl');
 
@@ -125,7 +126,7 @@ export const doorOf = ({folder, ...namespaces}: Namespaces & {readonly folder: s
     return known;
   }
   // It stays in the process namespace of the host, so that the machine does not see it.
-  const door = new Door(folder, enterArgv(namespaces, '--no-fork'));
+  const door = new Door(folder, [AS_BOOTED, ...enterArgv(namespaces, '--no-fork')]);
   doors.set(folder, door);
   return door;
 };

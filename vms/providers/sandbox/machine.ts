@@ -19,6 +19,7 @@ import {enterArgv, namespacesSchema} from '../../namespaces/enter.ts';
 import {putArgv} from '../../put-command.ts';
 import {isAlive} from '../../processes.ts';
 import type {Services} from '../../services.ts';
+import {AS_BOOTED} from './as-booted.ts';
 import {doorOf, type Door} from './door.ts';
 import {runThrough, startThrough} from './door-command.ts';
 import {sandboxServices} from './services.ts';
@@ -96,8 +97,8 @@ export class SandboxMachine implements Machine {
   }
 
   shellCommand(command: readonly string[]): ShellCommand {
-    const [file, ...argv] = enterArgv(this.#details);
-    return {file, argv: [...argv, ...(command.length === 0 ? ['bash'] : command)], env: ENVIRONMENT};
+    const argv = [...enterArgv(this.#details), ...(command.length === 0 ? ['bash'] : command)];
+    return {file: AS_BOOTED, argv, env: ENVIRONMENT};
   }
 
   async evidence(folder: string): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
+import {execFileSync} from 'node:child_process';
 import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {getPriority, setPriority, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest';
 import {realMachines, type RealMachines} from '../../contract/real-machines.ts';
@@ -29,4 +30,21 @@ test('the umask of who starts a machine is not that of the machine', async () =>
   expect(modes).toBe('755\n755\n755\n755\n755\n');
   const init = await machine.succeed(['grep', 'Umask', '/proc/1/status']);
   expect(init).toBe('Umask:\t0022\n');
+});
+
+test('nor are its limits and its niceness, neither for what the machine starts nor for what enters it', async () => {
+  const ofTest = (options: string): string =>
+    execFileSync('sh', ['-c', `prlimit --pid "$PPID" --raw --noheadings ${options}`], {encoding: 'utf8'});
+  const niceness = getPriority();
+  const openFiles = ofTest('--nofile --output=SOFT').trim();
+  onTestFinished(() => {
+    setPriority(niceness);
+    ofTest(`--nofile=${openFiles}:`);
+  });
+  setPriority(niceness + 5);
+  ofTest('--nofile=700:');
+  await using machine = await machines.start();
+  const limits = await machine.succeed(['grep', '--no-filename', 'open files', '/proc/1/limits', '/proc/self/limits']);
+  expect(limits).toMatch(/^(Max open files +1024 +4096 +files *\n){2}$/);
+  expect(await machine.succeed(['awk', '{print $19}', '/proc/1/stat', '/proc/self/stat'])).toBe('0\n0\n');
 });

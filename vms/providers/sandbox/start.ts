@@ -14,6 +14,7 @@ import {owned} from '../../owned-machine.ts';
 import {identify} from '../../processes.ts';
 import {cgroupFolders, readHostCgroups, type HostCgroups} from '../../namespaces/cgroups.ts';
 import {makeMachineCgroups} from '../../namespaces/machine-cgroups.ts';
+import {AS_BOOTED} from './as-booted.ts';
 import {SandboxMachine} from './machine.ts';
 
 const BOOT = join(import.meta.dirname, 'boot.sh');
@@ -89,7 +90,7 @@ const makeFolders = async (path: string): Promise<void> => {
 const launch = async ({folder, image, runId}: MachineSpec, cgroups: HostCgroups, name: string): Promise<string> => {
   const console = await open(join(folder, 'console.log'), 'a', 0o600);
   try {
-    const child = spawn(BOOT, ['join'], {
+    const child = spawn(AS_BOOTED, [BOOT, 'join'], {
       // A session of its own: Ctrl-C in the terminal must reach the tool alone, which then tears the machine down in order.
       detached: true,
       stdio: ['ignore', console.fd, console.fd],

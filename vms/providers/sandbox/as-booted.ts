@@ -1,0 +1,4 @@
+import {join} from 'node:path';
+
+/** What goes before each command of this host that becomes a process of a machine: it then has nothing from whoever started the tool. */
+export const AS_BOOTED = join(import.meta.dirname, 'as-booted.sh');
