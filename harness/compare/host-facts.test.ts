@@ -69,6 +69,17 @@ test('the modules that a host has loaded are not compared', () => {
   expect(compareRuns(on({[path]: 'reno cubic'}), on({})).differences).toEqual([]);
 });
 
+test('nor are the settings of a module that a host of sandboxes may have loaded, but those of virtual machines are', () => {
+  const on = (acceleration: string, facts: Facts) =>
+    exampleLoadedRun([{level: 'runc', facts: {'process.cwd': '/', ...facts}}], {
+      machines: [{...exampleMachine(), traits: {acceleration}}],
+    });
+  const loaded = {'sysctl.net.bridge.bridge-nf-call-iptables': '1'};
+  expect(compareRuns(on('none', loaded), on('none', {})).differences).toEqual([]);
+  expect(compareRuns(on('none', loaded), on('kvm', {})).differences).toEqual([]);
+  expect(compareRuns(on('kvm', loaded), on('kvm', {})).differences).toHaveLength(1);
+});
+
 test('what follows the size of a virtual machine is compared whatever its host is', () => {
   const on = (cpus: number, facts: Facts) =>
     exampleLoadedRun([{level: 'runc', facts}], {

@@ -20,6 +20,8 @@ export interface UnlikeHosts {
   readonly traits: readonly HostTrait[];
   /** What runtimes mask where it is there, and not all of the hosts have. */
   readonly paths: ReadonlySet<string>;
+  /** Whether one of the runs had the kernel of its host, with what is loaded into it there. */
+  readonly isKernelOfHost: boolean;
 }
 
 /**
@@ -52,13 +54,17 @@ const ITEMS_FOLLOW: Readonly<Record<string, Readonly<Partial<Record<HostTrait, R
 /** The modules that a host has loaded, in the order in which it did: that says nothing of a runtime on any host. */
 const OF_MODULES = /^sysctl\.net\.ipv4\.tcp_available_(congestion_control|ulp)$/;
 
+/** There where br_netfilter is loaded. In a virtual machine the system or a runtime has done it, on a host anyone may have. */
+const OF_MODULES_OF_HOST = /^sysctl\.net\.bridge\./;
+
 /** Whether a fact or measurement follows none of what the hosts differ in. `isSet` tells whether the cell's specification names something. */
 export const isComparable = (
   fact: string,
-  {traits, paths}: UnlikeHosts,
+  {traits, paths, isKernelOfHost}: UnlikeHosts,
   isSet: (path: string) => boolean = () => false,
 ): boolean =>
   !OF_MODULES.test(fact) &&
+  !(isKernelOfHost && OF_MODULES_OF_HOST.test(fact)) &&
   !traits.some((trait) => FOLLOWS[trait]?.test(fact) && !(trait === 'memory' && isSet(inSpec(fact)))) &&
   !paths.has(pathOf(fact));
 
@@ -100,8 +106,12 @@ export const unlikeHosts = (old: LoadedRun, recent: LoadedRun): UnlikeHosts => {
   return {
     traits: [...unlikeTraits(old, recent), ...(paths.size === 0 ? [] : (['what there is to be masked'] as const))],
     paths,
+    isKernelOfHost: hasKernelOfHost(old, recent),
   };
 };
+
+/** A sandbox has it. */
+const hasKernelOfHost = (old: LoadedRun, recent: LoadedRun): boolean => !isVirtual(old) || !isVirtual(recent);
 
 /** A virtual machine has the kernel of its runtime set, not that of the host. */
 const unlikePaths = (old: LoadedRun, recent: LoadedRun): ReadonlySet<string> => {
@@ -161,8 +171,7 @@ export const differsByKernelOfHost = (
   components: readonly ChangedComponent[],
 ): boolean => {
   const kernel = components.find(({layer}) => layer === 'kernel');
-  const isOfHost = !isVirtual(old) || !isVirtual(recent);
-  return isOfHost && kernel !== undefined && versionIn(kernel.old) !== versionIn(kernel.new);
+  return hasKernelOfHost(old, recent) && kernel !== undefined && versionIn(kernel.old) !== versionIn(kernel.new);
 };
 
 const versionIn = (release: string): string => /^[\d.]*/.exec(release)?.[0] ?? '';
