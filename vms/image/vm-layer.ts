@@ -6,7 +6,7 @@ import {openEntry, type CacheEntry} from './cache.ts';
 import {entryParts} from './cache-folder.ts';
 import {readManifest} from './cache-manifest.ts';
 import {contentKey} from './content-key.ts';
-import {runIsolated} from './isolated-command.ts';
+import {runIsolated, type IsolatedOptions} from './isolated-command.ts';
 import {finishScript, vmFiles, vmPaths, type VmFile} from './vm-files.ts';
 import {overlayMount, overlayOptions} from './overlay.ts';
 import {ociArchitecture} from './workload-image.ts';
@@ -61,22 +61,10 @@ const buildVmLayer = async (
   runtimeSet: string,
   context: BakeContext,
 ): Promise<VmLayerFacts> => {
-  const action = `bake VM layer "${runtimeSet}"`;
-  for (const folder of ['work', 'merged']) await mkdir(join(scratch, folder));
-  const inLayer = async (script: string, ...argv: readonly string[]): Promise<string> =>
-    runIsolated(
-      [
-        'sh',
-        '-c',
-        enterScript,
-        'sh',
-        overlayOptions([root], {upper: content, work: join(scratch, 'work')}),
-        join(scratch, 'merged'),
-        ...argv,
-      ],
-      {action, folder: content, input: script, signal: context.signal},
-    );
-
+  const inLayer = await openLayer(root, content, scratch, {
+    action: `bake VM layer "${runtimeSet}"`,
+    signal: context.signal,
+  });
   await step(context, `${runtimeSet}: install init, sshd and the kernel`, async () =>
     inLayer(installScript, kernelPackage(), vmPaths.busybox, ...packages),
   );
@@ -86,6 +74,22 @@ const buildVmLayer = async (
     const [kernel = ''] = await readdir(join(content, modulesFolder));
     return {kernel, hostKey: publicKey.split(' ').slice(0, 2).join(' ')};
   });
+};
+
+/** Runs a script, with arguments, as root of a layer over its root. */
+type LayerShell = (script: string, ...argv: readonly string[]) => Promise<string>;
+
+/** Lets scripts run over a root, which write into `content`. */
+export const openLayer = async (
+  root: string,
+  content: string,
+  scratch: string,
+  options: Pick<IsolatedOptions, 'action' | 'signal'>,
+): Promise<LayerShell> => {
+  const [work, merged] = [join(scratch, 'work'), join(scratch, 'merged')];
+  for (const folder of [work, merged]) await mkdir(folder);
+  const enter = ['sh', '-c', enterScript, 'sh', overlayOptions([root], {upper: content, work}), merged];
+  return async (script, ...argv) => runIsolated([...enter, ...argv], {...options, folder: content, input: script});
 };
 
 /** Where the modules of the kernels are, below the layer: `/lib` is a link to `/usr/lib`. */
@@ -110,7 +114,8 @@ mount --bind "$merged/proc/sys" "$merged/proc/sys"
 mount -o remount,bind,ro "$merged/proc/sys"
 mount --rbind /dev "$merged/dev"
 for folder in tmp var/lib/apt/lists var/cache/apt var/log; do mount -t tmpfs tmpfs "$merged/$folder"; done
-exec chroot "$merged" env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root sh -s -- "$@"
+# A folder for temporary files that the host's user has chosen is not in there.
+exec chroot "$merged" env --unset=TMPDIR PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root sh -s -- "$@"
 `;
 
 /**
