@@ -39,6 +39,7 @@ export const layOut = async ({home, account}: Limactl, spec: LayoutSpec): Promis
     }
   }
   const template = join(home, homeFiles.template);
-  await writeFile(template, await bakedTemplate({...paths, ...spec.shape, diskBytes}), {mode: 0o644});
+  await writeFile(template, await bakedTemplate({...paths, ...spec.shape, diskBytes}));
+  await chown(template, account.uid, account.gid);
   return template;
 };
