@@ -1,4 +1,5 @@
-import {expect, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
+import {aptProxies} from './apt-proxies.ts';
 import {aptConfig, sourcesList} from './debian-packages.ts';
 import {isolatedArgv} from './isolated-command.ts';
 import {pullArgv} from './pulled-image.ts';
@@ -34,6 +35,18 @@ test('apt checks signatures and reads nothing of the host but its way to a mirro
   expect(lines).toContain('Acquire::http::Proxy "http://proxy:3128";');
   // The last one counts.
   expect(lines.findLast((line) => line.startsWith('Acquire::Languages'))).toBe('Acquire::Languages "none";');
+});
+
+test('the proxies of the host are for an apt that does not read its configuration, unless variables say others', async () => {
+  onTestFinished(() => void vi.unstubAllEnvs());
+  for (const name of ['http_proxy', 'https_proxy']) vi.stubEnv(name, undefined);
+  const proxies = (answer: string) => aptProxies(async () => answer);
+  const both = "http_proxy='http://cache:3142'\nhttps_proxy='http://cache:3142'\n";
+  expect(await proxies(both)).toEqual({http_proxy: 'http://cache:3142', https_proxy: 'http://cache:3142'});
+  expect(await proxies(`${both}https_proxy='DIRECT'`)).toEqual({http_proxy: 'http://cache:3142'});
+  expect(await proxies('')).toEqual({});
+  vi.stubEnv('http_proxy', 'http://other');
+  expect(await proxies(both)).toEqual({https_proxy: 'http://cache:3142'});
 });
 
 test.for([

@@ -1,4 +1,4 @@
-import {mkdir, mkdtemp, rm} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
@@ -30,4 +30,12 @@ const inLayer = async (script: string): Promise<string> => {
 test('packages find a folder for temporary files, wherever that of the host is', {timeout: 300_000}, async () => {
   vi.stubEnv('TMPDIR', folder);
   expect(await inLayer('dirname "$(mktemp)"')).toBe('/tmp');
+});
+
+test('and apt the proxy that the host has for its own', {timeout: 300_000}, async () => {
+  const config = join(folder, 'apt.conf');
+  await writeFile(config, 'Acquire::http::Proxy "http://cache:3142";');
+  vi.stubEnv('APT_CONFIG', config);
+  vi.stubEnv('http_proxy', undefined);
+  expect(await inLayer('echo "$http_proxy"')).toBe('http://cache:3142');
 });

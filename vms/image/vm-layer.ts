@@ -1,6 +1,7 @@
 import {mkdir, readFile, readdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {BakedImage} from '../machine.ts';
+import {aptProxies} from './apt-proxies.ts';
 import {step, type BakeContext} from './bake-report.ts';
 import {openEntry, type CacheEntry} from './cache.ts';
 import {entryParts} from './cache-folder.ts';
@@ -89,7 +90,8 @@ export const openLayer = async (
   const [work, merged] = [join(scratch, 'work'), join(scratch, 'merged')];
   for (const folder of [work, merged]) await mkdir(folder);
   const enter = ['sh', '-c', enterScript, 'sh', overlayOptions([root], {upper: content, work}), merged];
-  return async (script, ...argv) => runIsolated([...enter, ...argv], {...options, folder: content, input: script});
+  const env = await aptProxies((argv) => runIsolated(argv, {...options, folder: content}));
+  return async (script, ...argv) => runIsolated([...enter, ...argv], {...options, folder: content, input: script, env});
 };
 
 /** Where the modules of the kernels are, below the layer: `/lib` is a link to `/usr/lib`. */
