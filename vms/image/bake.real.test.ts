@@ -1,4 +1,7 @@
+import {once} from 'node:events';
 import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
@@ -78,6 +81,25 @@ describe('buildRoot', () => {
     expect((error as ProvisionError).message).toMatch(
       /^Cannot bake root "bookworm": mmdebstrap ended with .*127\.0\.0\.1/u,
     );
+  });
+});
+
+describe('the proxy of the host', () => {
+  test('is the way to a mirror where no variable says one', {timeout: 300_000}, async () => {
+    const asked: (string | undefined)[] = [];
+    await using proxy = createServer(({url}, response) => {
+      asked.push(url);
+      response.writeHead(404).end();
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    const config = join(folder, 'apt.conf');
+    await writeFile(config, `Acquire::http::Proxy "http://127.0.0.1:${(proxy.address() as AddressInfo).port}";`);
+    vi.stubEnv('APT_CONFIG', config);
+    vi.stubEnv('http_proxy', undefined);
+    const set = await loadRuntimeSet('bookworm');
+    const away = {...set, suite: {...set.suite, mirror: 'http://mirror.invalid/debian'}};
+    await expect(buildRoot(away, join(folder, 'root'), context)).rejects.toThrow('mmdebstrap ended with');
+    expect(asked).toContain('http://mirror.invalid/debian/dists/bookworm/InRelease');
   });
 });
 

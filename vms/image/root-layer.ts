@@ -2,6 +2,7 @@ import {chmod, mkdir, rm, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {ProvisionError} from '../errors.ts';
 import type {RuntimeSet} from '../runtimes/runtime-set.ts';
+import {aptProxies} from './apt-proxies.ts';
 import {startStep, step, type BakeContext} from './bake-report.ts';
 import {runIsolated} from './isolated-command.ts';
 import {mmdebstrapArgv, mmdebstrapStep} from './mmdebstrap.ts';
@@ -72,7 +73,9 @@ const installPackages = async (
     endStep = startStep(context.report, `${set.name}: ${title}`);
   };
   try {
-    await runIsolated(mmdebstrapArgv(set, folder), {action, folder, signal: context.signal, onErrorLine: followSteps});
+    const options = {action, folder, signal: context.signal};
+    const env = await aptProxies((argv) => runIsolated(argv, options));
+    await runIsolated(mmdebstrapArgv(set, folder), {...options, env, onErrorLine: followSteps});
     endStep(true);
   } finally {
     endStep(false);
