@@ -40,10 +40,8 @@ export const listCache = async (): Promise<readonly CacheSummary[]> => {
  */
 export const pruneCache = async (choice: PruneChoice, signal: AbortSignal): Promise<readonly CacheSummary[]> => {
   const removed: CacheSummary[] = [];
-  const used = await usedCacheEntries();
   for (const summary of await listCache()) {
-    if (!isChosen(summary, choice) || used.has(entryPaths(cacheFolder(), summary.kind, summary.key).entry)) continue;
-    if (await removeEntry(summary, signal)) removed.push(summary);
+    if (isChosen(summary, choice) && (await removeEntry(summary, signal))) removed.push(summary);
   }
   for (const kind of await keptNames(cacheFolder()))
     await removeDeadPartials(join(cacheFolder(), kind), undefined, signal);
@@ -91,6 +89,8 @@ const removeEntry = async ({kind, key}: CacheSummary, signal: AbortSignal): Prom
   await using lock = await tryLock(paths.lock, 'exclusive', signal);
   // Another prune may have taken it after it was listed.
   if (!lock || !existsSync(paths.entry)) return false;
+  // Asked with the lock held: a machine may have been kept since the prune began.
+  if ((await usedCacheEntries()).has(paths.entry)) return false;
   await removeLocked(paths);
   return true;
 };

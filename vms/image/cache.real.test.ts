@@ -1,9 +1,11 @@
 import {spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
+import {existsSync} from 'node:fs';
 import {appendFile, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {execa} from 'execa';
 import {afterEach, beforeEach, describe, expect, onTestFinished, test, vi} from 'vitest';
 import {HostError, ProvisionError} from '../errors.ts';
@@ -217,6 +219,23 @@ describe('pruneCache', () => {
     expect(await pruneCache({all: true}, signal)).toEqual([]);
     settleKept();
     expect(await pruneCache({all: true}, signal)).toMatchObject([{key}]);
+  });
+
+  test('keeps what a machine needs that was kept after the prune began', async () => {
+    await using ledger = await Ledger.start(`prune-late-test-${process.pid}`);
+    const needed = await openEntry({...writeGreeting, key: keyOf('needed')}, context);
+    await needed[Symbol.asyncDispose]();
+    // The one used last goes first, and it takes a while.
+    const large = maker(async (content) => {
+      for (let number = 0; number < 5000; number += 1) await writeFile(join(content, String(number)), '');
+      return {};
+    });
+    await (await openEntry(large, context))[Symbol.asyncDispose]();
+    const pruning = pruneCache({all: true}, signal);
+    while (existsSync(join(home, 'plumbline/test', key))) await setTimeout(1);
+    const settle = ledger.recordUse('m1', [needed.content]);
+    expect(await pruning).toMatchObject([{key}]);
+    settle();
   });
 
   test('does nothing about what another prune has taken meanwhile', async () => {
