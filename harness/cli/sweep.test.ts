@@ -14,5 +14,5 @@ test('of a run with nothing but what can not be removed a sweep says only that',
   await writeFile(join(ledgers, 'dead.jsonl'), `${JSON.stringify({type: 'made', entry})}\n`);
   const {exitCode, stdout, stderr} = await plumbline(['sweep'], {XDG_STATE_HOME: state.path});
   expect({exitCode, stdout}).toEqual({exitCode: 5, stdout: ''});
-  expect(stderr).toMatch(/^dead: Cannot remove folder ".*\/file\/folder": ENOTDIR.*\n$/);
+  expect(stderr).toMatch(/^Cannot remove the folder ".*\/file\/folder" that the run "dead" left: ENOTDIR.*\n$/);
 });
