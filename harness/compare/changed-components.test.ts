@@ -21,6 +21,18 @@ test('versions tell what changed', () => {
   ]);
 });
 
+test('so does the revision of a package, where both runs know it', () => {
+  const patched = (runc: string) => run('a', {...versions, runc});
+  expect(changedComponents(patched('1.1.5+ds1-1'), patched('1.1.5+ds1-1+deb12u1'))).toEqual([
+    {layer: 'runc', old: '1.1.5+ds1-1', new: '1.1.5+ds1-1+deb12u1'},
+  ]);
+  expect(changedComponents(patched('1.1.5+ds1'), patched('1.1.5+ds1-1+deb12u1'))).toEqual([]);
+  expect(changedComponents(patched('1.1.5+ds1-1'), patched('1.1.5+ds1'))).toEqual([]);
+  expect(changedComponents(patched('1.1.5+ds1-1'), patched('1.1.5+ds2'))).toHaveLength(1);
+  expect(changedComponents(patched('1.2.0-rc.1'), patched('1.2.0'))).toHaveLength(1);
+  expect(changedComponents(run('a', versions), run('b', {...versions, kernel: '6.12-2'}))).toHaveLength(1);
+});
+
 test('a packaged runtime is known by its version, a program by its digest, without one by nothing', () => {
   expect(changedComponents(run('a', versions), run('b', versions, 'crun'))).toEqual([
     {layer: 'runc', old: '1.1', new: 'crun 1.21'},

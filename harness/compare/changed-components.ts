@@ -17,8 +17,16 @@ const COMPONENTS = {docker: 'dockerd', containerd: 'containerd', runc: 'runc', k
 export const changedComponents = (old: LoadedRun, recent: LoadedRun): ChangedComponent[] =>
   Object.entries(COMPONENTS).flatMap(([component, layer]) => {
     const [before, after] = [versionOf(old, component), versionOf(recent, component)];
-    return before === after ? [] : [{layer, old: before, new: after}];
+    return isSame(component, before, after) ? [] : [{layer, old: before, new: after}];
   });
+
+/** Runs of older versions of the tool, as some baselines are, have versions without the revision of the package: nothing is known of that. */
+const isSame = (component: string, one: string, other: string): boolean =>
+  one === other || (component !== 'kernel' && (isRevisionOf(one, other) || isRevisionOf(other, one)));
+
+/** What a distribution appends to a version begins with a number, as `-rc.1` of a release to come does not. */
+const isRevisionOf = (packaged: string, version: string): boolean =>
+  packaged.startsWith(version) && /^-\d[\w.+~]*$/.test(packaged.slice(version.length));
 
 const versionOf = ({record}: LoadedRun, component: string): string => {
   const {runc: swapped, runcDigest} = record.options;
