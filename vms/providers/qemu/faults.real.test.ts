@@ -1,8 +1,9 @@
 import {existsSync} from 'node:fs';
 import {randomUUID} from 'node:crypto';
-import {rm} from 'node:fs/promises';
+import {mkdtemp, readdir, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {execa} from 'execa';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {reasonOf, startElsewhere} from '../../contract/faults.ts';
@@ -117,6 +118,27 @@ test('what a killed run leaves is swept', {timeout: START_MS}, async () => {
   expect(swept.flatMap(({failed}) => failed)).toEqual([]);
   expect(await folderProcesses(folder)).toEqual([]);
   expect(existsSync(folder)).toBe(false);
+});
+
+test('what a killed boot leaves is swept', {timeout: START_MS}, async () => {
+  const temporary = await mkdtemp(join(tmpdir(), 'boot-test-'));
+  const program = `
+    const {realMachines} = await import(${JSON.stringify(join(import.meta.dirname, '../../contract/real-machines.ts'))});
+    const {qemu} = await import(${JSON.stringify(join(import.meta.dirname, 'provider.ts'))});
+    const machines = await realMachines(qemu, 'bookworm', new AbortController().signal);
+    await machines.start({files: [{path: '/etc/plumbline-test/never', content: '${randomUUID()}', mode: 0o600}]});`;
+  const elsewhere = execa(process.execPath, ['--input-type=module', '--eval', program], {
+    env: {TMPDIR: temporary},
+    reject: false,
+  });
+  const left = async () => readdir(temporary, {recursive: true});
+  while (!(await left()).some((path) => path.endsWith('/door'))) await setTimeout(10);
+  elsewhere.kill('SIGKILL');
+  await elsewhere;
+  expect(await left()).not.toEqual([]);
+  await sweep({kept: false});
+  expect(await left()).toEqual([]);
+  await rm(temporary, {recursive: true});
 });
 
 test('what can not be accelerated says why when it is forced', {timeout: START_MS}, async ({skip}) => {

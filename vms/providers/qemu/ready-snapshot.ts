@@ -1,7 +1,7 @@
-import {createHash} from 'node:crypto';
-import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
-import {cpus, tmpdir} from 'node:os';
-import {basename, join} from 'node:path';
+import {createHash, randomUUID} from 'node:crypto';
+import {readFile, writeFile} from 'node:fs/promises';
+import {cpus} from 'node:os';
+import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {CommandError} from '../../errors.ts';
 import {step, type BakeContext} from '../../image/bake-report.ts';
@@ -11,8 +11,10 @@ import {keyOf} from '../../image/content-key.ts';
 import {initrdFiles} from '../../image/initrd.ts';
 import {diskFiles} from '../../image/vm-disk.ts';
 import type {VmLayerFacts} from '../../image/vm-layer.ts';
+import {Ledger} from '../../ledger/ledger.ts';
 import type {Acceleration, MachineFile, MachineSpec} from '../../machine.ts';
 import {isAlive} from '../../processes.ts';
+import {socketFolder} from '../../socket-folder.ts';
 import {knownHostsLine} from '../../transport/ssh-argv.ts';
 import {openControl} from '../../transport/ssh-connection.ts';
 import {makeKey} from '../../transport/ssh-key.ts';
@@ -137,10 +139,11 @@ const makeReady = async (
   signal: AbortSignal,
 ): Promise<ReadyFacts> => {
   await using undo = new AsyncDisposableStack();
-  const sockets = await makeSocketFolder(readyKey(spec));
-  undo.defer(async () => rm(sockets, {recursive: true, force: true}));
+  const runId = `vm-ready-${randomUUID()}`;
+  const ledger = undo.use(await Ledger.start(runId));
+  const sockets = await socketFolder(scratch, ledger, undo);
   const memory = undo.use(
-    await openRunningMemory(join(content, readyFiles.memory), basename(sockets), spec.shape.memoryMiB * 1024 ** 2),
+    await openRunningMemory(join(content, readyFiles.memory), `plumbline-${runId}`, spec.shape.memoryMiB * 1024 ** 2),
   );
   const [overlay, state] = [join(content, readyFiles.disk), join(content, readyFiles.state)];
   await makeOverlay(overlay, join(spec.disk.content, diskFiles.disk), 'raw');
@@ -199,17 +202,6 @@ const makeReady = async (
     const log = join(scratch, machineFiles.log);
     throw await startFailure({action: `boot machine "${spec.runtimeSet}"`, console, log, argv, waitingFor}, error);
   }
-};
-
-/**
- * Paths of sockets are short, and those of the cache are long. The name follows from the key, whose lock is held: what a killed bake has
- * left goes when the next one begins.
- */
-const makeSocketFolder = async (key: string): Promise<string> => {
-  const folder = join(tmpdir(), `plumbline-boot-${key.slice(0, 12)}`);
-  await rm(folder, {recursive: true, force: true});
-  await mkdir(folder, {mode: 0o700});
-  return folder;
 };
 
 /** Enters the machine once, which makes it what it is to be and warms up its ssh. Returns the last welcome. */
