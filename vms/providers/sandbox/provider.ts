@@ -6,6 +6,7 @@ import {isOnOverlay} from '../../host/file-system.ts';
 import type {MachineReference, MachineSpec, Provider, Requirement} from '../../machine.ts';
 import {stateFolder} from '../../state.ts';
 import {readHostCgroups} from '../../namespaces/cgroups.ts';
+import {ipv6Remarks} from './ipv6.ts';
 import {SandboxMachine} from './machine.ts';
 import {startSandbox} from './start.ts';
 
@@ -21,6 +22,9 @@ export const sandbox: Provider = {
     ...(await unsuitableRoot()),
     ...(await unsuitableStateFolder()),
   ],
+  prepare: async ({image}) =>
+    ipv6Remarks().map((sentence) => `Machines of "${image.runtimeSet}" are on a kernel ${sentence}`),
+  outlook: async () => ipv6Remarks(),
   start: (spec: MachineSpec, signal: AbortSignal) => startSandbox(spec, signal),
   attach: (reference: MachineReference) => new SandboxMachine(reference),
 };
