@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {appendFile, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
@@ -13,7 +13,10 @@ import type {BakeContext} from './bake-report.ts';
 import {Ledger} from '../ledger/ledger.ts';
 import {discardEntry, listCache, pruneCache} from './cache-prune.ts';
 import {openEntry, type EntryMaker} from './cache.ts';
+import {entryPaths} from './cache-folder.ts';
+import {sealEntry} from './cache-manifest.ts';
 import {keyOf} from './content-key.ts';
+import {acquireLock} from './file-lock.ts';
 import {runIsolated} from './isolated-command.ts';
 import {packLayer} from './layer-archive.ts';
 
@@ -93,6 +96,23 @@ describe('openEntry', () => {
     expect(outputs.map((output) => output.includes('opened'))).toEqual([true, true]);
     expect(outputs.join('')).toContain('Waiting for another bake or run that holds test entry');
     expect(await readFile(join(home, 'log'), 'utf8')).toBe('made\n');
+  });
+
+  test('does not wait for who holds what was made meanwhile', async () => {
+    const paths = entryPaths(home + '/plumbline', 'test', key);
+    await using _other = await acquireLock(paths.lock, 'shared', {signal, onWait: () => undefined});
+    const make = vi.fn<EntryMaker<object>['make']>(writeGreeting.make);
+    const opening = openEntry({...writeGreeting, make}, context);
+    await mkdir(join(paths.partial, 'content'), {recursive: true});
+    await sealEntry(
+      paths.partial,
+      {kind: 'test', key, what: 'test entry', durationMs: 1, facts: {made: false}},
+      signal,
+    );
+    await rename(paths.partial, paths.entry);
+    await using entry = await opening;
+    expect(entry.facts).toEqual({made: false});
+    expect(make).not.toHaveBeenCalled();
   });
 
   test('leaves nothing usable when killed, and is made anew by the next', async () => {

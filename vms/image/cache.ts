@@ -2,12 +2,13 @@ import {existsSync} from 'node:fs';
 import {chmod, mkdir, rename, rm, utimes} from 'node:fs/promises';
 import {join} from 'node:path';
 import {performance} from 'node:perf_hooks';
+import {setTimeout} from 'node:timers/promises';
 import {translateFailure} from './bake-failure.ts';
 import type {BakeContext} from './bake-report.ts';
 import {cacheFolder, entryParts, entryPaths, type EntryPaths} from './cache-folder.ts';
 import {findDamage, readManifest, sealEntry, type CacheManifest} from './cache-manifest.ts';
 import {removeDeadPartials} from './cache-prune.ts';
-import {acquireLock} from './file-lock.ts';
+import {acquireLock, tryLock} from './file-lock.ts';
 import {requireBakingHost} from './preflight.ts';
 
 /** How one entry of the cache is made. */
@@ -41,10 +42,16 @@ export const openEntry = async <Facts>(maker: EntryMaker<Facts>, context: BakeCo
   for (;;) {
     const held = await useEntry<Facts>(paths, maker.what, context);
     if (held) return held;
-    await makeEntry(maker, paths, context);
+    // Not waited for: who has made the entry meanwhile holds it for as long as its machines live, and it can be shared.
+    await using lock = await tryLock(paths.lock, 'exclusive', context.signal);
+    if (lock) await makeEntry(maker, paths, context);
+    else await setTimeout(PAUSE_MS, undefined, {signal: context.signal});
     // Between the two locks another process may have pruned the entry, hence the loop.
   }
 };
+
+/** Between two looks at an entry that is not to be used, and that others look at as well, or use though it is damaged. */
+const PAUSE_MS = 100;
 
 /** Holds an entry with a shared lock; `undefined` when it is not there or damaged. */
 const useEntry = async <Facts>(
@@ -67,10 +74,9 @@ const useEntry = async <Facts>(
   };
 };
 
+/** Makes an entry whose lock is held. */
 const makeEntry = async <Facts>(maker: EntryMaker<Facts>, paths: EntryPaths, context: BakeContext): Promise<void> => {
   const {kind, key, what, neededBytes, make} = maker;
-  await using held = new AsyncDisposableStack();
-  held.use(await acquireLock(paths.lock, 'exclusive', {signal: context.signal, onWait: sayWaiting(what, context)}));
   // Whoever held the lock before may have made it.
   if (await soundManifest(paths, context)) return;
   if (existsSync(paths.entry)) {
