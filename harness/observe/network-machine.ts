@@ -33,7 +33,8 @@ export const networkMachine: Observer = {
     },
     {
       path: 'machine.listening',
-      meaning: 'sockets of the network that are listened on now and were not before, by whomever',
+      meaning:
+        'sockets of the network that are listened on now and were not before, by whomever, but for ports of loopback that the kernel picks',
       source: '`/proc/1/net/{tcp,udp,raw}{,6}`, less the inventory before',
     },
     {path: 'machine.unread', meaning: 'tools that could not list', source: 'the same'},
@@ -67,7 +68,7 @@ export const networkMachine: Observer = {
       'machine.listening': rowsOf(reading, 'machine listening')
         .filter(([protocol]) => protocol !== 'unix')
         .map(([protocol = '', local = '']) => `${protocol} ${socketAddress(local)}`)
-        .filter((socket) => !heard.has(socket))
+        .filter((socket) => !heard.has(socket) && !PICKED_BY_KERNEL.test(socket))
         .map(normalise)
         .toSorted(),
       ...(unread.length > 0 && {'machine.unread': unread}),
@@ -86,6 +87,9 @@ const BUILT_IN = / chain (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) policy AC
 
 const knownOf = ({context: {before}}: Reading): ReadonlySet<string> =>
   new Set(before?.things.map(({kind, identity}) => `${kind} ${identity}`));
+
+/** On loopback, where the CRI plugin of containerd streams to, which has another port each time. Nobody else reaches what is there. */
+const PICKED_BY_KERNEL = /^tcp 127\.0\.0\.1:\d{5}$/;
 
 /** What was listened on before, by whomever. */
 const heardOf = ({context: {before}}: Reading): ReadonlySet<string> =>

@@ -154,7 +154,12 @@ test('only what appeared is said of the machine', async () => {
 
 test('what the machine listens on beside what it did before is told', async () => {
   const text = await readFile(new URL('captured/bookworm-docker-published.txt', import.meta.url), 'utf8');
-  const rows = ['tcp\u001F0100007F:1388', 'tcp\u001F00000000:1F90', 'unix\u001F/run/new.sock'];
+  const rows = [
+    'tcp\u001F0100007F:1388',
+    'tcp\u001F00000000:1F90',
+    'tcp\u001F0100007F:8351',
+    'unix\u001F/run/new.sock',
+  ];
   const known = 'sockets\u001Etcp\u001F0100007F:1388\u001F';
   const before = parseInventory(`${text}\u001C${known}`);
   const edit = (one: string): string => `${one}\u001Cmachine listening\u001E${rows.join('\u001E')}`;
