@@ -19,7 +19,9 @@ test('what is still mounted is found, and keeps the place with its ledger', asyn
   const line = {type: 'made', entry: {kind: 'folder', path: point}};
   await writeFile(join(ledgers, 'dead.jsonl'), `${JSON.stringify(line)}\n`);
   expect(await place.leftovers()).toEqual([expect.stringContaining(point), 'dead.jsonl']);
-  await expect(place[Symbol.asyncDispose]()).rejects.toThrow(`dead: Cannot remove folder "${point}": `);
+  await expect(place[Symbol.asyncDispose]()).rejects.toThrow(
+    `Cannot remove the folder "${point}" that the run "dead" left: `,
+  );
   await unmount();
   await place[Symbol.asyncDispose]();
   expect(existsSync(place.folder)).toBe(false);
