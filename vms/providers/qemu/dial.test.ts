@@ -80,10 +80,10 @@ test('a port that is taken is followed by another one, and a QEMU that is slow t
     port = hostPort(line);
     const forwarding = createServer((socket) => void socket.on('error', () => {}));
     await listen(forwarding, {port, host: '127.0.0.1'});
-    await setTimeout(150);
+    await setTimeout(1500);
     return '';
   });
-  const socket = await dialThroughQemu(through, endpoint, 100);
+  const socket = await dialThroughQemu(through, endpoint, 1000);
   expect(socket.remotePort).toBe(port);
   socket.destroy();
 });
