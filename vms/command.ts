@@ -3,7 +3,7 @@ import type {Readable} from 'node:stream';
 import {execa} from 'execa';
 import {PlumblineError} from './errors.ts';
 import type {ExecOptions, ExecResult, RunningCommand} from './machine.ts';
-import {shownCommand} from './secret.ts';
+import {shownCommand, withShownArguments} from './secret.ts';
 
 /** How the commands of a machine are started on this host: `argv` is handed to it as its last arguments. */
 export interface CommandPrefix {
@@ -100,7 +100,7 @@ export const overdue = (argv: readonly string[], timeoutMs: number, stderr: stri
   new PlumblineError('runtime', `Cannot run "${argv.join(' ')}": no end within ${timeoutMs} ms`, {
     command: argv,
     expected: `an end within ${timeoutMs} ms`,
-    seen: `still running${stderr && `, having said: ${stderr.slice(-500)}`}`,
+    seen: `still running${stderr && `, having said: ${withShownArguments(stderr, argv).slice(-500)}`}`,
   });
 
 /** Starts `argv` behind a prefix and hands out its streams. */

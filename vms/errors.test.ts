@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {overdue} from './command.ts';
 import {CommandError} from './errors.ts';
 
 test('an error shows no secret of the command that it is about', () => {
@@ -23,4 +24,5 @@ test('an error shows no part of a secret where it cuts what was said', () => {
   const stderr = `no DB_PASSWORD=abcdefghijklmnopqrstuvwxyz${'.'.repeat(590)}`;
   const error = new CommandError({argv, exitCode: 1, signal: undefined, stdout: '', stderr, durationMs: 1});
   expect(error.message).not.toContain('xyz');
+  expect(overdue(argv, 10, `${stderr.slice(0, -100)}`).seen).not.toContain('xyz');
 });

@@ -1,6 +1,6 @@
 import type {ExecResult, Requirement} from './machine.ts';
 import {plainText} from './plain-text.ts';
-import {shownArguments} from './secret.ts';
+import {shownArguments, withShownArguments} from './secret.ts';
 
 /** Whose fault a failure is; decides the exit code and what a person should look at first. */
 export type FailureClass =
@@ -48,15 +48,6 @@ export class PlumblineError extends Error {
     this.layer = details.layer;
   }
 }
-
-/** A text that may quote a command: see {@link shownArguments}. */
-const withShownArguments = (text: string, command: readonly string[]): string => {
-  const shown = shownArguments(command);
-  const pairs = command.map((argument, index) => [argument, shown[index] ?? ''] as const);
-  return pairs
-    .filter(([argument, safe]) => argument !== safe)
-    .reduce((rest, [argument, safe]) => rest.replaceAll(argument, () => safe), text);
-};
 
 /** The user asked for something that can't be: wrong flag, wrong file, wrong value. Exit code 2. */
 export class UsageError extends PlumblineError {

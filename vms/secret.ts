@@ -15,6 +15,15 @@ const SECRET =
 export const shownArguments = (argv: readonly string[]): readonly string[] =>
   argv.map((argument) => argument.replace(ASSIGNMENT, shownAssignment));
 
+/** A text that may quote a command, as a report may show it. To be called before the text is cut: of a secret no part may be left. */
+export const withShownArguments = (text: string, argv: readonly string[]): string => {
+  const shown = shownArguments(argv);
+  const pairs = argv.map((argument, index) => [argument, shown[index] ?? ''] as const);
+  return pairs
+    .filter(([argument, safe]) => argument !== safe)
+    .reduce((rest, [argument, safe]) => rest.replaceAll(argument, () => safe), text);
+};
+
 /** A command line as a sentence may quote it: cut where it is long, and only after its secrets are gone, of which no part may be left. */
 export const shownCommand = (argv: readonly string[]): string => {
   const text = shownArguments(argv).join(' ');

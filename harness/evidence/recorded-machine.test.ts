@@ -7,7 +7,7 @@ const result = (argv: readonly string[], exitCode: number): ExecResult => ({
   exitCode,
   signal: undefined,
   stdout: '',
-  stderr: 'one\ntwo\nthree\n',
+  stderr: `one\ntwo\n${argv[4] ?? 'three'}\n`,
   durationMs: 1,
 });
 
@@ -44,4 +44,5 @@ test('a secret that a command sets is not noted', async () => {
   await machine.spawn(argv).ended;
   const noted = ['docker', 'run', '--env', 'API_TOKEN=<redacted>', '--env=DB_PASSWORD=<redacted>', 'nginx'];
   expect(commands.map((command) => command.argv)).toEqual([noted, noted]);
+  expect(commands[0]?.said).toBe('two | --env=DB_PASSWORD=<redacted>');
 });

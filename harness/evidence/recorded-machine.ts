@@ -1,5 +1,5 @@
 import type {ExecResult, Machine, RunningCommand} from '../../vms/machine.ts';
-import {shownArguments} from '../../vms/secret.ts';
+import {shownArguments, withShownArguments} from '../../vms/secret.ts';
 
 /** One command that was run in a machine. */
 export interface RecordedCommand {
@@ -42,10 +42,10 @@ export const recordCommands = (
       const command = begin(argv);
       try {
         const result = await run(argv, ...rest);
-        end(command, typeof result === 'string' ? {exitCode: 0} : (result as ExecResult));
+        end(command, argv, typeof result === 'string' ? {exitCode: 0} : (result as ExecResult));
         return result;
       } catch (error) {
-        end(command, (error as {result?: ExecResult}).result ?? {problem: (error as Error).message});
+        end(command, argv, (error as {result?: ExecResult}).result ?? {problem: (error as Error).message});
         throw error;
       } finally {
         tell(command);
@@ -59,7 +59,7 @@ export const recordCommands = (
       const command = begin(argv);
       const running = machine.spawn(argv, options);
       const noteEnd = async (): Promise<void> => {
-        end(command, await running.ended);
+        end(command, argv, await running.ended);
         open.delete(running);
         tell(command);
       };
@@ -81,10 +81,14 @@ interface Ended extends Partial<Pick<ExecResult, 'exitCode' | 'signal' | 'stderr
   readonly problem?: string;
 }
 
-const end = (command: RecordedCommand, {exitCode, signal, stderr = '', problem}: Ended): void => {
+const end = (
+  command: RecordedCommand,
+  argv: readonly string[],
+  {exitCode, signal, stderr = '', problem}: Ended,
+): void => {
   command.durationMs = now() - command.startedAt;
   command.outcome = problem ?? (exitCode === undefined ? (signal ?? 'no exit code') : `exit code ${exitCode}`);
-  command.said = stderr.trim().split('\n').slice(-2).join(' | ').slice(-300);
+  command.said = withShownArguments(stderr, argv).trim().split('\n').slice(-2).join(' | ').slice(-300);
 };
 
 /** Milliseconds since the epoch, finer than the clock's own. */
