@@ -54,26 +54,6 @@ sub io_priority {
     return defined $number ? syscall($number, 1, $pid + 0) : '';
 }
 
-# What is listened on in the network namespace of a process.
-sub emit_listening {
-    my ($section, $of) = @_;
-    my @sockets;
-    my %listening = (tcp => '0A', udp => '07', raw => '07');    # TCP_LISTEN and TCP_CLOSE, include/net/tcp_states.h
-    for my $protocol (qw(tcp tcp6 udp udp6 raw raw6)) {
-        my ($base) = $protocol =~ /^([a-z]+)/;
-        for my $line (split /\n/, slurp("$of/net/$protocol") || '') {
-            my (undef, $local, $remote, $state) = split ' ', $line;
-            push @sockets, [$protocol, $local] if defined $state && $state eq $listening{$base} && $remote =~ /:0000$/;
-        }
-    }
-    # __SO_ACCEPTCON, include/uapi/linux/net.h; sockets without a name can not be reached.
-    for my $line (split /\n/, slurp("$of/net/unix") || '') {
-        my (undef, undef, undef, $flags, undef, undef, undef, $path) = split ' ', $line, 8;
-        push @sockets, ['unix', $path] if defined $path && $flags =~ /^[0-9a-fA-F]+$/ && hex($flags) & 0x10000;
-    }
-    emit($section, '', @sockets);
-}
-
 # The root of the workload as it is now, and what was written there since: to the upper layer of its overlay, or, where the bundle's own
 # folder is the root, after the runtime was given its config.
 my $most_written = 400;
@@ -226,8 +206,8 @@ die "process $pid has ended\n" unless -d $proc;
 await_workers() if $workers ne '';
 start_commands();
 emit_texts();
-emit_listening('listening', $proc);
-emit_listening('machine listening', '/proc/1');
+emit('listening', '', listening_in($proc));
+emit('machine listening', '', listening_in('/proc/1'));
 emit_devices();
 emit_rootfs();
 emit_beneath();

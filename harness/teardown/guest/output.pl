@@ -33,3 +33,23 @@ sub entries {
     opendir my $handle, $folder or return;
     return grep { $_ ne '.' && $_ ne '..' } readdir $handle;
 }
+
+# What is listened on in the network namespace of a process, whose folder in /proc is given: [protocol, address or path, inode], …
+sub listening_in {
+    my ($proc) = @_;
+    my @sockets;
+    my %listening = (tcp => '0A', udp => '07', raw => '07');    # TCP_LISTEN and TCP_CLOSE, include/net/tcp_states.h
+    for my $protocol (qw(tcp tcp6 udp udp6 raw raw6)) {
+        my ($base) = $protocol =~ /^([a-z]+)/;
+        for my $line (split /\n/, slurp("$proc/net/$protocol") || '') {
+            my (undef, $local, $remote, $state, @rest) = split ' ', $line;
+            push @sockets, [$protocol, $local, $rest[5]] if defined $state && $state eq $listening{$base} && $remote =~ /:0000$/;
+        }
+    }
+    for my $line (split /\n/, slurp("$proc/net/unix") || '') {
+        my (undef, undef, undef, $flags, undef, undef, $inode, $path) = split ' ', $line, 8;
+        # __SO_ACCEPTCON, include/uapi/linux/net.h. A socket without a name can not be reached.
+        push @sockets, ['unix', $path, $inode] if defined $path && $flags =~ /^[0-9A-F]+$/i && hex($flags) & 0x10000;
+    }
+    return @sockets;
+}

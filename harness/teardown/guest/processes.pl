@@ -36,7 +36,7 @@ sub emit_processes {
     }
     emit('processes', '', @processes);
     emit('held', '', @held);
-    emit_sockets(\%holder);
+    emit('sockets', '', map { my ($protocol, $where, $inode) = @$_; [$protocol, $where, $holder{$inode} || ''] } listening_in('/proc/1'));
 }
 
 # The longest path over all hierarchies says most: with cgroup v1 some of them may be left at the root.
@@ -45,24 +45,4 @@ sub cgroup_of {
     my $longest = '';
     for ((slurp("/proc/$pid/cgroup") || '') =~ /^\d+:[^:]*:(.*)$/mg) { $longest = $_ if length $_ > length $longest }
     return $longest;
-}
-
-sub emit_sockets {
-    my ($holder) = @_;
-    my @sockets;
-    my %listening = (tcp => '0A', udp => '07', raw => '07');    # TCP_LISTEN and TCP_CLOSE, include/net/tcp_states.h
-    for my $protocol (qw(tcp tcp6 udp udp6 raw raw6)) {
-        my ($base) = $protocol =~ /^([a-z]+)/;
-        for my $line (split /\n/, slurp("/proc/1/net/$protocol") || '') {
-            my (undef, $local, $remote, $state, @rest) = split ' ', $line;
-            next unless defined $state && $state eq $listening{$base} && $remote =~ /:0000$/;
-            push @sockets, [$protocol, $local, $holder->{$rest[5]} || ''];
-        }
-    }
-    for my $line (split /\n/, slurp('/proc/1/net/unix') || '') {
-        my (undef, undef, undef, $flags, undef, undef, $inode, $path) = split ' ', $line, 8;
-        next unless defined $path && $flags =~ /^[0-9A-F]+$/i && hex($flags) & 0x10000;    # SO_ACCEPTCON, include/linux/net.h
-        push @sockets, ['unix', $path, $holder->{$inode} || ''];
-    }
-    emit('sockets', '', @sockets);
 }
