@@ -134,7 +134,7 @@ const unlikeTraits = (old: LoadedRun, recent: LoadedRun): HostTrait[] => [
 
 /** What the kernel of a host was told when it was started. Virtual machines have their own: of two, all of it is compared. */
 const unlikeKernels = (old: LoadedRun, recent: LoadedRun): HostTrait[] => {
-  if (isVirtual(old) && isVirtual(recent)) {
+  if (!hasKernelOfHost(old, recent)) {
     return [];
   }
   const cgroups = [old, recent].flatMap(({record}) =>

@@ -36,7 +36,7 @@ export interface PoolOptions {
 }
 
 /** Machines that are kept as cells that failed have left them: each has its memory and its disk. */
-const MOST_LEFT_BY_FAILURE = 3;
+const MOST_LEFT_AS_IS = 3;
 
 interface Held {
   readonly lane: string;
@@ -69,7 +69,7 @@ export class MachinePool implements AsyncDisposable {
   readonly #material = new Map<string, Promise<Material>>();
   readonly #ending = new Set<Promise<void>>();
   /** Ids of machines that are kept as a cell left them that failed, or was stopped, with its name. */
-  readonly #leftByFailure = new Map<string, string>();
+  readonly #leftAsIs = new Map<string, string>();
   readonly records: MachineRecord[] = [];
   #started = 0;
 
@@ -109,10 +109,10 @@ export class MachinePool implements AsyncDisposable {
 
   /** Whether a machine is to stay as a cell that failed has left it. The first ones are: whoever looks at three will not look at a fourth. */
   keepAsItIs({id, cell}: KeepRequest): boolean {
-    if (this.#leftByFailure.has(id)) {
+    if (this.#leftAsIs.has(id)) {
       return true;
     }
-    if (this.#options.keep === 'never' || this.#leftByFailure.size >= MOST_LEFT_BY_FAILURE) {
+    if (this.#options.keep === 'never' || this.#leftAsIs.size >= MOST_LEFT_AS_IS) {
       return false;
     }
     this.leave({id, cell});
@@ -121,7 +121,7 @@ export class MachinePool implements AsyncDisposable {
 
   /** Keeps a machine as this cell leaves it, whatever becomes of others. */
   leave({id, cell}: KeepRequest): void {
-    this.#leftByFailure.set(id, cell);
+    this.#leftAsIs.set(id, cell);
   }
 
   /** Throws away every machine; throws what failed once all were tried. */
@@ -194,7 +194,7 @@ export class MachinePool implements AsyncDisposable {
   async #end({machine, record, steps}: Held): Promise<void> {
     const {keep, listener, runArgument} = this.#options;
     this.#held.delete(record.id);
-    const cell = this.#leftByFailure.get(record.id);
+    const cell = this.#leftAsIs.get(record.id);
     if (keep === 'always' || cell !== undefined) {
       record.kept = true;
       const asLeft = cell === undefined ? '' : ` as "${cell}" left it`;
