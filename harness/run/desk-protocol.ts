@@ -56,6 +56,18 @@ export interface PauseAnswer {
   readonly afterwards: AfterPause;
 }
 
+/**
+ * `POST /pulse`: a cell is running, and the thread that runs it will say so again. `POST /rest`, with the same: it is not running any more.
+ */
+export interface PulseRequest {
+  readonly lane: string;
+  readonly cell: string;
+  /** Id of the cell's machine. */
+  readonly machine: string;
+  /** How long the thread may be silent, in milliseconds. */
+  readonly withinMs: number;
+}
+
 /** `POST /event`: a {@link ProgressEvent}. */
 export type DeskEvent = ProgressEvent;
 

@@ -9,15 +9,18 @@ import type {
   LeaseRequest,
   PauseAnswer,
   PauseRequest,
+  PulseRequest,
   ReleaseRequest,
 } from './desk-protocol.ts';
 import type {MachinePool} from './machine-pool.ts';
 import type {AfterPause, Paused} from './pause.ts';
+import type {Pulses} from './pulses.ts';
 
 /** Opens the desk on a Unix socket, for the workers of this run alone. */
 export const openDesk = async (
   socketPath: string,
   pool: MachinePool,
+  pulses: Pulses,
   listener: ProgressListener,
   onPause: (paused: Paused) => Promise<AfterPause>,
 ): Promise<AsyncDisposable> => {
@@ -28,6 +31,14 @@ export const openDesk = async (
     },
     '/keep': (body) => Promise.resolve({kept: pool.keepAsItIs(body as KeepRequest)} satisfies KeepAnswer),
     '/pause': async (body) => ({afterwards: await onPause(body as PauseRequest)}) satisfies PauseAnswer,
+    '/pulse': (body) => {
+      pulses.feel(body as PulseRequest);
+      return Promise.resolve();
+    },
+    '/rest': (body) => {
+      pulses.rest((body as PulseRequest).lane);
+      return Promise.resolve();
+    },
     '/event': (body) => {
       listener(body as DeskEvent);
       return Promise.resolve();

@@ -1,8 +1,11 @@
 import {FailureOnSet} from '../report/failure.ts';
+import type {PlannedCell} from '../report/progress.ts';
 import type {Interruption} from './interruption.ts';
 import type {WorkerTask} from './desk-protocol.ts';
 import type {Lane} from './lanes.ts';
 import type {MachinePool} from './machine-pool.ts';
+import type {Pulses} from './pulses.ts';
+import type {PulseRequest} from './desk-protocol.ts';
 import {keepProcessEvents} from './process-events.ts';
 import {openScenarioRunner, type RunnerResult, type ScenarioRunner} from './vitest-run.ts';
 
@@ -11,6 +14,10 @@ export interface LaneContext {
   readonly task: Omit<WorkerTask, 'cells' | 'lane'>;
   readonly pool: MachinePool;
   readonly interruption: Interruption;
+  readonly pulses: Pulses;
+  /** Takes note of a cell whose thread had to be ended. */
+  readonly onBlocked: (blocked: PulseRequest) => void;
+  readonly hasEnded: (cell: PlannedCell) => boolean;
 }
 
 /** What came of lanes, apart from what their cells told of themselves. */
@@ -31,7 +38,12 @@ export const runLanes = async (lanes: readonly Lane[], atOnce: number, context: 
     for (let lane = waiting.shift(); lane !== undefined; lane = waiting.shift()) {
       if (context.interruption.signal.aborted) return;
       try {
-        const result = await runLane(lane, openings, context);
+        const {blocked, ...result} = await runLane(lane, openings, context);
+        if (blocked !== undefined) {
+          context.onBlocked(blocked);
+          const cells = lane.cells.filter((cell) => !context.hasEnded(cell));
+          if (cells.length > 0) waiting.unshift({...lane, cells});
+        }
         errors.push(...result.errors.map((error) => new FailureOnSet(lane.runtimeSet, error)));
         for (const [cell, complaint] of result.complaints) complaints.set(cell, complaint);
       } catch (error) {
@@ -47,8 +59,8 @@ export const runLanes = async (lanes: readonly Lane[], atOnce: number, context: 
 const runLane = async (
   lane: Lane,
   openings: Openings,
-  {task, pool, interruption}: LaneContext,
-): Promise<RunnerResult> => {
+  {task, pool, interruption, pulses}: LaneContext,
+): Promise<RunnerResult & {readonly blocked?: PulseRequest}> => {
   // Vitest loads while the first machine starts.
   const opening = openings.open({...task, cells: lane.cells, lane: lane.name});
   await using _closing = {
@@ -59,9 +71,12 @@ const runLane = async (
   starting.catch(() => undefined); // Looked at below; nothing must be thrown while Vitest is being opened.
   const runner = await opening;
   await using _cancel = interruption.onInterrupt(() => runner.cancel());
+  await using watched = pulses.watch(lane.name, () => runner.cancel());
   const result = await runner.run();
   await starting;
-  return result;
+  const {blocked} = watched;
+  // Of a thread that was ended nothing else is to be told.
+  return blocked === undefined ? result : {...result, errors: [], blocked};
 };
 
 /** Opens one Vitest after another: what they do to the events of the process while they load is taken back by each alone. */

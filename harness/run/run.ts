@@ -25,6 +25,7 @@ import {lanesOf} from './lanes.ts';
 import {withComplaints} from './complaints.ts';
 import {watchHost} from './host-watch.ts';
 import {cellNotRun} from './cell-not-run.ts';
+import {blockedCell, Pulses} from './pulses.ts';
 import {MachinePool, type KeepMachines} from './machine-pool.ts';
 import type {Interruption} from './interruption.ts';
 import type {AfterPause, Paused, PausePoint} from './pause.ts';
@@ -153,8 +154,9 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       signal: interruption.signal,
     });
     machines = pool.records;
+    using pulses = new Pulses();
     const desk = join(scratch, 'desk.sock');
-    await using _desk = await openDesk(desk, pool, listener, async (paused) => {
+    await using _desk = await openDesk(desk, pool, pulses, listener, async (paused) => {
       const afterwards = (await options.pause?.onPause(paused)) ?? 'go on';
       if (afterwards === 'leave') pool.leave({id: paused.machine.id, cell: options.pause?.point.cell ?? ''});
       return afterwards;
@@ -170,7 +172,18 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       ...(options.pause && {pause: options.pause.point}),
     };
     const lanes = lanesOf(cells, options.machinesAtOnce, options.durationOf);
-    const {errors, complaints} = await runLanes(lanes, options.machinesAtOnce, {task, pool, interruption});
+    const {errors, complaints} = await runLanes(lanes, options.machinesAtOnce, {
+      task,
+      pool,
+      interruption,
+      pulses,
+      onBlocked: (blocked) => {
+        pool.keepAsItIs({id: blocked.machine, cell: blocked.cell});
+        const cell = cells.find(({name}) => name === blocked.cell);
+        if (cell !== undefined) listener({type: 'cell-ended', cell: blockedCell(cell, blocked)});
+      },
+      hasEnded: ({name}) => ended.has(name),
+    });
     for (const cell of withComplaints([...ended.values()], complaints)) listener({type: 'cell-ended', cell});
     if (interruption.exitCode === undefined) {
       failures.push(...errors.flatMap(flattened).map((one) => failureRecordOf(one)));

@@ -81,7 +81,7 @@ export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunn
 
 /**
  * How long a cell may take to end once it is told to. It ends at once, but for one that is about to remove what it made; a body that loops
- * without a pause never hears of it, nor of its deadline. Its machine is thrown away either way.
+ * without a pause never hears of it. Its machine is thrown away either way.
  */
 const CANCEL_MS = 10_000;
 

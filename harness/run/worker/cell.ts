@@ -41,6 +41,12 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
     machine = lease.reference.id;
     result.versions = lease.versions;
     let isClean = false;
+    await using _pulse = desk.beat({
+      lane: context.task.lane,
+      cell: planned.name,
+      machine,
+      withinMs: context.task.cellDeadlineMs * lease.reference.traits.slowness,
+    });
     try {
       isClean = await runOnMachine(planned, scenario, lease, context, result);
     } finally {

@@ -9,9 +9,13 @@ import type {
   LeaseRequest,
   PauseAnswer,
   PauseRequest,
+  PulseRequest,
   ReleaseRequest,
 } from '../desk-protocol.ts';
 import type {AfterPause} from '../pause.ts';
+
+/** Between two pulses. */
+const LONGEST_PAUSE_MS = 5000;
 
 /** A worker's side of the desk. */
 export class DeskClient {
@@ -45,6 +49,23 @@ export class DeskClient {
   /** Waits until a person has looked. */
   async pause(request: PauseRequest): Promise<AfterPause> {
     return ((await this.#post('/pause', request)).answer as PauseAnswer).afterwards;
+  }
+
+  /** Says over and over that the cell is running, until it is disposed of. */
+  beat(pulse: PulseRequest): AsyncDisposable {
+    // One after another: a late one must not come after the end.
+    let told: Promise<unknown> = this.#post('/pulse', pulse);
+    const beat = (): void => {
+      told = told.then(() => this.#post('/pulse', pulse));
+    };
+    const beating = setInterval(beat, Math.min(LONGEST_PAUSE_MS, pulse.withinMs / 4));
+    return {
+      [Symbol.asyncDispose]: async () => {
+        clearInterval(beating);
+        await told;
+        await this.#post('/rest', pulse);
+      },
+    };
   }
 
   /** Tells the tool what happens; does not wait for it to listen. */
