@@ -24,5 +24,5 @@ test('an error shows no part of a secret where it cuts what was said', () => {
   const stderr = `no DB_PASSWORD=abcdefghijklmnopqrstuvwxyz${'.'.repeat(590)}`;
   const error = new CommandError({argv, exitCode: 1, signal: undefined, stdout: '', stderr, durationMs: 1});
   expect(error.message).not.toContain('xyz');
-  expect(overdue(argv, 10, `${stderr.slice(0, -100)}`).seen).not.toContain('xyz');
+  expect(overdue(argv, 10, stderr.slice(0, -100)).seen).not.toContain('xyz');
 });
