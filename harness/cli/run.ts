@@ -16,6 +16,7 @@ import {
   type SelectionFlags,
 } from './selection.ts';
 import {startRun} from './start-run.ts';
+import {upgradeRunText} from './upgrade-run.ts';
 
 interface RunFlags extends SelectionFlags {
   readonly machine: string;
@@ -77,12 +78,22 @@ export const addRunCommand = (program: Command, toolVersion: string): void => {
     });
 };
 
-/** What did not pass in the last run, as far as the other flags choose it as well; `undefined` when everything did. */
-const selectFailed = async (files: readonly string[], flags: RunFlags): Promise<Selected | undefined> => {
+/**
+ * What did not pass in the last run, as far as the other flags choose it as well, with the OCI runtime that it ran with unless they name
+ * another; `undefined` when everything did.
+ */
+const selectFailed = async (
+  files: readonly string[],
+  flags: RunFlags,
+): Promise<(Selected & Pick<RunFlags, 'runc'>) | undefined> => {
   const last = await readRun(join(callerPath(flags.reports), 'latest'));
   const names = new Set(last.cells.filter(({status}) => status !== 'passed').map(({name}) => name));
   if (last.cells.length === 0) {
     throw new UsageError(`Cannot run what failed in "${last.id}": it has no cells`);
+  }
+  const upgradeRun = upgradeRunText(last);
+  if (upgradeRun !== undefined) {
+    throw new UsageError(`Cannot run what failed in "${last.id}": ${upgradeRun}`);
   }
   if (names.size === 0) {
     return undefined;
@@ -102,5 +113,6 @@ const selectFailed = async (files: readonly string[], flags: RunFlags): Promise<
       `Cannot run what failed in "${last.id}": none of its ${names.size} cells is chosen or exists any more`,
     );
   }
-  return {...selected, cells};
+  const runc = flags.runc ?? last.options['runc'];
+  return {...selected, cells, ...(typeof runc === 'string' && {runc})};
 };
