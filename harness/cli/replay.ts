@@ -3,6 +3,7 @@ import {resolve} from 'node:path';
 import type {Command} from 'commander';
 import {attach} from '../../vms/attach.ts';
 import {UsageError} from '../../vms/errors.ts';
+import {isSame} from '../compare/changed-components.ts';
 import {exitCodeOf} from '../report/failure.ts';
 import {runArgument} from '../report/run-argument.ts';
 import {readRun} from '../report/run-file.ts';
@@ -98,7 +99,7 @@ const replay = async (
     },
     toolVersion,
   });
-  for (const sentence of [...runtimeDifferences(record, again), ...differences(then, again.machines.at(-1))]) {
+  for (const sentence of [...runtimeDifferences(record, again), ...machineDifferences(then, again.machines.at(-1))]) {
     process.stdout.write(`${sentence}\n`);
   }
   if (!hasStopped) {
@@ -167,13 +168,13 @@ export const runtimeDifferences = (then: Pick<RunRecord, 'options'>, now: Pick<R
       ];
 };
 
-/** What is not as it was: a replay of something else proves little. */
-const differences = (then: MachineRecord | undefined, now: MachineRecord | undefined): string[] => {
+/** What of the machine is not as it was: a replay of something else proves little. */
+export const machineDifferences = (then: MachineRecord | undefined, now: MachineRecord | undefined): string[] => {
   if (then === undefined || now === undefined) {
     return [];
   }
   const versions = Object.entries(then.versions).flatMap(([name, version]) =>
-    now.versions[name] === version
+    isSame(name, version, now.versions[name] ?? '')
       ? []
       : [`Not as it was: ${name} was ${version}, and is ${now.versions[name] ?? 'gone'}`],
   );

@@ -18,7 +18,7 @@ test.each([
   expect(shellOperands(operands, argv)).toEqual({run, command});
 });
 
-test.each(['qemu', 'vagrant'])('a machine of %s that is gone opens no shell', async (provider) => {
+test.each(['qemu', 'vagrant'])('a machine of %s that is gone opens no shell', {timeout: 30_000}, async (provider) => {
   await using place = await mkdtempDisposable(join(tmpdir(), 'plumbline-shell-'));
   const details = {folder: join(place.path, 'gone')};
   const machine = {...exampleMachine(), kept: true, traits: {provider}, details};

@@ -21,7 +21,7 @@ export const changedComponents = (old: LoadedRun, recent: LoadedRun): ChangedCom
   });
 
 /** Runs of older versions of the tool, as some baselines are, have versions without the revision of the package: nothing is known of that. */
-const isSame = (component: string, one: string, other: string): boolean =>
+export const isSame = (component: string, one: string, other: string): boolean =>
   one === other || (component !== 'kernel' && (isRevisionOf(one, other) || isRevisionOf(other, one)));
 
 /** What a distribution appends to a version begins with a number, as `-rc.1` of a release to come does not. */
