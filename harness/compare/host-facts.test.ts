@@ -134,6 +134,10 @@ test('what runtimes mask where it is there is compared between hosts that both h
     differences: [],
     unlikeHosts: ['what there is to be masked'],
   });
+  const unmasked = {...masking, 'oci.linux.maskedPaths': [throttle]};
+  expect(compareRuns(on(['/proc/keys'], masking), on([], unmasked)).differences).toMatchObject([
+    {fact: 'oci.linux.maskedPaths'},
+  ]);
   const [both, leak] = [[throttle, '/proc/keys'], {...none, 'paths./proc/keys': 'readable'}];
   expect(compareRuns(on(both, masking), on(both, none)).differences).toHaveLength(4);
   expect(compareRuns(on(both, masking), on(['/proc/keys'], leak)).differences).toMatchObject([

@@ -68,11 +68,14 @@ export const isComparable = (
   !traits.some((trait) => FOLLOWS[trait]?.test(fact) && !(trait === 'memory' && isSet(inSpec(fact)))) &&
   !paths.has(pathOf(fact));
 
+/** What docker names in a specification only where the host has it (`oci/defaults.go` of moby). Others are named on every host. */
+const NAMED_WHERE_PRESENT = /\/thermal_throttle$/;
+
 /** The path that a fact is of, where it is of one. */
 const pathOf = (fact: string): string => /^(?:paths|mounts|isolation\.access)\.([^. ]*)/.exec(fact)?.[1] ?? '';
 
 /**
- * The facts that follow none of what the hosts differ in, and of the masked paths those that all have. `other` are those of the same cell in the
+ * The facts that follow none of what the hosts differ in, and of lists the items that do. `other` are those of the same cell in the
  * other run.
  */
 export const comparableFacts = (seen: SeenFacts, other: SeenFacts, unlike: UnlikeHosts): SeenFacts =>
@@ -88,7 +91,7 @@ export const comparableFacts = (seen: SeenFacts, other: SeenFacts, unlike: Unlik
 /** Which items of a list follow what the hosts differ in, where some do. */
 const itemsThatFollow = (fact: string, {traits, paths}: UnlikeHosts): ((item: string) => boolean) | undefined => {
   if (fact === 'oci.linux.maskedPaths') {
-    return (item) => paths.has(item);
+    return (item) => NAMED_WHERE_PRESENT.test(item) && paths.has(item);
   }
   const patterns = ITEMS_FOLLOW[fact];
   return patterns && ((item) => traits.some((trait) => patterns[trait]?.test(item)));
