@@ -2,7 +2,7 @@ import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {withoutSecrets} from '../../vms/secret.ts';
-import {failureRecordOf} from '../report/failure.ts';
+import {failureRecordOf, flattened} from '../report/failure.ts';
 import {shellCommand} from '../report/shell-command.ts';
 import type {Section} from '../teardown/parse/sections.ts';
 import type {FailedCell, Findings} from './evidence.ts';
@@ -62,7 +62,7 @@ const summaryOf = async (
   error: unknown,
   {calibration, cause, capture, state, tookMs, problems}: Findings,
 ) => {
-  const {evidence: _evidence, ...failure} = failureRecordOf(error);
+  const {evidence: _evidence, ...failure} = failureRecordOf(flattened(error)[0]);
   const now = await samplePressure();
   const {pressure} = failed.watch;
   const hits =
@@ -74,7 +74,7 @@ const summaryOf = async (
   return {
     cell: failed.cell.name,
     failure,
-    reported: failureRecordOf(failed.error).sentence,
+    reported: failureRecordOf(flattened(failed.error)[0]).sentence,
     causeFound: cause !== undefined,
     ...(calibration && {calibration}),
     // Part of the time since the cell began in which some process of the host waited.

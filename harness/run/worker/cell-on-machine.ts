@@ -18,7 +18,7 @@ import {fail, type CellResult} from './cell-result.ts';
 import {expectNoResidue, stateBefore} from './clean-state.ts';
 import {removeAll} from './removal.ts';
 import {runScenario} from './scenario-run.ts';
-import {throwSoftErrors} from './soft-errors.ts';
+import {SoftErrors} from './soft-errors.ts';
 import {unlessAborted} from './unless-aborted.ts';
 import type {WorkerContext} from './worker-context.ts';
 
@@ -84,6 +84,7 @@ const runWatched = async (
   if (entry === undefined) {
     throw new PlumblineError('harness', `Cannot run "${planned.name}": its scenario has no such cell any more`);
   }
+  const soft = new SoftErrors(softErrors);
   const started: AsyncDisposable[] = [];
   let current: RunningWorkload | undefined;
   /** The first failure is looked into, before anything is removed; others follow from it. */
@@ -147,7 +148,7 @@ const runWatched = async (
       },
     });
     await unlessAborted(running, signal);
-    throwSoftErrors(softErrors());
+    soft.throwNew();
   } catch (error) {
     const open = steps.abandon();
     if (testSignal.aborted) {
@@ -159,13 +160,18 @@ const runWatched = async (
     if (await isLeft(error)) {
       return false;
     }
-    await failWithEvidence(overdue.aborted ? overdueFailure(planned, open, deadlineMs) : error);
+    await failWithEvidence(soft.before(overdue.aborted ? overdueFailure(planned, open, deadlineMs) : error));
     if (await isKept()) {
       return false;
     }
   }
   const removalMs = Math.min(REMOVAL_DEADLINE_MS * machine.traits.slowness, deadlineMs);
   const isGone = await removeAll(started, removalMs, steps, failWithEvidence);
+  try {
+    soft.throwNew(); // Of what the scenario does to remove things.
+  } catch (error) {
+    await failWithEvidence(error);
+  }
   if (!isGone) {
     await pause.afterFailure();
   }
