@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import {expect, onTestFinished, test} from 'vitest';
@@ -102,6 +102,26 @@ scenario('is stuck', {workload: nginx, reach: {docker: usualReach.docker}, check
   expect(record?.failures.map(({sentence}) => sentence)).toContainEqual(expect.stringMatching(/^EBUSY: .*stuck/v));
   const {stdout} = await place.startRun(['scenarios/nginx.scenario.ts', '--level', 'runc']);
   expect(stdout).toMatch(/Cannot remove the folder ".*machine-1" that the run ".*" left: EBUSY: .*stuck/v);
+});
+
+test('what can not be thrown away of a machine that starts is told by a run that a signal ends', async () => {
+  const place = await makePlace();
+  const runs = join(place.folder, 'plumbline/runs');
+  // dockerd asks it for its version before it serves anybody.
+  const hanging = await place.file('oci-runtime', '#!/bin/sh\nsleep 1000\n', 0o755);
+  const tool = place.startRun(['scenarios/nginx.scenario.ts', '--runc', hanging]);
+  await untilSo(() => startsMachine(place), tool);
+  const folder = join(runs, readdirSync(runs)[0] ?? '', 'machine-1/stuck');
+  mkdirSync(folder);
+  await execa`mount --bind ${folder} ${folder}`;
+  onTestFinished(async () => void (await execa({reject: false})`umount ${folder}`));
+  tool.kill('SIGINT');
+  expect((await tool).exitCode).toBe(130);
+  const [record] = await place.records();
+  expect(record?.machines).toEqual([]);
+  expect(record?.failures).toContainEqual(
+    expect.objectContaining({runtimeSet: 'bookworm', sentence: expect.stringMatching(/^EBUSY: .*stuck/v)}),
+  );
 });
 
 test('a sweep removes what a killed run left, and touches no run that is alive', async () => {

@@ -6,7 +6,7 @@ import type {Machine, MachineFile, MachineSpec, OwnedMachine, Provider} from '..
 import {loadRuntimeSet, type RuntimeSet} from '../../vms/runtimes/runtime-set.ts';
 import {stateFolder} from '../../vms/state.ts';
 import {setUpScript} from './set-up.ts';
-import {FailureOnSet} from '../report/failure.ts';
+import {FailureOnSet, flattened} from '../report/failure.ts';
 import type {ProgressListener} from '../report/progress.ts';
 import type {MachineRecord} from '../report/run-record.ts';
 import {Steps} from '../scenario/steps.ts';
@@ -150,7 +150,7 @@ export class MachinePool implements AsyncDisposable {
   #currentOf(request: LeaseRequest): Promise<Held> {
     let starting = this.#current.get(request.lane);
     if (starting === undefined) {
-      starting = this.#start(request);
+      starting = this.#startOrTell(request);
       this.#current.set(request.lane, starting);
     }
     return starting;
@@ -237,6 +237,17 @@ export class MachinePool implements AsyncDisposable {
   /** What all machines of the run have in common besides their image. */
   #shape(): Pick<MachineSpec, 'files' | 'setUp'> {
     return {files: this.#options.files, setUp: setUpScript};
+  }
+
+  /** Who asked is told why there is no machine, and is not listened to once a signal has come: what could not be thrown away is told at the end then. */
+  async #startOrTell(request: LeaseRequest): Promise<Held> {
+    try {
+      return await this.#start(request);
+    } catch (error) {
+      const [, ...ofUndoing] = this.#options.signal.aborted ? flattened(error) : [];
+      for (const one of ofUndoing) this.#endAtLast(Promise.reject(new FailureOnSet(request.runtimeSet, one)));
+      throw error;
+    }
   }
 
   async #start({runtimeSet, file, lane}: LeaseRequest): Promise<Held> {
