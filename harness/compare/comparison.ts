@@ -127,6 +127,7 @@ const compareSets = (
   const runtimeSet = runs.isOfSeveralSets ? sets.new : undefined;
   const [old, recent] = [partOn(sets.old, runs.old), partOn(sets.new, runs.recent)];
   const components = changedComponents(old, recent);
+  const hasOtherKernels = differsByKernelOfHost(old, recent);
   const folded = foldDifferences(
     [
       ...cells.flatMap(({differences}) => differences),
@@ -137,12 +138,10 @@ const compareSets = (
       cell: pair,
       facts: new Set([...facts, ...measurementNames(pair), ...rateNames(pair)]),
     })),
-    new Set(components.map(({layer}) => layer)),
+    new Set([...components.map(({layer}) => layer), ...(hasOtherKernels ? (['kernel'] as const) : [])]),
     runtimeSet,
   );
-  const suspected = differsByKernelOfHost(old, recent, components)
-    ? folded.filter(({layer}) => layer === 'kernel')
-    : [];
+  const suspected = hasOtherKernels ? folded.filter(({layer}) => layer === 'kernel') : [];
   const ofHost = madeByKernel(suspected, (difference) =>
     cells.filter(({pair}) => difference.cells.some((cell) => isSameCell(cell, pair))).map(({facts}) => facts),
   );

@@ -1,6 +1,5 @@
 import {isDeepStrictEqual} from 'node:util';
 import {isVirtual} from './baseline-name.ts';
-import type {ChangedComponent} from './changed-components.ts';
 import {ABSENT, type SeenFacts} from './cell-facts.ts';
 import type {HostRecord} from '../report/host-record.ts';
 import {inSpec} from './kernel-facts.ts';
@@ -165,16 +164,12 @@ const sizesOf = (run: LoadedRun, trait: 'cpus' | 'memoryBytes'): unknown[] => {
 const areAlike = (values: readonly unknown[]): boolean => values.every((value) => isDeepStrictEqual(value, values[0]));
 
 /**
- * Whether the kernels are of different versions and one is that of a host, as a sandbox has it, and so no part of a runtime set: what follows
- * it says nothing of the runtimes. A virtual machine has the kernel of its set. Another build of one version changes nothing, as far as known.
+ * Whether machines of the runs have kernels of different versions and one is that of a host, as a sandbox has it, and so no part of a runtime
+ * set: what follows it says nothing of the runtimes. A virtual machine has the kernel of its set. A run that was merged may have several.
+ * Another build of one version changes nothing, as far as known.
  */
-export const differsByKernelOfHost = (
-  old: LoadedRun,
-  recent: LoadedRun,
-  components: readonly ChangedComponent[],
-): boolean => {
-  const kernel = components.find(({layer}) => layer === 'kernel');
-  return hasKernelOfHost(old, recent) && kernel !== undefined && versionIn(kernel.old) !== versionIn(kernel.new);
-};
+export const differsByKernelOfHost = (old: LoadedRun, recent: LoadedRun): boolean =>
+  hasKernelOfHost(old, recent) && !areAlike([...kernelsOf(old), ...kernelsOf(recent)]);
 
-const versionIn = (release: string): string => /^[\d.]*/.exec(release)?.[0] ?? '';
+const kernelsOf = ({record}: LoadedRun): string[] =>
+  record.machines.map(({versions}) => /^[\d.]*/.exec(versions['kernel'] ?? '')?.[0] ?? '');

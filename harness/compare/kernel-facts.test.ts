@@ -4,10 +4,15 @@ import {exampleMachine} from '../report/example-run.ts';
 import {compareRuns} from './comparison.ts';
 import {exampleLoadedRun} from './example-runs.ts';
 
-const onKernel = (kernel: string, facts: Facts) =>
+const onKernels = (kernels: readonly string[], facts: Facts) =>
   exampleLoadedRun([{level: 'docker', network: 'published', facts: {'process.cwd': '/', ...facts}}], {
-    machines: [{...exampleMachine(), versions: {docker: '28.5.1', containerd: '1.7.28', runc: '1.3.2', kernel}}],
+    machines: kernels.map((kernel) => ({
+      ...exampleMachine(),
+      versions: {docker: '28.5.1', containerd: '1.7.28', runc: '1.3.2', kernel},
+    })),
   });
+
+const onKernel = (kernel: string, facts: Facts) => onKernels([kernel], facts);
 
 const factsOf = (fact: string, value: FactValue | undefined): Facts => (value === undefined ? {} : {[fact]: value});
 
@@ -89,4 +94,16 @@ test('what masks a file goes with the file', () => {
   const {differences, ofHostKernel} = compareRuns(onKernel('6.18', masked), onKernel('6.1', absent));
   expect(differences).toEqual([]);
   expect(ofHostKernel.map(({fact}) => fact).toSorted()).toEqual(['mounts./proc/scsi.type', 'paths./proc/scsi']);
+});
+
+test.each([
+  [['6.1.0'], ['6.1.0', '6.12.0'], 0],
+  [['6.12.0'], ['6.1.0', '6.12.0'], 0],
+  [['6.1.0', '6.12.0'], ['6.1.0'], 0],
+  [['6.1.0', '6.12.0'], ['6.1.0', '6.12.0'], 0],
+  [['6.1.0', '6.1.0'], ['6.1.0'], 1],
+  [['6.1.0-1', '6.1.0-2'], ['6.1.0-2'], 1],
+])('of runs whose parts ran on %j and %j, %d has its reason in the runtimes', (before, after, unexplained) => {
+  const on = (kernels: readonly string[], value: string) => onKernels(kernels, {'sysctl.net.core.somaxconn': value});
+  expect(compareRuns(on(before, '128'), on(after, '4096')).unexplained).toBe(unexplained);
 });
