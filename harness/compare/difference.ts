@@ -1,3 +1,4 @@
+import type {LevelName} from '../levels/level.ts';
 import type {FactValue, Measurement} from '../observe/fact.ts';
 import type {CellIdentity} from './cell-pair.ts';
 import type {Explanation} from './explanation.ts';
@@ -28,6 +29,12 @@ export interface CellDifference {
   readonly samples?: Samples;
 }
 
+/** One of the changes at one level: what is the same at two levels may have come to each in its own way. */
+export interface DifferencePart {
+  readonly level: LevelName;
+  readonly change: string;
+}
+
 /** A difference, folded over the cells that share it; `old` and `new` are those of the first. */
 export interface Difference extends Omit<CellDifference, 'cell' | 'samples'>, Attribution {
   readonly group: Group;
@@ -36,6 +43,8 @@ export interface Difference extends Omit<CellDifference, 'cell' | 'samples'>, At
   readonly scope: string;
   /** What changed in any of the cells, each once and as compare prints it: the items by which two lists differ, else from what to what. */
   readonly changes: readonly string[];
+  /** The same by level. */
+  readonly parts: readonly DifferencePart[];
   /** Only of measurements: one for each of `cells`. */
   readonly samples?: readonly Samples[];
   /** Why it is no surprise, where somebody wrote that down and it has not expired; several for a list of which each explains a part. */

@@ -118,6 +118,15 @@ describe('a change that is explained', () => {
       unexplained: 1,
     });
     expect(compareRuns(before, gone, {explanations: [nothing, limit], today}).unexplained).toBe(0);
+    const compared = (ofNothing: 'docker' | 'ctr', ofLimit: 'docker' | 'ctr') => {
+      const explanations = [
+        {...nothing, levels: [ofNothing]},
+        {...limit, levels: [ofLimit]},
+      ];
+      return compareRuns(before, gone, {explanations, today}).unexplained;
+    };
+    expect(compared('docker', 'ctr')).toBe(0);
+    expect(compared('ctr', 'docker')).toBe(1);
   });
 
   test('is named when it has expired', () => {

@@ -2,9 +2,8 @@ import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
 import {UsageError} from '../../vms/errors.ts';
 import {yamlValue} from '../../vms/yaml-value.ts';
-import type {LevelName} from '../levels/level.ts';
 import {matchesGlob} from '../observe/glob.ts';
-import type {Difference} from './difference.ts';
+import type {Difference, DifferencePart} from './difference.ts';
 
 const glob = z.string().min(1);
 
@@ -81,8 +80,8 @@ export interface VersionsOfRuns {
 }
 
 /**
- * Gives each difference the explanations that together cover it and have not expired; every one of its `changes` has to be
- * covered at every level. Tells which of the expired ones are missed.
+ * Gives each difference the explanations that together cover it and have not expired; every one of its `parts` has to be
+ * covered. Tells which of the expired ones are missed.
  */
 export const explain = (
   differences: readonly Difference[],
@@ -92,7 +91,7 @@ export const explain = (
 ): {readonly differences: readonly Difference[]; readonly expired: readonly Explanation[]} => {
   const expired = new Set<Explanation>();
   const explained = differences.map((difference) => {
-    const parts = partsOf(difference);
+    const {parts} = difference;
     const fitting = explanations.filter((one) => fits(one, difference, versions));
     const valid = fitting.filter((one) => !hasExpired(one, today));
     const open = parts.filter((part) => !valid.some((one) => covers(one, part)));
@@ -111,15 +110,6 @@ export const explain = (
   });
   return {differences: explained, expired: [...expired]};
 };
-
-/** What an explanation covers one by one: what is the same at two levels may have come to each in its own way. */
-interface DifferencePart {
-  readonly level: LevelName;
-  readonly change: string;
-}
-
-const partsOf = ({cells, changes}: Difference): DifferencePart[] =>
-  [...new Set(cells.map(({level}) => level))].flatMap((level) => changes.map((change) => ({level, change})));
 
 const fits = ({fact, since, from, to}: Explanation, difference: Difference, versions: VersionsOfRuns): boolean =>
   matchesGlob(difference.fact, fact) &&

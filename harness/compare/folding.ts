@@ -1,5 +1,5 @@
 import type {CellIdentity} from './cell-pair.ts';
-import type {CellDifference, Difference} from './difference.ts';
+import type {CellDifference, Difference, DifferencePart} from './difference.ts';
 import {groupOf} from './group.ts';
 import {attribute, type Layer} from './layer.ts';
 import {ownerOf} from './owner.ts';
@@ -34,6 +34,7 @@ export const foldDifferences = (
     return {
       ...first,
       changes: [...new Set(same.flatMap(changesIn))],
+      parts: partsOf(same),
       group: groupOf(first.fact),
       cells: cells.map(({scenario, level, network}) => ({scenario, level, network})),
       scope: [...(runtimeSet === undefined ? [] : [runtimeSet]), scopeOf(cells, possible)].join(': '),
@@ -47,6 +48,11 @@ export const foldDifferences = (
     };
   });
 };
+
+const partsOf = (same: readonly CellDifference[]): DifferencePart[] =>
+  [...Map.groupBy(same, ({cell}) => cell.level)].flatMap(([level, atLevel]) =>
+    [...new Set(atLevel.flatMap(changesIn))].map((change) => ({level, change})),
+  );
 
 /**
  * Lists fold by what came and went, measurements by direction, and what only one of the runs has by its name: cells seldom have the

@@ -8,6 +8,7 @@ export const exampleDifference = (parts: Partial<Difference> = {}): Difference =
   old: 1,
   new: 2,
   changes: ['1 -> 2'],
+  parts: [{level: 'docker', change: '1 -> 2'}],
   layer: 'dockerd',
   because: 'of a test',
   group: 'limits',
