@@ -1,9 +1,12 @@
-import type {FactValue} from '../observe/fact.ts';
-import {rateText} from './rate-differences.ts';
+import type {FactValue, Rate} from '../observe/fact.ts';
+import {areUnlike, rateText} from './rate-differences.ts';
 import type {CatalogueEntry} from './catalogue.ts';
 import {isVirtual} from './baseline-name.ts';
 import type {LoadedRun} from './loaded-run.ts';
 import {valueText} from './value-text.ts';
+
+/** What runs say of a fact: its values as they are shown, or how often it was so. */
+type Seen = string | Rate;
 
 /** One place where an entry is seen, with what the runs say there. */
 export interface CatalogueRow {
@@ -11,7 +14,7 @@ export interface CatalogueRow {
   /** `undefined` for an entry that is shown nowhere. */
   readonly place: CatalogueEntry['shown'][number] | undefined;
   /** By runtime set; `undefined` where no run has the fact. */
-  readonly values: ReadonlyMap<string, string | undefined>;
+  readonly values: ReadonlyMap<string, Seen | undefined>;
 }
 
 /** What became of the catalogue: which entries the runs show. */
@@ -52,16 +55,16 @@ const valueIn = (
   runs: readonly LoadedRun[],
   {scenario, level, fact, item}: CatalogueEntry['shown'][number],
   runtimeSet: string,
-): string | undefined => {
+): Seen | undefined => {
   const observations = runs
     .flatMap((run) => [...run.observations.values()])
     .filter((one) => one.scenario === scenario && one.level === level && one.runtimeSet === runtimeSet);
   const rates = observations.flatMap(({rates: all}) => (all[fact] === undefined ? [] : [all[fact]]));
   if (rates.length > 0) {
-    return rateText({
+    return {
       hits: rates.reduce((sum, {hits}) => sum + hits, 0),
       of: rates.reduce((sum, {of}) => sum + of, 0),
-    });
+    };
   }
   const values = observations.flatMap(({facts}) => (fact in facts ? [textOf(facts[fact] as FactValue, item)] : []));
   return values.length === 0 ? undefined : [...new Set(values)].join(' or ');
@@ -82,7 +85,7 @@ export const catalogueTable = ({runtimeSets, rows}: CatalogueResult): string => 
       place === undefined
         ? []
         : [
-            `| ${linkOf(entry)} | ${placeText(place)} | ${runtimeSets.map((set) => cell(values.get(set) ?? '-')).join(' | ')} |`,
+            `| ${linkOf(entry)} | ${placeText(place)} | ${runtimeSets.map((set) => cell(seenText(values.get(set)))).join(' | ')} |`,
           ],
     ),
     ...(remarks.size === 0
@@ -92,6 +95,8 @@ export const catalogueTable = ({runtimeSets, rows}: CatalogueResult): string => 
     '',
   ].join('\n');
 };
+
+const seenText = (seen: Seen = '-'): string => (typeof seen === 'string' ? seen : rateText(seen));
 
 const linkOf = ({id, link, about}: CatalogueEntry): string => `[${id}](${link}) | ${cell(about)}`;
 
@@ -103,20 +108,23 @@ const placeText = ({scenario, level, fact, item, machine}: CatalogueEntry['shown
     ...(machine === undefined ? [] : ['in a virtual machine']),
   ].join(' · ');
 
-const seenIn = (values: CatalogueRow['values']): string[] =>
-  [...values.values()].filter((value) => value !== undefined);
+const seenIn = (values: CatalogueRow['values']): Seen[] => [...values.values()].filter((value) => value !== undefined);
 
 /**
  * Whether the runs show what an entry says of its places, `seen` being the values of each place that some run has. One runtime set alone
  * tells nothing of how several differ; there it is enough that the places are seen.
  */
-const isShown = (between: CatalogueEntry['between'], seen: readonly (readonly string[])[]): boolean => {
-  const differs = (values: readonly string[]): boolean => new Set(values).size > 1;
+const isShown = (between: CatalogueEntry['between'], seen: readonly (readonly Seen[])[]): boolean => {
+  const differs = (values: readonly Seen[]): boolean =>
+    values.some((one) => values.some((other) => isOther(one, other)));
   if (between === 'same') {
     return seen.length > 0 && !seen.some(differs);
   }
   return between === 'likely' || !seen.some((values) => values.length > 1) ? seen.length > 0 : seen.some(differs);
 };
+
+const isOther = (one: Seen, other: Seen): boolean =>
+  typeof one === 'string' || typeof other === 'string' ? one !== other : areUnlike(one, other);
 
 const summaryOf = (rows: readonly CatalogueRow[]): string => {
   const byEntry = Map.groupBy(rows, ({entry}) => entry);

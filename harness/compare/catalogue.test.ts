@@ -78,6 +78,28 @@ test.each([
   expect(catalogueTable(catalogueResult([entry({between})], runs))).toMatch(new RegExp(`^Shown: ${shown} of 1 `));
 });
 
+test.each([
+  ['rate', {hits: 5, of: 5}, {hits: 10, of: 10}, 0],
+  ['rate', {hits: 3, of: 5}, {hits: 5, of: 5}, 0],
+  ['rate', {hits: 1, of: 12}, {hits: 8, of: 12}, 1],
+  ['same', {hits: 5, of: 5}, {hits: 10, of: 10}, 1],
+  ['same', {hits: 1, of: 12}, {hits: 8, of: 12}, 0],
+] as const)('of an entry that is to be "%s", %j and %j show %d', (between, one, other, shown) => {
+  const fact = 'limits.oom.flagged';
+  const runs = [one, other].map((rate, index) => {
+    const run = runOf(['bookworm', 'forky'][index] ?? '', '0022');
+    const observations = [...run.observations].map(
+      ([name, observation]) => [name, {...observation, rates: {[fact]: rate}}] as const,
+    );
+    return {...run, observations: new Map(observations)};
+  });
+  const table = catalogueTable(
+    catalogueResult([entry({between, shown: [{scenario: 'nginx', level: 'runc', fact}]})], runs),
+  );
+  expect(table).toMatch(new RegExp(`^Shown: ${shown} of 1 `));
+  expect(table).toContain(`| ${one.hits} of ${one.of} | ${other.hits} of ${other.of} |`);
+});
+
 test('an entry that is to be the same is not shown where one of its places differs', () => {
   const shown = (['runc', 'ctr'] as const).map((level) => ({scenario: 'nginx', level, fact: 'process.umask'}));
   const runs = (['0022', '0077'] as const).map((umask, index) =>

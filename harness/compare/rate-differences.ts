@@ -22,7 +22,7 @@ export const compareRates = (pairs: readonly CellPair[]): CellDifference[] =>
         if (neverPassed(before === undefined ? pair.old : pair.new)) {
           return [];
         }
-      } else if (chanceOf(before, after) >= SIGNIFICANCE) {
+      } else if (!areUnlike(before, after)) {
         return [];
       }
       return [
@@ -40,6 +40,9 @@ export const compareRates = (pairs: readonly CellPair[]): CellDifference[] =>
 
 /** Paths of the rates of a cell, in either run. */
 export const rateNames = (pair: CellPair): string[] => [...ratesOf(pair.old).keys(), ...ratesOf(pair.new).keys()];
+
+/** Whether two rates are farther apart than is left to chance. */
+export const areUnlike = (one: Rate, other: Rate): boolean => chanceOf(one, other) < SIGNIFICANCE;
 
 /** A rate as people say it. */
 export const rateText = ({hits, of}: Rate): string => `${hits} of ${of}`;
