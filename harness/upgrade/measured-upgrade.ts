@@ -99,7 +99,7 @@ export const measureUpgrade = async (context: MeasureContext): Promise<UpgradePa
         ...fate.problems,
         ...problem('show all of it', kept.problems.get(fate.name)),
         ...problem('remove it', stubborn.get(fate.name)),
-        ...problem('start it once more', inherited.problems.get(fate.name)),
+        ...problem('start and remove it once more', inherited.problems.get(fate.name)),
       ],
     })),
     lost,

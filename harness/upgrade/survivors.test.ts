@@ -1,3 +1,4 @@
+import {readFile} from 'node:fs/promises';
 import {expect, test} from 'vitest';
 import {CommandError} from '../../vms/errors.ts';
 import type {Machine} from '../../vms/machine.ts';
@@ -55,6 +56,24 @@ test('one that can not be started again is a problem, and leaves nothing behind'
     'ip netns',
   ]);
   expect(asked).toEqual(expect.arrayContaining(['docker rm --force --volumes upgrade-docker-no']));
+});
+
+test('one that can be started again and not removed is a problem, with what is known of it', async () => {
+  const reading = await readFile(new URL('../observe/captured/bookworm-docker-published.txt', import.meta.url), 'utf8');
+  const answers: Readonly<Record<string, string>> = {docker: 'running 269 0', sh: '269 (nginx) S 250', perl: reading};
+  const machine = {
+    traits: {slowness: 1},
+    exec: (argv: readonly string[]) =>
+      Promise.resolve(
+        argv[1] === 'rm'
+          ? {exitCode: 1, stdout: '', stderr: 'device or resource busy'}
+          : {exitCode: 0, stdout: answers[argv[0] ?? ''] ?? '', stderr: ''},
+      ),
+    succeed: () => Promise.resolve('61afbe7c5eb3'),
+  } as unknown as Machine;
+  const {known, problems} = await inheritanceOf(dockers.slice(0, 1), {kept, stubborn: new Map()}, contextWith(machine));
+  expect(known.get('upgrade-docker-no')).toContainEqual(expect.objectContaining({fact: 'process.cwd', new: '/'}));
+  expect([...problems]).toEqual([['upgrade-docker-no', 'device or resource busy']]);
 });
 
 test('one that could not be removed is not started again', async () => {

@@ -47,13 +47,18 @@ export const inheritanceOf = async (
     startWorkloads([workload], {...context, steps: quiet}),
   );
   const fresh = await readFacts([...started.known.values()].flat(), context);
-  await removeWorkloads(
+  const remaining = await removeWorkloads(
     context.machine,
     survivors.map(({workload}) => workload),
   );
   return {
     known: new Map([...fresh.known].map(([name, facts]) => [name, inheritedFacts(kept.get(name) ?? {}, facts)])),
-    problems: new Map([...started.problems, ...fresh.problems]),
+    // Of one that did not start, or could not be looked at, that is what is wrong.
+    problems: new Map([
+      ...started.problems,
+      ...fresh.problems,
+      ...[...remaining].filter(([name]) => fresh.known.has(name)),
+    ]),
   };
 };
 

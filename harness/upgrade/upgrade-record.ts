@@ -77,7 +77,7 @@ export const upgradedWorkloadRecord = z.object({
   inherited: z.array(
     z.object({fact: z.string(), kept: factValue.optional(), new: factValue.optional(), change: z.string()}),
   ),
-  /** Why the new version can not show it, run a command in it, remove it, or start it once more. */
+  /** Why the new version can not show it, run a command in it, remove it, or start and remove it once more. */
   problems: z.array(z.string()),
 });
 
