@@ -215,6 +215,20 @@ test.each<[ExampleCell['level'], string, FactValue, FactValue]>([
 );
 
 test.each([
+  ['trixie', 'process.rlimits.RLIMIT_NOFILE.soft', 0],
+  ['trixie', 'exec.process.rlimits.RLIMIT_NOFILE.soft', 0],
+  ['forky', 'limits.exec.openFiles.soft', 0],
+  ['bookworm', 'process.rlimits.RLIMIT_NOFILE.soft', 1],
+  ['bookworm', 'limits.exec.openFiles.soft', 1],
+  ['trixie', 'oci.process.rlimits.RLIMIT_NOFILE.soft', 1],
+])('a soft limit that falls from bookworm to %s: of %s %d is unexplained', async (to, fact, unexplained) => {
+  const run = (runtimeSet: string, value: number) =>
+    exampleLoadedRun([{level: 'docker', facts: {[fact]: value}, cell: {runtimeSet}}]);
+  const explanations = await readExplanations(explanationsFile);
+  expect(compareRuns(run('bookworm', 4096), run(to, 1024), {explanations, today}).unexplained).toBe(unexplained);
+});
+
+test.each([
   ['changes: [', /^Cannot read explanations ".*a\.yaml": /],
   [
     'changes: [{fact: a, reason: "long enough now", link: "https://x.org", expires: 2027-01-01}]',
