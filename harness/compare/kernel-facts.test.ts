@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import type {FactValue, Facts} from '../observe/fact.ts';
+import {specFacts} from '../observe/oci-spec.ts';
 import {exampleMachine} from '../report/example-run.ts';
 import {compareRuns} from './comparison.ts';
 import {exampleLoadedRun} from './example-runs.ts';
@@ -83,6 +84,13 @@ test.each<[fact: string, old: FactValue, recent: FactValue, spec: string]>([
   ['exec.process.rlimits.RLIMIT_NPROC.soft', 100, 95_953, 'oci.process.rlimits.RLIMIT_NPROC.soft'],
 ])('nor %s where the specification sets it', (fact, old, recent, spec) => {
   expect(compared(fact, old, recent, {[spec]: old})).toMatchObject({differences: [{fact}], ofHostKernel: []});
+  expect(compared(fact, old, recent)).toMatchObject({differences: [], ofHostKernel: [{fact}]});
+});
+
+test('nor a priority that the specification sets', () => {
+  const set = specFacts({process: {ioPriority: {class: 'IOPRIO_CLASS_BE', priority: 4}}});
+  const [fact, old, recent] = ['process.ioPriority', 'best-effort 4', 'none 0'] as const;
+  expect(compared(fact, old, recent, set)).toMatchObject({differences: [{fact}], ofHostKernel: []});
   expect(compared(fact, old, recent)).toMatchObject({differences: [], ofHostKernel: [{fact}]});
 });
 

@@ -56,7 +56,7 @@ const RULES: readonly KernelRule[] = [
   {
     fact: /^(exec\.)?process\.ioPriority$/,
     change: /^(none 0 -> best-effort 4|best-effort 4 -> none 0)$/,
-    unlessSet: inSpec,
+    unlessSet: (fact) => `${inSpec(fact)}.class`,
   },
   // How the kernel counts pages, and how many it takes for a file or a huge page at once.
   {fact: /^memory\./},
