@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {exampleMachine} from '../report/example-run.ts';
 import {changedComponents} from './changed-components.ts';
 import {exampleLoadedRun} from './example-runs.ts';
 
@@ -31,6 +32,20 @@ test('so does the revision of a package, where both runs know it', () => {
   expect(changedComponents(patched('1.1.5+ds1-1'), patched('1.1.5+ds2'))).toHaveLength(1);
   expect(changedComponents(patched('1.2.0-rc.1'), patched('1.2.0'))).toHaveLength(1);
   expect(changedComponents(run('a', versions), run('b', {...versions, kernel: '6.12-2'}))).toHaveLength(1);
+});
+
+test.each([
+  [['1.1.5+ds1'], ['1.1.5+ds1-1+deb12u1', '1.1.5+ds1-1+deb12u2'], 0],
+  [['1.1.5+ds1', '1.1.5+ds1-1+deb12u1'], ['1.1.5+ds1-1+deb12u1'], 0],
+  [['1.1.5+ds1', '1.1.15+ds1-2'], ['1.1.5+ds1-1', '1.1.15+ds1-2'], 0],
+  [['1.1.5+ds1-1+deb12u1'], ['1.1.5+ds1-1+deb12u1', '1.1.5+ds1-1+deb12u2'], 1],
+  [['1.1.5+ds1'], ['1.1.5+ds1-1', '1.1.15+ds1-2'], 1],
+  [['1.1.5+ds1', '1.1.15+ds1'], ['1.1.5+ds1-1'], 1],
+])('of runs that were merged each version is compared: %j and %j', (before, after, changed) => {
+  const merged = (all: readonly string[]) =>
+    exampleLoadedRun([], {machines: all.map((runc) => ({...exampleMachine(), versions: {...versions, runc}}))});
+  expect(changedComponents(merged(before), merged(after))).toHaveLength(changed);
+  expect(changedComponents(merged(after), merged(before))).toHaveLength(changed);
 });
 
 test('a packaged runtime is known by its version, a program by its digest, without one by nothing', () => {

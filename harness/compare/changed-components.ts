@@ -24,9 +24,18 @@ export const changedComponents = (old: LoadedRun, recent: LoadedRun): ChangedCom
 export const isSame = (component: string, one: string, other: string): boolean =>
   one === other || (component !== 'kernel' && (isRevisionOf(one, other) || isRevisionOf(other, one)));
 
+/** Whether each version has one of the others, with a revision or as it is: a run that was merged may have several. */
+const isRevisionOf = (packaged: string, version: string): boolean => {
+  const [packages, versions] = [packaged.split(', '), version.split(', ')];
+  return (
+    packages.every((one) => versions.some((other) => hasRevisionOf(one, other))) &&
+    versions.every((other) => packages.some((one) => hasRevisionOf(one, other)))
+  );
+};
+
 /** What a distribution appends to a version begins with a number, as `-rc.1` of a release to come does not. */
-const isRevisionOf = (packaged: string, version: string): boolean =>
-  packaged.startsWith(version) && /^-\d[\w.+~]*$/.test(packaged.slice(version.length));
+const hasRevisionOf = (packaged: string, version: string): boolean =>
+  packaged.startsWith(version) && /^(-\d[\w.+~]*)?$/.test(packaged.slice(version.length));
 
 const versionOf = ({record}: LoadedRun, component: string): string => {
   const {runc: swapped, runcDigest} = record.options;
