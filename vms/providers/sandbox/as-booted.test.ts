@@ -2,14 +2,17 @@ import {execFileSync} from 'node:child_process';
 import {expect, test} from 'vitest';
 import {AS_BOOTED} from './as-booted.ts';
 
-const look = 'ulimit -a; cat /proc/self/oom_score_adj /proc/self/loginuid; umask; nice; ionice';
-const under = (caller: string): string =>
-  execFileSync('sh', ['-c', `${caller}; exec "$0" sh -c "$1"`, AS_BOOTED, look], {encoding: 'utf8'});
+const look = `ulimit -a; umask; nice; ionice; chrt --pid 0 | cut -d: -f2; grep Cpus_allowed /proc/self/status
+  cd /proc/self; cat oom_score_adj loginuid timerslack_ns coredump_filter personality`;
+const under = (caller: string, program = ''): string =>
+  execFileSync('sh', ['-c', `${caller}; exec ${program} "$0" sh -c "$1"`, AS_BOOTED, look], {encoding: 'utf8'});
 
 test('what a caller has set for itself is not inherited', () => {
   const plain = under('true');
   expect(under('umask 077; ulimit -Sn 99; ulimit -Sc unlimited; ulimit -Ss 999; ulimit -St 77')).toBe(plain);
   expect(under('echo 300 >/proc/self/oom_score_adj; ionice -c idle -p $$')).toBe(plain);
+  expect(under('chrt --batch --pid 0 $$; taskset -cp 0 $$ >/dev/null; echo 99 >/proc/self/timerslack_ns')).toBe(plain);
+  expect(under('echo 0 >/proc/self/coredump_filter', 'setarch --addr-no-randomize')).toBe(plain);
 });
 
 test.runIf(process.getuid?.() === 0)('nor is a niceness, which root may take back', () => {
