@@ -5,8 +5,9 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {setTimeout} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
+import {DialError} from '../../dial.ts';
 import {MachineError} from '../../errors.ts';
-import {dialThroughQemu} from './dial.ts';
+import {connectionFailure, dialThroughQemu} from './dial.ts';
 
 const ADDRESS = '10.0.2.15';
 const endpoint = {host: ADDRESS, port: 80};
@@ -86,4 +87,40 @@ test('a port that is taken is followed by another one, and a QEMU that is slow t
   const socket = await dialThroughQemu(through, endpoint, 1000);
   expect(socket.remotePort).toBe(port);
   socket.destroy();
+});
+
+/** A QEMU that listens, and whose table says of the connection what `states` do, one a time, the last one for ever. */
+const listeningQemu = async (...states: (() => Promise<string>)[]) => {
+  let port = 0;
+  return fakeQemu(async (line) => {
+    if (line.startsWith('hostfwd_add')) {
+      port = hostPort(line);
+      const forwarding = createServer((socket) => void socket.on('error', () => {}));
+      await listen(forwarding, {port, host: '127.0.0.1'});
+    }
+    if (line !== 'info usernet') return '';
+    const state = await (states.length > 1 ? states.shift() : states[0])?.();
+    return `  TCP[${state}] 23 127.0.0.1 ${port} ${ADDRESS} 80 0 0\r\n`;
+  });
+};
+
+test('a silence counts from when QEMU has asked the machine', async () => {
+  const slow = await listeningQemu(
+    async () => 'HOST_FORWARD',
+    async () => setTimeout(1200, 'SYN_SENT'),
+    async () => 'ESTABLISHED',
+  );
+  const socket = await dialThroughQemu(slow, endpoint, 1000);
+  socket.destroy();
+  const silent = await listeningQemu(async () => 'SYN_SENT');
+  await expect(dialThroughQemu(silent, endpoint, 100)).rejects.toMatchObject({code: 'ETIMEDOUT'});
+});
+
+test('what this host lacks for a connection is no refusal of the machine', () => {
+  const failureOf = (code: string) =>
+    connectionFailure(endpoint, Object.assign(new Error(`connect ${code} 127.0.0.1:4567`), {code}));
+  for (const code of ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
+    expect(failureOf(code)).toMatchObject({name: DialError.name, code: 'ECONNREFUSED'});
+  expect(failureOf('EADDRNOTAVAIL')).toBeInstanceOf(MachineError);
+  expect(failureOf('EMFILE').message).toBe('Cannot ask "10.0.2.15:80" for a connection: connect EMFILE 127.0.0.1:4567');
 });

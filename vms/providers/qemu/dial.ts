@@ -25,12 +25,10 @@ export const dialThroughQemu = async (through: QemuOutside, endpoint: Endpoint, 
   const {control, address, announce} = through;
   if (endpoint.host !== address) await announce(endpoint.host);
   const port = await forward(through, endpoint);
-  // What it takes to get here is none of the machine's time: a silence is believed only when it was asked and waited for.
-  const signal = AbortSignal.timeout(timeoutMs);
   let socket: Socket | undefined;
   try {
     socket = createConnection(port, '127.0.0.1');
-    await untilAnswered(control, socket, port, endpoint, signal);
+    await untilAnswered(control, socket, port, endpoint, timeoutMs);
     return socket;
   } catch (error) {
     socket?.destroy();
@@ -57,28 +55,43 @@ const untilAnswered = async (
   socket: Socket,
   port: number,
   endpoint: Endpoint,
-  signal: AbortSignal,
+  timeoutMs: number,
 ): Promise<void> => {
-  let isRefused = false;
+  let failure: Error | undefined;
+  socket.on('error', (error) => void (failure ??= connectionFailure(endpoint, error)));
   // A machine that refuses makes QEMU end the connection, in one way or the other.
-  const refuse = (): void => void (isRefused = true);
-  for (const event of ['error', 'end', 'close'] as const) socket.on(event, refuse);
+  const refuse = (): void => void (failure ??= new DialError(endpoint, 'ECONNREFUSED'));
+  for (const event of ['end', 'close'] as const) socket.on(event, refuse);
+  const untaken = ownSignal();
+  let unanswered: AbortSignal | undefined;
   try {
-    while (!signal.aborted) {
-      if (isRefused) throw new DialError(endpoint, 'ECONNREFUSED');
+    while (!(unanswered ?? untaken).aborted) {
+      if (failure) throw failure;
       const table = await withQmp(control, ownSignal(), async (qmp) =>
         parseUserNetwork(await qmp.monitor('info usernet')),
       );
       const connection = table.find(({state, sourcePort}) => sourcePort === port && state !== 'HOST_FORWARD');
+      // What QEMU takes to get here is none of the machine's time: a silence is believed only when it was asked and waited for.
+      if (connection) unanswered ??= AbortSignal.timeout(timeoutMs);
       const hasAnswered = connection !== undefined && !UNANSWERED.has(connection.state);
-      if ((hasAnswered && !isRefused) || socket.readableLength > 0) return;
+      if ((hasAnswered && !failure) || socket.readableLength > 0) return;
       await setTimeout(POLL_MS);
     }
   } finally {
     for (const event of ['end', 'close'] as const) socket.off(event, refuse);
   }
-  throw new DialError(endpoint, 'ETIMEDOUT', signal.reason);
+  if (unanswered) throw new DialError(endpoint, 'ETIMEDOUT', unanswered.reason);
+  throw notAsked(endpoint, 'QEMU has not taken it in time', untaken.reason);
 };
+
+/** What an error of the connection to QEMU says: the machine has refused, or this host could not ask it. */
+export const connectionFailure = (endpoint: Endpoint, error: NodeJS.ErrnoException): Error =>
+  REFUSALS.has(error.code) ? new DialError(endpoint, 'ECONNREFUSED', error) : notAsked(endpoint, error.message, error);
+
+const REFUSALS: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
+
+const notAsked = ({host, port}: Endpoint, why: string, cause: unknown): MachineError =>
+  new MachineError(`Cannot ask "${host}:${port}" for a connection: ${why}`, {layer: 'qemu', cause});
 
 const UNANSWERED: ReadonlySet<string> = new Set(['CLOSED', 'LISTEN', 'SYN_SENT', 'SYN_RCVD']);
 
