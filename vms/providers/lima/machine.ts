@@ -26,7 +26,7 @@ export class LimaMachine extends SshMachine {
       control,
       network: limaNetwork.id,
       address: limaNetwork.address,
-      announce: async (address: string) => announce(session, address),
+      announce: async (address: string) => announce(session, reference.traits.slowness, address),
     };
     super(reference, {
       session,

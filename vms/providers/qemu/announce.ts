@@ -1,4 +1,4 @@
-import {MachineError} from '../../errors.ts';
+import {MachineError, PlumblineError} from '../../errors.ts';
 import {runRemote, type SshSession} from '../../transport/ssh-session.ts';
 
 const BUDGET_MS = 30_000;
@@ -6,13 +6,24 @@ const BUDGET_MS = 30_000;
 /**
  * Has a machine tell QEMU's user network that an address is behind it. QEMU asks who has the address and sends to who has said so, and a
  * machine does not say so of the address of a container. With this QEMU sends to the machine as to a gateway, which does with it what it
- * would with any other host's; nothing is changed in the machine. Throws {@link MachineError} when it could not be told.
+ * would with any other host's; nothing is changed in the machine. Throws {@link MachineError} when it could not be told in time.
  */
-export const announce = async (session: SshSession, address: string): Promise<void> => {
+export const announce = async (session: SshSession, slowness: number, address: string): Promise<void> => {
   const argv = ['perl', '-e', program, address];
-  const {exitCode, stderr} = await runRemote(session, argv, {timeoutMs: BUDGET_MS});
+  const timeoutMs = BUDGET_MS * slowness;
+  const {exitCode, stderr} = await runRemote(session, argv, {timeoutMs}).catch((error: unknown) => {
+    throw ofAnnouncement(error, address, timeoutMs);
+  });
   if (exitCode === 0) return;
   throw new MachineError(`Cannot tell QEMU of "${address}": ${stderr.trim()}`, {command: argv});
+};
+
+/** A command that is overdue is the fault of the workload in a machine; that an announcement is, is the machine's own. */
+export const ofAnnouncement = (error: unknown, address: string, timeoutMs: number): unknown => {
+  if (!(error instanceof PlumblineError) || error.failureClass !== 'runtime') return error;
+  const {command = [], expected = '', seen = ''} = error;
+  const state = `no end within ${Math.round(timeoutMs / 1000)} s`;
+  return new MachineError(`Cannot tell QEMU of "${address}": ${state}`, {command, expected, seen, cause: error});
 };
 
 /** A gratuitous ARP: https://www.rfc-editor.org/rfc/rfc5944#section-4.6. By packet(7), since the address is none of the machine's own. */

@@ -26,7 +26,7 @@ export class QemuMachine extends SshMachine {
       control: sockets.control,
       network: qemuIds.network,
       address: userNetwork.machine,
-      announce: async (address: string) => announce(session, address),
+      announce: async (address: string) => announce(session, reference.traits.slowness, address),
     };
     super(reference, {
       session,
