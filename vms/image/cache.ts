@@ -39,28 +39,36 @@ export interface CacheEntry<Facts> extends AsyncDisposable {
  */
 export const openEntry = async <Facts>(maker: EntryMaker<Facts>, context: BakeContext): Promise<CacheEntry<Facts>> => {
   const paths = entryPaths(cacheFolder(), maker.kind, maker.key);
-  for (;;) {
-    const held = await useEntry<Facts>(paths, maker.what, context);
+  const onWait = sayWaiting(maker.what, context);
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const held = await useEntry<Facts>(paths, onWait, context);
     if (held) return held;
     // Not waited for: who has made the entry meanwhile holds it for as long as its machines live, and it can be shared.
     await using lock = await tryLock(paths.lock, 'exclusive', context.signal);
     if (lock) await makeEntry(maker, paths, context);
-    else await setTimeout(PAUSE_MS, undefined, {signal: context.signal});
+    else {
+      onWait();
+      await setTimeout(pauseMs, undefined, {signal: context.signal});
+    }
     // Between the two locks another process may have pruned the entry, hence the loop.
   }
 };
 
-/** Between two looks at an entry that is not to be used, and that others look at as well, or use though it is damaged. */
-const PAUSE_MS = 100;
+/**
+ * Between two looks at an entry that is not to be used, and that others look at as well, or use though it is damaged: that may last as long
+ * as their machines live.
+ */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5000;
 
 /** Holds an entry with a shared lock; `undefined` when it is not there or damaged. */
 const useEntry = async <Facts>(
   paths: EntryPaths,
-  what: string,
+  onWait: () => void,
   context: BakeContext,
 ): Promise<CacheEntry<Facts> | undefined> => {
   await using undo = new AsyncDisposableStack();
-  undo.use(await acquireLock(paths.lock, 'shared', {signal: context.signal, onWait: sayWaiting(what, context)}));
+  undo.use(await acquireLock(paths.lock, 'shared', {signal: context.signal, onWait}));
   const manifest = await soundManifest(paths, context);
   if (!manifest) return undefined;
   const now = new Date();
@@ -118,7 +126,11 @@ const describeDamage = async (paths: EntryPaths, {signal}: BakeContext): Promise
   return manifest && findDamage(paths, manifest.seal, signal);
 };
 
-const sayWaiting =
-  (what: string, {report}: BakeContext) =>
-  (): void =>
-    report({type: 'note', sentence: `Waiting for another bake or run that holds ${what}`});
+/** What says once that it is waited. */
+const sayWaiting = (what: string, {report}: BakeContext): (() => void) => {
+  let isSaid = false;
+  return () => {
+    if (!isSaid) report({type: 'note', sentence: `Waiting for another bake or run that holds ${what}`});
+    isSaid = true;
+  };
+};
