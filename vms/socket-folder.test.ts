@@ -1,8 +1,10 @@
 import {existsSync} from 'node:fs';
 import {stat} from 'node:fs/promises';
-import {expect, test} from 'vitest';
+import {afterEach, expect, test, vi} from 'vitest';
 import type {LedgerEntry} from './ledger/ledger-entry.ts';
 import {socketFolder} from './socket-folder.ts';
+
+afterEach(() => vi.unstubAllEnvs());
 
 test('sockets are in the folder itself, as far as their paths reach', async () => {
   await using undo = new AsyncDisposableStack();
@@ -26,4 +28,14 @@ test('sockets are in a folder of their own where its path is too long, which goe
   await undo.disposeAsync();
   expect(existsSync(folder)).toBe(false);
   expect(known.size).toBe(0);
+});
+
+test.for([
+  ['relative', 'tmp'],
+  ['too long itself', `/${'t'.repeat(60)}`],
+])('a TMPDIR that is %s is not taken', async ([, value]) => {
+  vi.stubEnv('TMPDIR', value);
+  await using undo = new AsyncDisposableStack();
+  const folder = await socketFolder(`/state/${'x'.repeat(80)}`, {record: () => {}, settle: () => {}}, undo);
+  expect(folder).toMatch(/^\/tmp\/plumbline-/u);
 });

@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {isAbsolute, join} from 'node:path';
 import type {Ledger} from './ledger/ledger.ts';
 import {ownFolder} from './owned-folder.ts';
 
@@ -9,17 +9,21 @@ import {ownFolder} from './owned-folder.ts';
 const LONGEST_FOLDER = 80;
 
 /**
- * Folder for Unix sockets: `folder` itself, or one for temporary files where its path is too long. What is made is in the ledger, and
- * goes with `undo`.
+ * Folder for Unix sockets: `folder` itself, or one for temporary files where its path is too long: in `/tmp` where TMPDIR is too long itself,
+ * or relative. What is made is in the ledger, and goes with `undo`.
  */
 export const socketFolder = async (
   folder: string,
   ledger: Pick<Ledger, 'record' | 'settle'>,
   undo: AsyncDisposableStack,
 ): Promise<string> => {
-  if (Buffer.byteLength(folder) <= LONGEST_FOLDER) return folder;
-  const short = join(tmpdir(), `plumbline-${randomBytes(8).toString('hex')}`);
+  if (isShortEnough(folder)) return folder;
+  const name = `plumbline-${randomBytes(8).toString('hex')}`;
+  const inTemporary = join(tmpdir(), name);
+  const short = isAbsolute(inTemporary) && isShortEnough(inTemporary) ? inTemporary : join('/tmp', name);
   ownFolder(short, ledger, undo);
   await mkdir(short, {mode: 0o700});
   return short;
 };
+
+const isShortEnough = (folder: string): boolean => Buffer.byteLength(folder) <= LONGEST_FOLDER;
