@@ -109,9 +109,7 @@ export class MachinePool implements AsyncDisposable {
 
   /** Whether a machine is to stay as a cell that failed has left it. The first ones are: whoever looks at three will not look at a fourth. */
   keepAsItIs({id, cell}: KeepRequest): boolean {
-    if (this.#leftAsIs.has(id)) {
-      return true;
-    }
+    if (this.#leftAsIs.has(id)) return true;
     if (this.#options.keep === 'never' || this.#leftAsIs.size >= MOST_LEFT_AS_IS) {
       return false;
     }
