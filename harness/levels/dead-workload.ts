@@ -1,16 +1,22 @@
 import {PlumblineError} from '../../vms/errors.ts';
 import type {LevelContext, RunningWorkload} from './level.ts';
 
+/** What a workload that may have died is looked at with. */
+export type DeathWatch = Pick<LevelContext, 'machine' | 'signal'> & {
+  readonly running: Pick<RunningWorkload, 'pid' | 'logs'>;
+};
+
 /**
  * Throws the failure of a workload whose init is gone though nobody has ended it, with its last words. `action` is what can't be done any
  * more, `seen` what came of it.
  */
 export const refuseDead = async (
-  {machine, running, signal}: Pick<LevelContext, 'machine' | 'signal'> & {readonly running: RunningWorkload},
+  {machine, running, signal}: DeathWatch,
   action: string,
   seen: string,
 ): Promise<void> => {
-  const {exitCode} = await machine.exec(['test', '-d', `/proc/${running.pid}`], {signal});
+  // Gone as well is a zombie, whose end its parent has not heard of yet.
+  const {exitCode} = await machine.exec(['grep', '-q', '^State:.[^Z]', `/proc/${running.pid}/status`], {signal});
   if (exitCode !== 0) {
     throw new PlumblineError(
       'workload',
@@ -20,7 +26,7 @@ export const refuseDead = async (
   }
 };
 
-const lastWords = async (running: RunningWorkload): Promise<string> => {
+const lastWords = async (running: DeathWatch['running']): Promise<string> => {
   const logs = await running.logs().catch((error: Error) => `(its logs can't be read: ${error.message})`);
   return logs.trim().split('\n').slice(-3).join(' | ').slice(-500) || 'nothing';
 };

@@ -1,4 +1,5 @@
 import type {Machine} from '../../vms/machine.ts';
+import {refuseDead} from '../levels/dead-workload.ts';
 import type {LevelName, RunningWorkload} from '../levels/level.ts';
 import {startAgainArgv, stopArgv} from '../levels/stop-commands.ts';
 import type {FactFamily, FactValue, Measurement, Observation} from './fact.ts';
@@ -53,7 +54,7 @@ export interface EndingContext {
   readonly level: LevelName;
   /** The OCI runtime that is called at the runc level. */
   readonly ociRuntime: string | undefined;
-  readonly running: Pick<RunningWorkload, 'name' | 'state' | 'logs' | 'waitForExit'>;
+  readonly running: Pick<RunningWorkload, 'name' | 'pid' | 'state' | 'logs' | 'waitForExit'>;
   readonly signal: AbortSignal;
 }
 
@@ -62,11 +63,14 @@ const END_DEADLINE_MS = 15_000;
 
 /**
  * Has a running workload stopped by its runtime, and started again where that can be. Must be the last that is done with it. Throws what the
- * runtime says when it does not answer; a workload that does not end is a fact.
+ * runtime says when it does not answer, and the failure of a workload that has ended before; one that does not end is a fact.
  */
 export const observeEnding = async (context: EndingContext): Promise<Observation> => {
   const {machine, level, ociRuntime, running} = context;
-  const states: string[] = [await running.state()];
+  const state = await running.state();
+  // What ended by itself would pass for stopped, and docker would start it again.
+  await refuseDead(context, `watch the end of "${running.name}"`, `its runtime calls it "${state}"`);
+  const states: string[] = [state];
   const facts: Record<string, FactValue> = {};
   const measurements: Record<string, Measurement> = {};
   const startedAt = performance.now();

@@ -1,6 +1,6 @@
 import {setTimeout} from 'node:timers/promises';
 import {PlumblineError} from '../../vms/errors.ts';
-import {refuseDead} from '../levels/dead-workload.ts';
+import {refuseDead, type DeathWatch} from '../levels/dead-workload.ts';
 import type {LevelContext, RunningWorkload} from '../levels/level.ts';
 import type {ReachRecord} from '../report/run-record.ts';
 import type {Workload} from '../scenario/workload.ts';
@@ -18,8 +18,6 @@ const SILENCE_FACTOR = 10;
 export type ReachContext = Pick<LevelContext, 'machine' | 'workload' | 'network' | 'signal'> & {
   readonly running: RunningWorkload;
 };
-
-type DeathWatch = Pick<ReachContext, 'machine' | 'running' | 'signal'>;
 
 /**
  * Checks every entry of a truth table. Those that must answer come first: they are waited for, and what they took says how long a
