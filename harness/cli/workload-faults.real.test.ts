@@ -13,6 +13,10 @@ const command = '/nonexistent/command';
 const killer = \`#!/bin/sh\\nkill -TERM 1; sleep 60\\n\`;
 const fragile = ['sh', '-c', \`mkdir /nonexistent; printf '\${killer}' >\${command}; chmod +x \${command}; exec nginx -g 'daemon off;'\`];
 scenario('ends later', {workload: {...nginx, image: {...nginx.image, name: 'docker.io/library/fragile:latest', config: {...nginx.image.config, Cmd: fragile}}, command: fragile}, reach: usualReach});
+// Any shell that is started beside this one ends it: the commands after the first find nothing to run beside.
+const shell = '/usr/local/bin/sh';
+const brittle = ['sh', '-c', \`mkdir -p /usr/local/bin; printf '\${killer}' >\${shell}; chmod +x \${shell}; exec nginx -g 'daemon off;'\`];
+scenario('ends early', {workload: {...nginx, image: {...nginx.image, name: 'docker.io/library/brittle:latest', config: {...nginx.image.config, Cmd: brittle}}, command: brittle}, reach: {docker: usualReach.docker, ctr: {isolated: usualReach.ctr.isolated}, runc: usualReach.runc}});
 scenario('never answers', {workload: {...nginx, port: 81}, reach: {docker: usualReach.docker}});
 // What is called nginx then is the image of the one before: it answers as well.
 scenario('is another image', {workload: nginx, at: {docker: ['published'], ctr: ['isolated'], runc: ['netns']}, prepare: async ({machine, level}) => {
@@ -43,8 +47,15 @@ test.for(['docker', 'ctr', 'runc'])(
   },
 );
 
-test.for(['docker', 'ctr', 'runc'])('a workload that ends beside a command fails its cells at level %s', (level) => {
-  const ended = cells.filter((one) => one.scenario === 'ends later' && one.level === level);
+test.for([
+  ['ends early', 'docker'],
+  ['ends early', 'ctr'],
+  ['ends early', 'runc'],
+  ['ends later', 'docker'],
+  ['ends later', 'ctr'],
+  ['ends later', 'runc'],
+])('a workload that %s beside a command fails its cells at level %s', ([scenario, level]) => {
+  const ended = cells.filter((one) => one.scenario === scenario && one.level === level);
   expect(ended.length).toBeGreaterThan(0);
   // Of ctr a folder of FIFOs may be left as well, of the command that ended with it.
   for (const {

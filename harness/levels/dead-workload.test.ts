@@ -1,15 +1,18 @@
 import {execa} from 'execa';
 import {expect, onTestFinished, test, vi} from 'vitest';
 import type {Machine} from '../../vms/machine.ts';
-import {refuseDead} from './dead-workload.ts';
+import {refuseDead, unlessDead, type DeathWatch} from './dead-workload.ts';
 
-/** Looks at a process of this host as at the init of a workload. */
-const lookAt = (pid: number): Promise<void> => {
-  const exec = async ([file = '', ...argv]: readonly string[]) => execa(file, argv, {reject: false});
-  const running = {pid, logs: () => Promise.resolve('last words\n')};
-  const machine = {exec} as unknown as Machine;
-  return refuseDead({machine, running, signal: new AbortController().signal}, 'go on', 'it was looked at');
-};
+/** A process of this host as the init of a workload. */
+const watchOf = (pid: number): DeathWatch => ({
+  machine: {
+    exec: async ([file = '', ...argv]: readonly string[]) => execa(file, argv, {reject: false}),
+  } as unknown as Machine,
+  running: {pid, logs: async () => 'last words\n'},
+  signal: new AbortController().signal,
+});
+
+const lookAt = (pid: number): Promise<void> => refuseDead(watchOf(pid), 'go on', 'it was looked at');
 
 /** A process whose child has ended, and will never be asked for. */
 const withZombie = async () => {
@@ -37,4 +40,16 @@ test('an init is gone as soon as it has ended, whether its parent knows or not',
   parent.kill('SIGKILL');
   await parent;
   await expect(lookAt(parent.pid ?? 0)).rejects.toMatchObject(failure);
+});
+
+test('what fails is the fault of a workload that has died, and of no other', async () => {
+  const error = new Error('Container is not running');
+  const refused = () => Promise.reject(error);
+  await expect(unlessDead(watchOf(process.pid), 'go on', refused)).rejects.toBe(error);
+  const nobody = 2 ** 22;
+  await expect(unlessDead(watchOf(nobody), 'go on', refused)).rejects.toMatchObject({
+    failureClass: 'workload',
+    seen: "Container is not running, and the workload's init is gone",
+  });
+  expect(await unlessDead(watchOf(nobody), 'go on', async () => 'done')).toBe('done');
 });

@@ -26,6 +26,20 @@ export const refuseDead = async (
   }
 };
 
+/** Does something with a workload, and throws what {@link refuseDead} does where that fails for the workload has died. */
+export const unlessDead = async <Result>(
+  watch: DeathWatch,
+  action: string,
+  work: () => Promise<Result>,
+): Promise<Result> => {
+  try {
+    return await work();
+  } catch (error) {
+    await refuseDead(watch, action, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+};
+
 const lastWords = async (running: DeathWatch['running']): Promise<string> => {
   const logs = await running.logs().catch((error: Error) => `(its logs can't be read: ${error.message})`);
   return logs.trim().split('\n').slice(-3).join(' | ').slice(-500) || 'nothing';

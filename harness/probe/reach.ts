@@ -1,6 +1,6 @@
 import {setTimeout} from 'node:timers/promises';
 import {PlumblineError} from '../../vms/errors.ts';
-import {refuseDead, type DeathWatch} from '../levels/dead-workload.ts';
+import {refuseDead, unlessDead, type DeathWatch} from '../levels/dead-workload.ts';
 import type {LevelContext, RunningWorkload} from '../levels/level.ts';
 import type {ReachRecord} from '../report/run-record.ts';
 import type {Workload} from '../scenario/workload.ts';
@@ -81,14 +81,8 @@ const sentenceOf = ({seen}: ReachRecord): string => {
 };
 
 /** Sends one probe. Where it can't be sent at all, a workload that has died is the reason: its network namespace is gone with it. */
-const ask = async (context: DeathWatch, {dial, url}: Target, timeoutMs: number): Promise<ProbeResult> => {
-  try {
-    return await probe(dial, url, timeoutMs);
-  } catch (error) {
-    await refuseDead(context, `reach "${url}"`, error instanceof Error ? error.message : String(error));
-    throw error;
-  }
-};
+const ask = (context: DeathWatch, {dial, url}: Target, timeoutMs: number): Promise<ProbeResult> =>
+  unlessDead(context, `reach "${url}"`, () => probe(dial, url, timeoutMs));
 
 /** Repeats a probe until it is answered to the end, the deadline has passed, or the workload has died. */
 const untilAnswer = async (context: DeathWatch, target: Target, deadline: number): Promise<ProbeResult> => {

@@ -1,6 +1,6 @@
 import type {ExpectStatic} from 'vitest';
 import {PlumblineError} from '../../../vms/errors.ts';
-import {refuseDead} from '../../levels/dead-workload.ts';
+import {refuseDead, unlessDead} from '../../levels/dead-workload.ts';
 import type {LevelContext, RunningWorkload} from '../../levels/level.ts';
 import {observeEnding} from '../../observe/ending.ts';
 import {observeExec} from '../../observe/exec.ts';
@@ -89,11 +89,14 @@ export const runScenario = async (
     };
   };
   await steps.step('run commands beside it', async () => {
-    const {outputLost, ...seen} = await observeExec(running);
+    const watch = {...context, running};
+    const action = `go on with "${running.name}"`;
+    // dockerd refuses whatever comes after the command beside which the workload died.
+    const {outputLost, ...seen} = await unlessDead(watch, action, () => observeExec(running));
     see(seen);
     result.recorded.tally('lifecycle.exec.outputLost', outputLost.hits, outputLost.of);
     // Below docker a runtime that lets the workload die beside them says so with exit codes alone.
-    await refuseDead({...context, running}, `go on with "${running.name}"`, 'commands beside it were run');
+    await refuseDead(watch, action, 'commands beside it were run');
   });
   await body.check?.({...forBody, running, start, expectReach});
   if (body.check === undefined) {
