@@ -28,7 +28,7 @@ scenario('shows from inside what it may do', {
       expect(init.get('paths./proc/sys/kernel/core_pattern')).toBe('read EROFS');
       // The spec that runc writes has no CAP_MKNOD.
       expect(init.get('devices.made.null')).toBe(level === 'runc' ? 'mknod EPERM' : 'opened');
-      expect(init.get('devices.made.mem')).toMatch(/^(mknod )?EPERM$/);
+      expect(init.get('devices.made.mem') ?? 'no answer').toMatch(/^(mknod )?EPERM$/);
       return Promise.resolve();
     });
     await step('its loopback', () => {

@@ -79,10 +79,10 @@ walkthrough('a mount on a place that has one by default', {
     };
     await step('a tmpfs on /dev/shm', async () => {
       const lines = await mountsOn('/dev/shm', 'type=tmpfs,dst=/dev/shm,options=size=4m');
-      // The last one is what the workload sees.
-      expect(lines.at(-1)).toMatch(/\bsize=4096k\b/);
       // Stacked up to containerd 1.7: https://github.com/containerd/containerd/pull/8565
       record('isolation.mountOnDefault.count', lines.length);
+      // The last one is what the workload sees.
+      expect(lines.at(-1) ?? 'no mount').toMatch(/\bsize=4096k\b/);
     });
     await step('a bind that is to lose "noexec"', async () => {
       defer(() => machine.succeed(['rm', '-rf', SOURCE]));
