@@ -1,5 +1,6 @@
 import {mkdir} from 'node:fs/promises';
 import {PlumblineError} from '../../vms/errors.ts';
+import type {Machine} from '../../vms/machine.ts';
 import type {LevelContext, RunningWorkload} from '../levels/level.ts';
 import type {PlannedCell} from '../report/progress.ts';
 import {flattened} from '../report/failure.ts';
@@ -10,6 +11,7 @@ import {captureDuring, type Capture} from './capture.ts';
 import {findCause, isTimeout, starvation, withCause} from './causes/find-cause.ts';
 import type {Cause} from './causes/cause.ts';
 import type {CellWatch} from './cell-watch.ts';
+import {execOrGiveUp} from './exec-or-give-up.ts';
 import {hitBetween, parseCountedRules} from './firewall-counters.ts';
 import {readMachineState, type MachineState} from './machine-state.ts';
 import {writeBundle} from './bundle.ts';
@@ -68,7 +70,7 @@ const lookAround = async (failed: FailedCell): Promise<Findings> => {
   const {watch, running, reach, workload, cell} = failed;
   const {machine} = watch;
   const message = messageOf(failed.error);
-  if (isMachineGone(failed.error)) {
+  if (await isMachineGone(machine, failed.error)) {
     return {
       state: undefined,
       capture: undefined,
@@ -117,7 +119,15 @@ const STATE_S = 3;
 /** On a machine that hardly gets a processor little will come of it, and nothing more of a longer time. */
 const STARVED_STATE_S = 1;
 
-const isMachineGone = (error: unknown): boolean => error instanceof PlumblineError && error.failureClass === 'guest';
+/** What a machine refused may be for other reasons, as a probe that it could not send: only one that runs nothing any more is gone. */
+const isMachineGone = async (machine: Machine, error: unknown): Promise<boolean> => {
+  if (!(error instanceof PlumblineError) || error.failureClass !== 'guest') {
+    return false;
+  }
+  const timeoutMs = STATE_S * 1000 * machine.traits.slowness;
+  const result = await execOrGiveUp(machine, ['true'], {timeoutMs}).catch(() => undefined);
+  return result?.exitCode !== 0;
+};
 
 const messageOf = (error: unknown): string => {
   const [first] = flattened(error);
