@@ -38,9 +38,9 @@ export class TestPlace implements AsyncDisposable {
     return path;
   }
 
-  /** Starts the tool with this place as its own. */
-  start(argv: readonly string[], timeoutMs?: number) {
-    const tool = plumbline(argv, {XDG_STATE_HOME: this.folder}, timeoutMs);
+  /** Starts the tool with this place as its own; `env` is added to the environment. */
+  start(argv: readonly string[], timeoutMs?: number, env: Readonly<Record<string, string>> = {}) {
+    const tool = plumbline(argv, {...env, XDG_STATE_HOME: this.folder}, timeoutMs);
     this.#tools.push(tool);
     return tool;
   }

@@ -4,7 +4,7 @@ import type {AddressInfo} from 'node:net';
 import {dirname, join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {cacheFolder} from '../../vms/image/cache-folder.ts';
-import {plumbline} from '../cli/plumbline-process.ts';
+import {RUN_MS} from '../cli/plumbline-process.ts';
 import {TestPlace} from '../cli/test-place.ts';
 
 const statements = `scenario('loses dockerd first', {workload: nginx, reach: {docker: usualReach.docker}, prepare: async ({machine}) => {
@@ -27,10 +27,9 @@ const startForeignDocker = async (socket: string | undefined): Promise<{readonly
 /** Runs the scenarios with `place` as the user's home; returns what each cell failed with first. */
 const firstFailures = async (place: TestPlace, environment: Readonly<Record<string, string>>) => {
   const argv = ['run', '--machine', 'sandbox', '--reports', join(place.folder, 'reports')];
-  await plumbline([...argv, await place.scenario('docker', statements)], {
+  await place.start([...argv, await place.scenario('docker', statements)], RUN_MS, {
     HOME: place.folder,
     XDG_CACHE_HOME: dirname(cacheFolder()),
-    XDG_STATE_HOME: place.folder,
     ...environment,
   });
   const [record] = await place.records();
