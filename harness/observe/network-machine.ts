@@ -68,7 +68,7 @@ export const networkMachine: Observer = {
       'machine.listening': rowsOf(reading, 'machine listening')
         .filter(([protocol]) => protocol !== 'unix')
         .map(([protocol = '', local = '']) => `${protocol} ${socketAddress(local)}`)
-        .filter((socket) => !heard.has(socket) && !PICKED_BY_KERNEL.test(socket))
+        .filter((socket) => !heard.has(socket) && !isPickedByKernel(socket))
         .map(normalise)
         .toSorted(),
       ...(unread.length > 0 && {'machine.unread': unread}),
@@ -88,8 +88,14 @@ const BUILT_IN = / chain (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) policy AC
 const knownOf = ({context: {before}}: Reading): ReadonlySet<string> =>
   new Set(before?.things.map(({kind, identity}) => `${kind} ${identity}`));
 
-/** On loopback, where the CRI plugin of containerd streams to, which has another port each time. Nobody else reaches what is there. */
-const PICKED_BY_KERNEL = /^tcp 127\.0\.0\.1:\d{5}$/;
+/**
+ * On loopback, where the CRI plugin of containerd streams to, which has another port each time. Nobody else reaches what is there. The
+ * ports are those of net.ipv4.ip_local_port_range where nobody has changed it.
+ */
+const isPickedByKernel = (socket: string): boolean => {
+  const port = Number(/^tcp 127\.0\.0\.1:(\d+)$/.exec(socket)?.[1]);
+  return port >= 32_768 && port <= 60_999;
+};
 
 /** What was listened on before, by whomever. */
 const heardOf = ({context: {before}}: Reading): ReadonlySet<string> =>

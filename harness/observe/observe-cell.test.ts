@@ -157,14 +157,18 @@ test('what the machine listens on beside what it did before is told', async () =
   const rows = [
     'tcp\u001F0100007F:1388',
     'tcp\u001F00000000:1F90',
-    'tcp\u001F0100007F:8351',
+    // 32767, which somebody chose; 32768 and 60999, which the kernel may pick; 61000.
+    'tcp\u001F0100007F:7FFF',
+    'tcp\u001F0100007F:8000',
+    'tcp\u001F0100007F:EE47',
+    'tcp\u001F0100007F:EE48',
     'unix\u001F/run/new.sock',
   ];
   const known = 'sockets\u001Etcp\u001F0100007F:1388\u001F';
   const before = parseInventory(`${text}\u001C${known}`);
   const edit = (one: string): string => `${one}\u001Cmachine listening\u001E${rows.join('\u001E')}`;
   const {facts} = observationOf(await capturedReading('docker-published', edit, {before}));
-  expect(facts['machine.listening']).toEqual(['tcp 0.0.0.0:8080']);
+  expect(facts['machine.listening']).toEqual(['tcp 0.0.0.0:8080', 'tcp 127.0.0.1:32767', 'tcp 127.0.0.1:61000']);
 });
 
 test('probes become facts without the time that was waited', async () => {
