@@ -1,8 +1,7 @@
-import {mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
+import {mkdtemp, rm, symlink} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import type {RunRecord} from '../report/run-record.ts';
 import {plumbline} from './plumbline-process.ts';
 
 // What is wrong with the question is told before anything is looked at on this host: these need no root and no machine.
@@ -126,33 +125,6 @@ test('who reads no further does not end a command', {timeout: 30_000}, async () 
   const tool = plumbline(['compare', 'bookworm', 'bookworm', '--json'], {});
   tool.stdout.destroy();
   expect(await tool).toMatchObject({exitCode: 0, stderr: ''});
-});
-
-/** Reports whose last run is that of a baseline, with this changed. */
-const reportsWith = async (change: (run: RunRecord) => object): Promise<string> => {
-  const reports = await mkdtemp(join(tmpdir(), 'reports-'));
-  onTestFinished(() => rm(reports, {recursive: true}));
-  const run = JSON.parse(await readFile('reports/baselines/bookworm/run.json', 'utf8')) as RunRecord;
-  await mkdir(join(reports, 'latest'));
-  await writeFile(join(reports, 'latest/run.json'), JSON.stringify({...run, ...change(run)}));
-  return reports;
-};
-
-test('what failed after an upgrade is not run on other machines', {timeout: 30_000}, async () => {
-  const reports = await reportsWith(({options}) => ({options: {...options, from: 'bookworm', to: 'trixie'}}));
-  const {exitCode, stderr} = await plumbline(['run', '--failed', '--reports', reports]);
-  expect(stderr).toMatch(/^Cannot run what failed in ".*": it ran for an upgrade from "bookworm" to "trixie", /v);
-  expect(exitCode).toBe(2);
-});
-
-test('what failed with another OCI runtime is run with that again', {timeout: 30_000}, async () => {
-  const reports = await reportsWith(({options, cells}) => ({
-    options: {...options, runc: '/absent/runc'},
-    cells: cells.map((cell, index) => (index === 0 ? {...cell, status: 'failed'} : cell)),
-  }));
-  const {exitCode, stderr} = await plumbline(['run', '--failed', '--machine', 'sandbox', '--reports', reports]);
-  expect(stderr).toBe('Cannot use the OCI runtime "/absent/runc": there is no such file\n');
-  expect(exitCode).toBe(2);
 });
 
 test.for([
