@@ -1,3 +1,4 @@
+import {readFile} from 'node:fs/promises';
 import {execa} from 'execa';
 import {expect, onTestFinished, test, vi} from 'vitest';
 import type {Machine} from '../../vms/machine.ts';
@@ -40,6 +41,18 @@ test('an init is gone as soon as it has ended, whether its parent knows or not',
   parent.kill('SIGKILL');
   await parent;
   await expect(lookAt(parent.pid ?? 0)).rejects.toMatchObject(failure);
+});
+
+test('an init whose first thread has ended goes on with the others', async () => {
+  // exit(2), which ends the calling thread alone.
+  const number = {x64: 60, arm64: 93}[process.arch as string] ?? 0;
+  const program = `threads->create(sub { sleep 60 }); syscall(${number}, 0)`;
+  const init = execa('perl', ['-Mthreads', '-e', program], {reject: false});
+  onTestFinished(() => void init.kill('SIGKILL'));
+  await vi.waitUntil(async () => (await readFile(`/proc/${init.pid}/status`, 'utf8')).includes('\nState:\tZ'), {
+    timeout: 4000,
+  });
+  await expect(lookAt(init.pid ?? 0)).resolves.toBeUndefined();
 });
 
 test('what fails is the fault of a workload that has died, and of no other', async () => {

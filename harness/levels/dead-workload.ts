@@ -15,8 +15,9 @@ export const refuseDead = async (
   action: string,
   seen: string,
 ): Promise<void> => {
-  // Gone as well is a zombie, whose end its parent has not heard of yet.
-  const {exitCode} = await machine.exec(['grep', '-q', '^State:.[^Z]', `/proc/${running.pid}/status`], {signal});
+  // Gone as well is a zombie, whose end its parent has not heard of yet; not so one with threads that go on.
+  const lives = ['grep', '-qE', String.raw`^State:\s[^Z]|^Threads:\s([2-9]|\d\d)`, `/proc/${running.pid}/status`];
+  const {exitCode} = await machine.exec(lives, {signal});
   if (exitCode !== 0) {
     throw new PlumblineError(
       'workload',
