@@ -110,9 +110,7 @@ export class MachinePool implements AsyncDisposable {
   /** Whether a machine is to stay as a cell that failed has left it. The first ones are: whoever looks at three will not look at a fourth. */
   keepAsItIs({id, cell}: KeepRequest): boolean {
     if (this.#leftAsIs.has(id)) return true;
-    if (this.#options.keep === 'never' || this.#leftAsIs.size >= MOST_LEFT_AS_IS) {
-      return false;
-    }
+    if (this.#options.keep === 'never' || this.#leftAsIs.size >= MOST_LEFT_AS_IS) return false;
     this.leave({id, cell});
     return true;
   }
@@ -127,10 +125,12 @@ export class MachinePool implements AsyncDisposable {
     for (const lane of this.#current.keys()) {
       this.endLane(lane);
     }
-    const ended = [
-      ...(await Promise.allSettled(this.#ending)),
-      ...(await Promise.allSettled([this.#noteWhatIsKept()])),
-    ];
+    // One that was starting when a signal came adds what it could not undo.
+    for (let known = -1; known < this.#ending.size;) {
+      known = this.#ending.size;
+      await Promise.allSettled(this.#ending);
+    }
+    const ended = await Promise.allSettled([...this.#ending, this.#noteWhatIsKept()]);
     for (const material of this.#material.values()) {
       await (await material.catch(() => undefined))?.image[Symbol.asyncDispose]();
     }
@@ -237,14 +237,14 @@ export class MachinePool implements AsyncDisposable {
     return {files: this.#options.files, setUp: setUpScript};
   }
 
-  /** Who asked is told why there is no machine, and is not listened to once a signal has come: what could not be thrown away is told at the end then. */
+  /** Who asked is told why there is no machine; what could not be thrown away of it is told at the end. */
   async #startOrTell(request: LeaseRequest): Promise<Held> {
     try {
       return await this.#start(request);
     } catch (error) {
-      const [, ...ofUndoing] = this.#options.signal.aborted ? flattened(error) : [];
+      const [why, ...ofUndoing] = flattened(error);
       for (const one of ofUndoing) this.#endAtLast(Promise.reject(new FailureOnSet(request.runtimeSet, one)));
-      throw error;
+      throw why;
     }
   }
 
