@@ -19,7 +19,7 @@ import {openShell} from './open-shell.ts';
 import {accelerations} from './provider-choice.ts';
 import {cellNamed, cellsUpTo, pauseBeforeFailure, requireStated} from './recorded-cell.ts';
 import {projectReports, projectRoot} from './selection.ts';
-import {startRun} from './start-run.ts';
+import {DEFAULT_DEADLINE_SECONDS, startRun} from './start-run.ts';
 import {upgradeRunText} from './upgrade-run.ts';
 
 interface ReplayFlags {
@@ -87,6 +87,8 @@ const replay = async (
     accel: accelerationOf(record),
     keep: 'never', // But the machine of a cell that is left where it stopped.
     deadlineSeconds: PATIENCE_SECONDS,
+    // Also a thread that waits for a person has a pulse.
+    threadDeadlineSeconds: deadlineOf(record),
     reports: flags.reports,
     asked: {...record.options, replayOf: record.id, cell: cell.name},
     notes: [`replays "${cell.name}" of ${record.id}, and stops ${whereText(point)}`],
@@ -125,6 +127,10 @@ const textOption = ({options}: Pick<RunRecord, 'options'>, name: string): string
   const value = options[name];
   return typeof value === 'string' ? value : undefined;
 };
+
+/** How long a cell of the run might take. */
+const deadlineOf = ({options: {deadline}}: RunRecord): number =>
+  typeof deadline === 'number' ? deadline : DEFAULT_DEADLINE_SECONDS;
 
 /** As the run was told; what it found out by itself is found out again. */
 const accelerationOf = ({options}: RunRecord): Acceleration | undefined =>

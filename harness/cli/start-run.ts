@@ -22,6 +22,7 @@ export interface RunOrder extends Pick<Selected, 'scenarios' | 'cells'>, Partial
   readonly pull?: boolean | undefined;
   readonly keep: KeepMachines;
   readonly deadlineSeconds: number;
+  readonly threadDeadlineSeconds?: number;
   /** At most so many machines at once; as many as this host bears where it is not said. */
   readonly machines?: number | undefined;
   /** How the processor of a machine is made; found out by trial where it is not said. */
@@ -39,6 +40,9 @@ export interface RunOrder extends Pick<Selected, 'scenarios' | 'cells'>, Partial
   };
   readonly toolVersion: string;
 }
+
+/** What a cell may take where nobody says otherwise. */
+export const DEFAULT_DEADLINE_SECONDS = 120;
 
 /** Runs it, and draws it on the terminal. */
 export const startRun = async (order: RunOrder): Promise<RunRecord> => {
@@ -69,6 +73,7 @@ export const startRun = async (order: RunOrder): Promise<RunRecord> => {
     keep: order.keep,
     machinesAtOnce: order.machines ?? (await bearableMachines(provider)),
     cellDeadlineMs: order.deadlineSeconds * 1000,
+    ...(order.threadDeadlineSeconds !== undefined && {threadDeadlineMs: order.threadDeadlineSeconds * 1000}),
     reports: callerPath(order.reports),
     calledFrom: callerPath('.'),
     notes: [...notes, ...(order.notes ?? [])],

@@ -21,6 +21,12 @@ export class CellByCellReporter extends AllureVitestReporter {
   }
 
   override onTestRunEnd(): void {
+    // A cell whose thread was ended has begun and never comes to a result.
+    for (const task of this.#vitest?.state.idMap.values() ?? []) {
+      if (task.type !== 'test' || task.result?.state !== 'run') continue;
+      task.result = {...task.result, state: 'fail', errors: [{name: 'Error', message: 'Ended with its thread'}]};
+      this.handleTask(task);
+    }
     super.onTestRunEnd([]);
   }
 }

@@ -66,6 +66,8 @@ export interface PulseRequest {
   readonly machine: string;
   /** How long the thread may be silent, in milliseconds. */
   readonly withinMs: number;
+  /** The thread as the kernel numbers it; 0 where the kernel does not say. */
+  readonly thread: number;
 }
 
 /** `POST /event`: a {@link ProgressEvent}. */
@@ -88,6 +90,8 @@ export interface WorkerTask {
   readonly ociRuntime: string | undefined;
   /** A cell that takes longer is given up; multiplied by the slowness of its machine. */
   readonly cellDeadlineMs: number;
+  /** The thread of a cell that holds it for longer is ended; multiplied likewise. */
+  readonly threadDeadlineMs: number;
   readonly pause?: PausePoint;
 }
 

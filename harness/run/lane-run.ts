@@ -70,13 +70,12 @@ const runLane = async (
   const starting = pool.lease({runtimeSet: lane.runtimeSet, lane: lane.name, file: lane.cells[0]?.file ?? ''});
   starting.catch(() => undefined); // Looked at below; nothing must be thrown while Vitest is being opened.
   const runner = await opening;
-  await using _cancel = interruption.onInterrupt(() => runner.cancel());
-  await using watched = pulses.watch(lane.name, () => runner.cancel());
+  await using watched = pulses.watch(lane.name, ({thread}) => runner.cancel(thread));
+  await using _cancel = interruption.onInterrupt(() => runner.cancel(watched.latest?.thread ?? 0));
   const result = await runner.run();
   await starting;
   const {blocked} = watched;
-  // Of a thread that was ended nothing else is to be told.
-  return blocked === undefined ? result : {...result, errors: [], blocked};
+  return {...result, ...(blocked && {blocked})};
 };
 
 /** Opens one Vitest after another: what they do to the events of the process while they load is taken back by each alone. */

@@ -13,7 +13,7 @@ export class Pulses implements Disposable {
   readonly #watched = new Map<string, WatchedLane>();
 
   /** Calls `action` when a cell of this lane has held its thread for as long as it may take. */
-  watch(lane: string, action: () => Promise<void>): WatchedLane {
+  watch(lane: string, action: (held: PulseRequest) => Promise<void>): WatchedLane {
     const watched = new WatchedLane(action);
     this.#watched.set(lane, watched);
     return watched;
@@ -36,24 +36,27 @@ export class Pulses implements Disposable {
 
 /** A lane whose cells are watched. */
 export class WatchedLane implements AsyncDisposable {
-  readonly #action: () => Promise<void>;
+  readonly #action: (held: PulseRequest) => Promise<void>;
   #timer: NodeJS.Timeout | undefined;
   #acting: Promise<void> = Promise.resolve();
+  /** The last pulse that was felt. */
+  latest: PulseRequest | undefined;
   /** Set once a cell has held its thread for too long: the last that was heard of it. */
   blocked: PulseRequest | undefined;
 
-  constructor(action: () => Promise<void>) {
+  constructor(action: (held: PulseRequest) => Promise<void>) {
     this.#action = action;
   }
 
   feel(pulse: PulseRequest): void {
     this.rest();
+    this.latest = pulse;
     if (this.blocked !== undefined) return;
     this.#timer = setTimeout(() => {
       // Should this process have stood still itself, pulses that have come meanwhile are taken first.
       this.#timer = setTimeout(() => {
         this.blocked = pulse;
-        this.#acting = this.#action();
+        this.#acting = this.#action(pulse);
       }, GRACE_MS);
     }, pulse.withinMs);
   }
@@ -73,7 +76,7 @@ const GRACE_MS = 5000;
 /** The record of a cell that held its thread until that was ended. */
 export const blockedCell = (cell: PlannedCell, {machine, withinMs}: PulseRequest): CellRecord => {
   const error = new UsageError(
-    `Cannot run "${cell.name}" to its end: it holds its thread for more than ${withinMs / 1000} s, as code does that loops without a pause`,
+    `Cannot run "${cell.name}" to its end: it holds its thread for more than ${withinMs / 1000} s, as code does that loops or waits for a program without a pause`,
   );
   return {
     ...cell,

@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly keep: KeepMachines;
   /** A cell that takes longer is given up; multiplied by the slowness of its machine. */
   readonly cellDeadlineMs: number;
+  /** The thread of a cell that holds it for longer is ended; multiplied likewise. By itself as long as a cell may take. */
+  readonly threadDeadlineMs?: number;
   /** How long a cell took before, in milliseconds, where that is known: what runs side by side ends at about the same time then. */
   readonly durationOf?: ((cell: PlannedCell) => number | undefined) | undefined;
   /** At most so many machines at once. */
@@ -169,6 +171,7 @@ const runCells = async (options: RunOptions, startedAt: number, folder: string):
       scratch,
       ociRuntime: options.ociRuntime,
       cellDeadlineMs: options.cellDeadlineMs,
+      threadDeadlineMs: options.threadDeadlineMs ?? options.cellDeadlineMs,
       ...(options.pause && {pause: options.pause.point}),
     };
     const lanes = lanesOf(cells, options.machinesAtOnce, options.durationOf);

@@ -4,12 +4,13 @@ import {Writable} from 'node:stream';
 import {setTimeout} from 'node:timers/promises';
 import {setFlagsFromString} from 'node:v8';
 import type {WorkerTask} from './desk-protocol.ts';
+import {endChildrenOf} from './thread-children.ts';
 
 /** A Vitest that is up and waits to be started. */
 export interface ScenarioRunner extends AsyncDisposable {
   run(): Promise<RunnerResult>;
-  /** Ends the cell that is running, and runs no more. A cell that does not hear of it loses its thread. */
-  cancel(): Promise<void>;
+  /** Ends the cell that is running, and runs no more. A cell that does not hear of it loses its `thread`, and what that has started. */
+  cancel(thread: number): Promise<void>;
 }
 
 /** What a Vitest found out beside what the cells told of themselves. */
@@ -69,11 +70,14 @@ export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunn
         complaints: new Map(failed.map((one) => [one.name, one.result().errors?.[0]?.message ?? 'no reason'])),
       };
     },
-    cancel: async () => {
+    cancel: async (thread) => {
       const ended = vitest.cancelCurrentRun('keyboard-input').then(() => true);
       const hasEnded = await Promise.race([ended, setTimeout(CANCEL_MS, false, {ref: false})]);
-      // Asked a second time, Vitest does not wait for the thread, and terminates it.
-      if (!hasEnded) await vitest.cancelCurrentRun('keyboard-input');
+      if (hasEnded) return;
+      // Asked a second time, Vitest terminates the thread. One that waits for a child comes to its end only after that.
+      const terminated = vitest.cancelCurrentRun('keyboard-input').then(() => true);
+      do endChildrenOf(thread);
+      while (!(await Promise.race([terminated, setTimeout(CHILDREN_MS, false, {ref: false})])));
     },
     [Symbol.asyncDispose]: () => vitest.close(),
   };
@@ -84,6 +88,9 @@ export const openScenarioRunner = async (task: WorkerTask): Promise<ScenarioRunn
  * without a pause never hears of it. Its machine is thrown away either way.
  */
 const CANCEL_MS = 10_000;
+
+/** Between two looks at what a thread that is to end has started. */
+const CHILDREN_MS = 100;
 
 /** How much of what a thread has made last is kept before what is left of it is told from garbage, in MiB. */
 const YOUNG_MIB = 4;

@@ -5,6 +5,7 @@ import {RecordedFacts} from '../../observe/recorded-facts.ts';
 import type {PlannedCell} from '../../report/progress.ts';
 import type {CellRecord} from '../../report/run-record.ts';
 import type {Scenario} from '../../scenario/definition.ts';
+import {linkOfProc} from '../../teardown/host/proc.ts';
 import {asAllureTakesIt, describeCell, describeMachine, describeOutcome} from './allure-description.ts';
 import {runOnMachine} from './cell-on-machine.ts';
 import {fail, type CellResult} from './cell-result.ts';
@@ -45,7 +46,8 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
       lane: context.task.lane,
       cell: planned.name,
       machine,
-      withinMs: context.task.cellDeadlineMs * lease.reference.traits.slowness,
+      withinMs: context.task.threadDeadlineMs * lease.reference.traits.slowness,
+      thread: ownThread(),
     });
     try {
       isClean = await runOnMachine(planned, scenario, lease, context, result);
@@ -81,6 +83,9 @@ export const runCell = async (planned: PlannedCell, scenario: Scenario, context:
     throw asAllureTakesIt(result.errors[0], failures[0]);
   }
 };
+
+/** The link names it as `PID/task/TID`: https://man7.org/linux/man-pages/man5/proc_thread-self.5.html */
+const ownThread = (): number => Number(linkOfProc('/proc/thread-self').split('/').at(-1));
 
 /** Writes what the observers saw and what the scenario found out, nothing of a cell that came to neither; returns the paths in the run's folder. */
 const keepFacts = async (
