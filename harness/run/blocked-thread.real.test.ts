@@ -25,9 +25,16 @@ test('a cell that holds its thread fails at its deadline, and the next one runs'
     const sentence = `Cannot run "${name}" to its end: it holds its thread for more than 20 s, as code does that loops or waits for a program without a pause`;
     expect(failures).toMatchObject([{class: 'usage', sentence}]);
   }
-  const results = join(place.folder, 'reports', record?.id ?? '', 'allure-results');
+  const reports = join(place.folder, 'reports');
+  const results = join(reports, record?.id ?? '', 'allure-results');
   const files = (await readdir(results)).filter((file) => file.endsWith('-result.json'));
   const told = await Promise.all(files.map(async (file) => JSON.parse(await readFile(join(results, file), 'utf8'))));
   expect(told.map(({status}) => status as string).toSorted()).toEqual(['broken', 'broken', 'passed', 'passed']);
+  // Nobody is to wait for it any longer where a cell has all the time that a person wants.
+  const replay = await place.start(['replay', join(reports, record?.id ?? ''), 'loops', '--reports', reports]);
+  expect(replay).toMatchObject({
+    exitCode: 2,
+    stdout: expect.stringContaining('it holds its thread for more than 20 s'),
+  });
   expect(await place.leftovers()).toEqual([]);
 });
